@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tables made from the .def files, and the look-ups on them.  It holds no fact
+ * of its own.
+ */
+#include "lib/regs/regs.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct frame_desc frames[] = {
+#define FRAME(name, prefix, bytes, align, source) \
+	[FRAME_##name] = { #name, prefix, bytes, align, source },
+#include "lib/regs/frame.def"
+#undef FRAME
+};
+
+static const struct reg_desc regs[] = {
+#define REG(fr, nm, off, wid, acc, rst, known, ver, src) \
+	[REG_##fr##_##nm] = { \
+		.name = #nm, \
+		.frame = FRAME_##fr, \
+		.offset = (off), \
+		.width = (wid), \
+		.access = ACCESS_##acc, \
+		.reset = (rst), \
+		.reset_known = (known), \
+		.since = GIC_##ver, \
+		.source = (src), \
+	},
+#define FIELD(...)
+#include "lib/regs/gic.def"
+#undef REG
+#undef FIELD
+};
+
+static const struct field_desc fields[] = {
+#define REG(...)
+#define FIELD(fr, rg, nm, hi, lo, acc, src) \
+	[FIELD_##fr##_##rg##_##nm] = { REG_##fr##_##rg, #nm, hi, lo, ACCESS_##acc, src },
+#include "lib/regs/gic.def"
+#undef REG
+#undef FIELD
+};
+
+struct attr_field {
+	const char *layout;
+	const char *name;
+	unsigned int msb, lsb;
+	unsigned int unit_bits;
+	const char *source;
+};
+
+enum attr_field_id {
+#define ATTR_FIELD(layout, name, ...) ATTR_##layout##_##name,
+#include "lib/regs/attr.def"
+#undef ATTR_FIELD
+	NR_ATTR_FIELDS
+};
+
+static const struct attr_field attr_fields[] = {
+#define ATTR_FIELD(layout, name, ...) [ATTR_##layout##_##name] = { #layout, #name, __VA_ARGS__ },
+#include "lib/regs/attr.def"
+#undef ATTR_FIELD
+};
+
+/**
+ * frame_desc() - the row of a frame
+ * @id: below NR_FRAMES
+ *
+ * Return: the row; never NULL.
+ */
+const struct frame_desc *frame_desc(enum frame_id id)
+{
+	return &frames[id];
+}
+
+/**
+ * reg_desc() - the row of a register
+ * @id: below NR_REGS
+ *
+ * Return: the row; never NULL.
+ */
+const struct reg_desc *reg_desc(enum reg_id id)
+{
+	return &regs[id];
+}
+
+/**
+ * reg_field_desc() - the row of a field
+ * @id: below NR_FIELDS
+ *
+ * Return: the row; never NULL.
+ */
+const struct field_desc *reg_field_desc(enum field_id id)
+{
+	return &fields[id];
+}
+
+/**
+ * reg_first_field() - the field that holds a register's top bit
+ * @reg: below NR_REGS
+ *
+ * Return: the row, or NULL for a register without field rows.
+ */
+const struct field_desc *reg_first_field(enum reg_id reg)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		if (fields[i].reg == reg)
+			return &fields[i];
+	}
+	return NULL;
+}
+
+/**
+ * reg_next_field() - the field below another one of the same register
+ * @field: a row from reg_first_field() or this function
+ *
+ * Return: the row, or NULL after the lowest one.
+ */
+const struct field_desc *reg_next_field(const struct field_desc *field)
+{
+	const struct field_desc *next = field + 1;
+
+	if (next == fields + ARRAY_SIZE(fields) || next->reg != field->reg)
+		return NULL;
+	return next;
+}
+
+/**
+ * reg_field_mask() - the bits that a field covers in its register
+ * @id: below NR_FIELDS
+ *
+ * Return: a mask, never 0.
+ */
+u64 reg_field_mask(enum field_id id)
+{
+	return bits_mask(fields[id].msb, fields[id].lsb);
+}
+
+/**
+ * reg_field_get() - a field's value, right-aligned
+ * @id:   below NR_FIELDS
+ * @word: the register's value
+ *
+ * Return: the value.
+ */
+u64 reg_field_get(enum field_id id, u64 word)
+{
+	return bits_get(word, fields[id].msb, fields[id].lsb);
+}
+
+/**
+ * reg_field_put() - a value at its field's place
+ * @id:    below NR_FIELDS
+ * @value: right-aligned; bits above the field's width are dropped
+ *
+ * Return: the word with all other bits zero.
+ */
+u64 reg_field_put(enum field_id id, u64 value)
+{
+	return bits_put(value, fields[id].msb, fields[id].lsb);
+}
+
+/**
+ * reg_find_name() - a register by the specification's name
+ * @name:    such as "GICR_TYPER"
+ * @version: of the GIC, because GICv2 and GICv3 name different registers alike
+ *
+ * Return: an enum reg_id, or -1.
+ */
+int reg_find_name(const char *name, enum gic_version version)
+{
+	for (int i = 0; i < NR_REGS; i++) {
+		const char *prefix = frames[regs[i].frame].prefix;
+		size_t n = strlen(prefix);
+
+		if (regs[i].since == version && !strncmp(name, prefix, n) && name[n] == '_' &&
+		    !strcmp(name + n + 1, regs[i].name))
+			return i;
+	}
+	return -1;
+}
+
+/**
+ * reg_print() - a register's value with its fields named
+ * @reg:   below NR_REGS
+ * @value: to print
+ * @known: fields outside this mask are left out
+ * @buf:   receives the text, always terminated
+ * @bytes: of @buf, at least 1; a text that does not fit is cut
+ *
+ * Fields that are zero are left out too, but for one-bit fields.
+ */
+void reg_print(enum reg_id reg, u64 value, u64 known, char *buf, size_t bytes)
+{
+	const struct field_desc *f;
+	size_t at;
+	int n;
+
+	n = snprintf(buf, bytes, "0x%" PRIx64, value);
+	at = n < 0 ? 0 : (size_t)n;
+	for (f = reg_first_field(reg); f && at < bytes; f = reg_next_field(f)) {
+		u64 part = bits_get(value, f->msb, f->lsb);
+
+		if (!(known & bits_mask(f->msb, f->lsb)) || f->access == ACCESS_RES0)
+			continue;
+		if (!part && f->msb != f->lsb)
+			continue;
+		n = snprintf(buf + at, bytes - at, " %s=%s%" PRIx64, f->name, part > 9 ? "0x" : "",
+			     part);
+		at += n < 0 ? 0 : (size_t)n;
+	}
+}
+
+static u64 attr_put(enum attr_field_id id, u64 value)
+{
+	const struct attr_field *f = &attr_fields[id];
+
+	return bits_put(value >> f->unit_bits, f->msb, f->lsb);
+}
+
+static u64 attr_get(enum attr_field_id id, u64 word)
+{
+	const struct attr_field *f = &attr_fields[id];
+
+	return bits_get(word, f->msb, f->lsb) << f->unit_bits;
+}
+
+/**
+ * redist_region_attr_pack() - the attribute value of a redistributor region
+ * @attr: each member within its field
+ *
+ * Return: the u64 that KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION takes.
+ */
+u64 redist_region_attr_pack(const struct redist_region_attr *attr)
+{
+	return attr_put(ATTR_REDIST_REGION_count, attr->count) |
+	       attr_put(ATTR_REDIST_REGION_base, attr->base) |
+	       attr_put(ATTR_REDIST_REGION_flags, attr->flags) |
+	       attr_put(ATTR_REDIST_REGION_index, attr->index);
+}
+
+/**
+ * redist_region_attr_unpack() - the inverse of redist_region_attr_pack()
+ * @word: what the kernel returned
+ * @attr: filled in
+ */
+void redist_region_attr_unpack(u64 word, struct redist_region_attr *attr)
+{
+	attr->count = (u32)attr_get(ATTR_REDIST_REGION_count, word);
+	attr->base = attr_get(ATTR_REDIST_REGION_base, word);
+	attr->flags = (u32)attr_get(ATTR_REDIST_REGION_flags, word);
+	attr->index = (u32)attr_get(ATTR_REDIST_REGION_index, word);
+}
+
+static int check_reg(FILE *out, const struct reg_desc *r)
+{
+	const struct frame_desc *fr = &frames[r->frame];
+	int bad = 0;
+
+	if (r->width != 32 && r->width != 64)
+		bad += fprintf(out, "%s_%s: width %u\n", fr->name, r->name, r->width) > 0;
+	if (r->offset % (r->width / 8) || r->offset + r->width / 8 > fr->bytes)
+		bad += fprintf(out, "%s_%s: offset 0x%x\n", fr->name, r->name, r->offset) > 0;
+	if (r->width == 32 && (r->reset | r->reset_known) >> 32)
+		bad += fprintf(out, "%s_%s: reset wider than it\n", fr->name, r->name) > 0;
+	if (r->reset & ~r->reset_known)
+		bad += fprintf(out, "%s_%s: reset sets unknown bits\n", fr->name, r->name) > 0;
+	if (!r->source[0])
+		bad += fprintf(out, "%s_%s: no source\n", fr->name, r->name) > 0;
+	return bad;
+}
+
+static int check_reg_fields(FILE *out, enum reg_id reg)
+{
+	const char *name = regs[reg].name;
+	unsigned int next = regs[reg].width;
+	int bad = 0;
+
+	for (const struct field_desc *f = reg_first_field(reg); f; f = reg_next_field(f)) {
+		if (f->msb + 1 != next || f->lsb > f->msb)
+			bad += fprintf(out, "%s.%s: gap or overlap at bit %u\n", name, f->name,
+				       f->msb) > 0;
+		if (!f->source[0])
+			bad += fprintf(out, "%s.%s: no source\n", name, f->name) > 0;
+		next = f->lsb;
+	}
+	if (next != 0)
+		bad += fprintf(out, "%s: bits below %u have no field\n", name, next) > 0;
+	return bad;
+}
+
+static int check_attrs(FILE *out)
+{
+	unsigned int next = 64;
+	int bad = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(attr_fields); i++) {
+		const struct attr_field *f = &attr_fields[i];
+
+		if (i && strcmp(f->layout, attr_fields[i - 1].layout) != 0)
+			next = next ? next : 64;
+		if (f->msb + 1 != next || f->lsb > f->msb)
+			bad += fprintf(out, "%s.%s: gap or overlap\n", f->layout, f->name) > 0;
+		if (!f->source[0])
+			bad += fprintf(out, "%s.%s: no source\n", f->layout, f->name) > 0;
+		next = f->lsb;
+	}
+	if (next != 0)
+		bad += fprintf(out, "attributes: bits below %u have no field\n", next) > 0;
+	return bad;
+}
+
+/**
+ * regs_check() - are the tables sound?
+ * @out: receives a line for each fault
+ *
+ * Sorted, no overlap, fields from the top bit down without gaps, resets within
+ * the width, sources present.
+ *
+ * Return: the number of faults, 0 if none.
+ */
+int regs_check(FILE *out)
+{
+	int bad = check_attrs(out);
+
+	for (int i = 0; i < NR_REGS; i++) {
+		bad += check_reg(out, &regs[i]);
+		bad += check_reg_fields(out, (enum reg_id)i);
+		if (i && regs[i].frame == regs[i - 1].frame &&
+		    regs[i].offset < regs[i - 1].offset + regs[i - 1].width / 8)
+			bad += fprintf(out, "%s: overlaps %s, or rows are not sorted\n",
+				       regs[i].name, regs[i - 1].name) > 0;
+	}
+	return bad;
+}
+
+/**
+ * regs_print_markdown() - docs/registers.md
+ * @out: receives the text
+ */
+void regs_print_markdown(FILE *out)
+{
+	fputs("# Registers\n\nGenerated by `make docs` from lib/regs/*.def: do not edit.\n", out);
+	for (int i = 0; i < NR_REGS; i++) {
+		const struct reg_desc *r = &regs[i];
+
+		fprintf(out, "\n## %s_%s (frame %s)\n\n", frames[r->frame].prefix, r->name,
+			frames[r->frame].name);
+		fprintf(out, "Offset 0x%04x, %u bits, GICv%d and later. Source: %s.\n\n", r->offset,
+			r->width, (int)r->since, r->source);
+		fputs("| bits | field | access |\n| --- | --- | --- |\n", out);
+		for (const struct field_desc *f = reg_first_field((enum reg_id)i); f;
+		     f = reg_next_field(f))
+			fprintf(out, "| %u:%u | %s | %s |\n", f->msb, f->lsb, f->name,
+				f->access == ACCESS_RO ? "RO" : "RES0");
+	}
+}
