@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The binary form of programs, which fuzzers mutate: any bytes decode to a valid
+ * program.  It is no file format: its numbers change with the operation table,
+ * and comments are not in it.
+ *
+ * A byte for the vm line, then for each operation a byte and its arguments, each
+ * as LEB128 of the number of units above the lowest value.  All of them are
+ * taken modulo the size of their range.
+ */
+#include "lib/prog/prog.h"
+
+static const unsigned int ipa_choices[] = { 40, 36, 48 };
+
+struct writer {
+	u8 *buf;
+	size_t bytes;
+	size_t len;	/* as if @bytes were endless */
+};
+
+struct reader {
+	const u8 *p, *end;
+};
+
+static void put_byte(struct writer *w, u8 byte)
+{
+	if (w->len < w->bytes)
+		w->buf[w->len] = byte;
+	w->len++;
+}
+
+static void put_number(struct writer *w, u64 value)
+{
+	for (; value > 0x7f; value >>= 7)
+		put_byte(w, (u8)(value | 0x80));
+	put_byte(w, (u8)value);
+}
+
+/* Past the end of the bytes everything is zero. */
+static u8 get_byte(struct reader *r)
+{
+	return r->p < r->end ? *r->p++ : 0;
+}
+
+static u64 get_number(struct reader *r)
+{
+	u64 value = 0;
+
+	for (unsigned int shift = 0; shift < 64; shift += 7) {
+		u8 byte = get_byte(r);
+
+		value |= (u64)(byte & 0x7f) << shift;
+		if (!(byte & 0x80))
+			break;
+	}
+	return value;
+}
+
+/* The registers of a GIC version, counted from 0 in the order of their rows. */
+static u64 reg_to_ordinal(enum gic_version gic, u64 reg)
+{
+	u64 n = 0;
+
+	for (unsigned int i = 0; i < reg; i++)
+		n += reg_desc((enum reg_id)i)->since == gic;
+	return n;
+}
+
+static u64 reg_from_ordinal(enum gic_version gic, u64 number)
+{
+	u64 nr = reg_to_ordinal(gic, NR_REGS);
+
+	number %= nr;
+	for (unsigned int i = 0;; i++) {
+		if (reg_desc((enum reg_id)i)->since == gic && !number--)
+			return i;
+	}
+}
+
+static u64 arg_to_number(const struct prog *p, const struct op_arg_desc *d, u64 value)
+{
+	if (d->kind == ARG_KIND_REG)
+		return reg_to_ordinal(p->gic, value);
+	return (value - d->lo) / d->unit;
+}
+
+static u64 arg_from_number(const struct prog *p, const struct op_arg_desc *d, u64 number)
+{
+	u64 units = (d->hi - d->lo) / d->unit;
+
+	if (d->kind == ARG_KIND_REG)
+		return reg_from_ordinal(p->gic, number);
+	if (units != UINT64_MAX)
+		number %= units + 1;
+	return d->lo + number * d->unit;
+}
+
+/**
+ * prog_encode() - the binary form of a program
+ * @p:     the program
+ * @buf:   receives the bytes
+ * @bytes: of @buf
+ *
+ * Return: the length of the whole form; if it exceeds @bytes, it was cut.
+ */
+size_t prog_encode(const struct prog *p, u8 *buf, size_t bytes)
+{
+	struct writer w = { .buf = buf, .bytes = bytes };
+	unsigned int ipa = 0;
+
+	while (ipa_choices[ipa] != p->ipa_bits)
+		ipa++;
+	put_byte(&w, (u8)((p->gic == GIC_V2) | ipa << 1));
+	for (size_t i = 0; i < p->nr_ops; i++) {
+		const struct op *op = &p->op[i];
+
+		put_byte(&w, (u8)op->id);
+		for (unsigned int k = 0; k < op_nr_args(op->id); k++)
+			put_number(&w, arg_to_number(p, op_arg_desc(op_desc(op->id)->first_arg + k),
+						     op->arg[k]));
+	}
+	return w.len;
+}
+
+/**
+ * prog_decode() - the program that some bytes stand for
+ * @p:     filled in, to be released by prog_free()
+ * @buf:   any bytes
+ * @bytes: of @buf
+ */
+void prog_decode(struct prog *p, const u8 *buf, size_t bytes)
+{
+	struct reader r = { .p = buf, .end = buf + bytes };
+	u8 vm = get_byte(&r);
+
+	prog_init(p, vm & 1 ? GIC_V2 : GIC_V3, ipa_choices[(vm >> 1) % ARRAY_SIZE(ipa_choices)]);
+	while (r.p < r.end && p->nr_ops < PROG_MAX_OPS) {
+		enum op_id id = (enum op_id)(get_byte(&r) % NR_OPS);
+		struct op *op;
+
+		/* An operation that this vGIC does not have becomes the first one. */
+		if (op_desc(id)->gic && op_desc(id)->gic != (int)p->gic)
+			id = (enum op_id)0;
+		op = prog_add(p, id);
+		for (unsigned int k = 0; k < op_nr_args(id); k++)
+			op->arg[k] = arg_from_number(p, op_arg_desc(op_desc(id)->first_arg + k),
+						     get_number(&r));
+	}
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs in memory: the operation table and the list of operations.  Text and
+ * binary forms are in text.c and codec.c.
+ */
+#include "lib/prog/prog.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/prog/alloc.h"
+
+static const struct addr_type_desc addr_types[] = {
+#define ADDR_TYPE(id, word, gic, frame, number, source) \
+	[ADDR_##id] = { word, GIC_##gic, FRAME_##frame, number, source },
+#include "lib/prog/addr_type.def"
+#undef ADDR_TYPE
+};
+
+static const struct op_arg_desc arg_descs[] = {
+#define OP(...)
+#define ARG(op, name, kind, lo, hi, unit, doc) \
+	[ARG_##op##_##name] = { OP_##op, #name, ARG_KIND_##kind, lo, hi, unit, doc },
+#include "lib/prog/ops.def"
+#undef OP
+#undef ARG
+};
+
+/* Each OP takes a number and gives it back, so the next ARG has the same one. */
+enum {
+#define OP(id, ...) FIRST_ARG_##id, BEFORE_ARG_##id = FIRST_ARG_##id - 1,
+#define ARG(op, name, ...) SEEN_ARG_##op##_##name,
+#include "lib/prog/ops.def"
+#undef OP
+#undef ARG
+};
+
+#define OP_GIC_ANY 0
+#define OP_GIC_V3 GIC_V3
+
+static const struct op_desc op_descs[] = {
+#define OP(id, agent, gic, word, doc) \
+	[OP_##id] = { AGENT_##agent, OP_GIC_##gic, word, doc, FIRST_ARG_##id },
+#define ARG(...)
+#include "lib/prog/ops.def"
+#undef OP
+#undef ARG
+};
+
+/* Those for which the KVM selftests library has a VM mode with 4 KiB pages. */
+static const unsigned int ipa_bits_supported[] = { 36, 40, 48 };
+
+/**
+ * op_desc() - the row of an operation
+ * @id: below NR_OPS
+ *
+ * Return: the row; never NULL.
+ */
+const struct op_desc *op_desc(enum op_id id)
+{
+	return &op_descs[id];
+}
+
+/**
+ * op_nr_args() - how many arguments an operation has
+ * @id: below NR_OPS
+ *
+ * Return: 0 to OP_MAX_ARGS.
+ */
+unsigned int op_nr_args(enum op_id id)
+{
+	unsigned int first = op_descs[id].first_arg;
+	unsigned int nr = 0;
+
+	while (first + nr < NR_OP_ARGS && arg_descs[first + nr].op == id)
+		nr++;
+	return nr;
+}
+
+/**
+ * op_arg_desc() - the row of an argument
+ * @id: an enum op_arg_id
+ *
+ * Return: the row; never NULL.
+ */
+const struct op_arg_desc *op_arg_desc(unsigned int id)
+{
+	assert(id < NR_OP_ARGS);
+	return &arg_descs[id];
+}
+
+/**
+ * addr_type_desc() - the row of an address attribute
+ * @type: below NR_ADDR_TYPES
+ *
+ * Return: the row; never NULL.
+ */
+const struct addr_type_desc *addr_type_desc(enum addr_type type)
+{
+	return &addr_types[type];
+}
+
+/**
+ * op_arg() - the value of an argument
+ * @op: an operation
+ * @id: one of its arguments
+ *
+ * Return: the value.
+ */
+u64 op_arg(const struct op *op, enum op_arg_id id)
+{
+	assert(arg_descs[id].op == op->id);
+	return op->arg[id - op_descs[op->id].first_arg];
+}
+
+/**
+ * op_set_arg() - change the value of an argument
+ * @op:    an operation
+ * @id:    one of its arguments
+ * @value: within the argument's range
+ */
+void op_set_arg(struct op *op, enum op_arg_id id, u64 value)
+{
+	assert(arg_descs[id].op == op->id);
+	op->arg[id - op_descs[op->id].first_arg] = value;
+}
+
+/**
+ * op_vcpu() - the vCPU that an operation acts on or is performed by
+ * @op: an operation
+ *
+ * Return: a vcpu_id, or -1 if it concerns no existing vCPU.
+ */
+int op_vcpu(const struct op *op)
+{
+	switch (op->id) {
+	case OP_RUN:
+		return (int)op_arg(op, ARG_RUN_vcpu);
+	case OP_USER_READ:
+		return (int)op_arg(op, ARG_USER_READ_vcpu);
+	case OP_GUEST_READ:
+		return (int)op_arg(op, ARG_GUEST_READ_vcpu);
+	case OP_GUEST_WALK:
+		return (int)op_arg(op, ARG_GUEST_WALK_vcpu);
+	case OP_CREATE_VGIC:
+	case OP_CREATE_VCPU:
+	case OP_SET_ADDR:
+	case OP_GET_ADDR:
+	case OP_REDIST_REGION:
+	case OP_GET_REDIST_REGION:
+	case OP_INIT_VGIC:
+	case NR_OPS:
+		break;
+	}
+	return -1;
+}
+
+/**
+ * op_status_name() - an outcome in words
+ * @status: any
+ *
+ * Return: a short phrase for messages.
+ */
+const char *op_status_name(enum op_status status)
+{
+	static const char *const names[] = {
+		[OP_DONE] = "success",
+		[OP_FAILED] = "failure",
+		[OP_NO_DEVICE] = "no device at the address",
+		[OP_ABORT] = "an exception in the guest",
+		[OP_NO_LAST] = "no Last before the end of the frames",
+		[OP_NO_OBJECT] = "no such vCPU or device",
+		[OP_NOT_RUN] = "not run",
+	};
+
+	return names[status];
+}
+
+/**
+ * prog_ipa_bits_are_supported() - can a program ask for this address size?
+ * @ipa_bits: width of guest physical addresses, bits
+ *
+ * Return: whether.
+ */
+bool prog_ipa_bits_are_supported(unsigned int ipa_bits)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ipa_bits_supported); i++) {
+		if (ipa_bits_supported[i] == ipa_bits)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * prog_init() - an empty program
+ * @p:        filled in, to be released by prog_free()
+ * @gic:      GIC_V2 or GIC_V3
+ * @ipa_bits: a supported width
+ */
+void prog_init(struct prog *p, enum gic_version gic, unsigned int ipa_bits)
+{
+	*p = (struct prog){ .gic = gic, .ipa_bits = ipa_bits };
+}
+
+/**
+ * prog_free() - release what a program holds
+ * @p: initialised, or all zero
+ */
+void prog_free(struct prog *p)
+{
+	for (size_t i = 0; i < p->nr_ops; i++) {
+		free(p->op[i].above);
+		free(p->op[i].beside);
+	}
+	free(p->op);
+	free(p->above);
+	free(p->beside);
+	free(p->below);
+	*p = (struct prog){ 0 };
+}
+
+/**
+ * prog_add() - append an operation
+ * @p:  with less than PROG_MAX_OPS operations
+ * @id: the operation
+ *
+ * Return: the operation, each argument at the lowest value of its range; valid
+ * until the next call.
+ */
+struct op *prog_add(struct prog *p, enum op_id id)
+{
+	struct op *op;
+
+	assert(p->nr_ops < PROG_MAX_OPS);
+	if (p->nr_ops == p->max_ops) {
+		p->max_ops = p->max_ops ? 2 * p->max_ops : 32;
+		p->op = xrealloc(p->op, p->max_ops * sizeof(*p->op));
+	}
+	op = &p->op[p->nr_ops++];
+	*op = (struct op){ .id = id };
+	for (unsigned int i = 0; i < op_nr_args(id); i++)
+		op->arg[i] = arg_descs[op_descs[id].first_arg + i].lo;
+	return op;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Programs: a VM's configuration and a list of operations, and what each
+ * operation returned.  It neither performs nor judges them.
+ */
+#ifndef LIB_PROG_PROG_H
+#define LIB_PROG_PROG_H
+
+#include <stdbool.h>
+
+#include "lib/regs/regs.h"
+
+/*
+ * Memory that every VM of the language has, for the guest's own use.  What a
+ * frame placed over it does is outside the language.
+ */
+#define PROG_RAM_BASE 0x40000000ULL
+#define PROG_RAM_BYTES 0x200000ULL
+
+#define PROG_MAX_OPS 65536
+#define PROG_MAX_BYTES (8u << 20) /* of the text form */
+#define PROG_NAME_BYTES 128
+#define PROG_DEFAULT_IPA_BITS 40
+
+enum addr_type {
+#define ADDR_TYPE(id, ...) ADDR_##id,
+#include "lib/prog/addr_type.def"
+#undef ADDR_TYPE
+	NR_ADDR_TYPES
+};
+
+struct addr_type_desc {
+	const char *word;
+	enum gic_version gic;
+	enum frame_id frame;
+	unsigned int number;	/* of the attribute in the KVM API */
+	const char *source;
+};
+
+enum op_id {
+#define OP(id, ...) OP_##id,
+#define ARG(...)
+#include "lib/prog/ops.def"
+#undef OP
+#undef ARG
+	NR_OPS
+};
+
+enum op_arg_id {
+#define OP(...)
+#define ARG(op, name, ...) ARG_##op##_##name,
+#include "lib/prog/ops.def"
+#undef OP
+#undef ARG
+	NR_OP_ARGS
+};
+
+enum op_agent { AGENT_USER, AGENT_GUEST };
+enum op_arg_kind { ARG_KIND_DEC, ARG_KIND_HEX, ARG_KIND_OPT, ARG_KIND_REG, ARG_KIND_ADDR_TYPE };
+
+struct op_desc {
+	enum op_agent agent;
+	int gic;		/* an enum gic_version, or 0 for any */
+	const char *word;
+	const char *doc;
+	unsigned int first_arg;	/* an enum op_arg_id, if it has arguments */
+};
+
+struct op_arg_desc {
+	enum op_id op;
+	const char *name;
+	enum op_arg_kind kind;
+	u64 lo, hi, unit;
+	const char *doc;
+};
+
+#define OP_MAX_ARGS 4
+
+struct op {
+	enum op_id id;
+	u64 arg[OP_MAX_ARGS];
+	char *above;	/* comment and blank lines before it, or NULL */
+	char *beside;	/* comment on its line, or NULL */
+};
+
+struct prog {
+	char name[PROG_NAME_BYTES];
+	enum gic_version gic;
+	unsigned int ipa_bits;
+	struct op *op;
+	size_t nr_ops, max_ops;
+	char *above, *beside;	/* comments of the vm line */
+	char *below;		/* comments after the last operation */
+};
+
+/* How an operation ended. */
+enum op_status {
+	OP_DONE,	/* it succeeded; values are valid */
+	OP_FAILED,	/* err says how */
+	OP_NO_DEVICE,	/* a guest access that no in-kernel device claimed */
+	OP_ABORT,	/* a guest access took an exception; val[0] is ESR_EL1 */
+	OP_NO_LAST,	/* a walk met a frame that is no redistributor; values hold those before */
+	OP_NO_OBJECT,	/* the vCPU or device it names does not exist, so nothing was done */
+	OP_NOT_RUN,	/* the target gave up before it; never an outcome to compare */
+};
+
+#define OP_MAX_VALS 64
+
+struct op_result {
+	enum op_status status;
+	int err;		/* errno, positive, if OP_FAILED */
+	unsigned int nr_vals;
+	u64 val[OP_MAX_VALS];
+};
+
+const struct op_desc *op_desc(enum op_id id);
+unsigned int op_nr_args(enum op_id id);
+const struct op_arg_desc *op_arg_desc(unsigned int id);
+const struct addr_type_desc *addr_type_desc(enum addr_type type);
+u64 op_arg(const struct op *op, enum op_arg_id id);
+void op_set_arg(struct op *op, enum op_arg_id id, u64 value);
+int op_vcpu(const struct op *op);
+const char *op_status_name(enum op_status status);
+
+void prog_init(struct prog *p, enum gic_version gic, unsigned int ipa_bits);
+void prog_free(struct prog *p);
+struct op *prog_add(struct prog *p, enum op_id id);
+bool prog_ipa_bits_are_supported(unsigned int ipa_bits);
+
+/* Text form: lib/prog/text.c. */
+struct prog_error {
+	unsigned int line, column;	/* from 1; 0 if it concerns the whole text */
+	char text[192];
+};
+
+__must_check int prog_parse(struct prog *p, const char *text, size_t bytes, struct prog_error *err);
+__must_check int prog_load(struct prog *p, const char *path, struct prog_error *err);
+size_t op_print(const struct op *op, char *buf, size_t bytes);
+__must_check char *prog_print(const struct prog *p);
+
+/* Binary form: lib/prog/codec.c. */
+__must_check size_t prog_encode(const struct prog *p, u8 *buf, size_t bytes);
+void prog_decode(struct prog *p, const u8 *buf, size_t bytes);
+
+#endif /* LIB_PROG_PROG_H */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Suites: programs made by number.  The same suite, number and seed give the
+ * same program everywhere.
+ */
+#ifndef LIB_PROG_SUITE_H
+#define LIB_PROG_SUITE_H
+
+#include "lib/prog/prog.h"
+#include "lib/prog/rng.h"
+
+struct suite {
+	const char *name;
+	const char *doc;
+	u64 (*count)(void);	/* programs in the whole; NULL if there is no end */
+	bool seeded;		/* do its programs depend on the seed? */
+	void (*make)(u64 index, u64 seed, struct prog *p);
+};
+
+const struct suite *suite_by_number(unsigned int i);
+u64 suite_count(const struct suite *s);
+void suite_make(const struct suite *s, u64 index, u64 seed, struct prog *p);
+void suite_name(const struct suite *s, u64 index, u64 seed, char *buf, size_t bytes);
+u64 suite_sample(const struct suite *s, u64 seed, u64 i);
+
+/* lib/prog/gen_orders.c */
+u64 gen_orders_count(void);
+void gen_orders(u64 index, u64 seed, struct prog *p);
+
+/* lib/prog/gen_refused.c */
+u64 gen_refused_count(void);
+void gen_refused(u64 index, u64 seed, struct prog *p);
+
+/* lib/prog/gen_random.c */
+void gen_random(u64 index, u64 seed, struct prog *p);
+
+/* Short forms for generators. */
+void add_create_vcpu(struct prog *p, u64 id);
+void add_set_addr(struct prog *p, enum addr_type type, u64 base);
+void add_region(struct prog *p, u64 index, u64 base, u64 count);
+void add_user_read(struct prog *p, enum reg_id reg, u64 vcpu);
+void add_guest_read(struct prog *p, u64 vcpu, enum reg_id reg, u64 at);
+void add_guest_walk(struct prog *p, u64 vcpu, u64 at);
+void add_run(struct prog *p, u64 vcpu);
+
+#endif /* LIB_PROG_SUITE_H */
