@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The model's life, its dispatch, and what an operation that succeeded changes.
+ * What is allowed is in uapi.c and redist.c.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/model/state.h"
+
+typedef void expect_fn(const struct model *m, const struct op *op, struct expect *want);
+
+static expect_fn *const expect_fns[NR_OPS] = {
+	[OP_CREATE_VGIC] = expect_create_vgic,
+	[OP_CREATE_VCPU] = expect_create_vcpu,
+	[OP_SET_ADDR] = expect_set_addr,
+	[OP_GET_ADDR] = expect_get_addr,
+	[OP_REDIST_REGION] = expect_redist_region,
+	[OP_GET_REDIST_REGION] = expect_get_redist_region,
+	[OP_INIT_VGIC] = expect_init_vgic,
+	[OP_RUN] = expect_run,
+	[OP_USER_READ] = expect_user_read,
+	[OP_GUEST_READ] = expect_guest_read,
+	[OP_GUEST_WALK] = expect_guest_walk,
+};
+
+/**
+ * model_create() - memory for a model
+ *
+ * Return: a model that model_reset() must see first, or NULL.
+ */
+struct model *model_create(void)
+{
+	return calloc(1, sizeof(struct model));
+}
+
+/**
+ * model_destroy() - release a model
+ * @m: from model_create(), or NULL
+ */
+void model_destroy(struct model *m)
+{
+	free(m);
+}
+
+/**
+ * model_reset() - a new VM
+ * @m:      from model_create()
+ * @config: copied, but its profile must outlive @m
+ */
+void model_reset(struct model *m, const struct model_config *config)
+{
+	memset(m, 0, offsetof(struct model, vcpu));
+	m->config = *config;
+	for (unsigned int i = 0; i < NR_ADDR_TYPES; i++)
+		m->addr[i] = ADDR_UNSET;
+}
+
+/**
+ * model_copy() - make one model equal to another
+ * @to:   from model_create()
+ * @from: a model
+ *
+ * Copies the vCPUs and regions that exist, not the room for others.
+ */
+void model_copy(struct model *to, const struct model *from)
+{
+	memcpy(to, from, offsetof(struct model, vcpu));
+	memcpy(to->vcpu, from->vcpu, from->nr_vcpus * sizeof(from->vcpu[0]));
+	memcpy(to->region, from->region, from->nr_regions * sizeof(from->region[0]));
+}
+
+static u64 hash_u64(u64 hash, u64 value)
+{
+	/* FNV-1a by words. */
+	return (hash ^ value) * 0x100000001b3ULL;
+}
+
+/**
+ * model_hash() - a number that equal states share
+ * @m: a model
+ *
+ * Return: 64 bits; member by member, so that padding does not count.
+ */
+u64 model_hash(const struct model *m)
+{
+	u64 h = 0xcbf29ce484222325ULL;
+
+	h = hash_u64(h, m->has_vgic | m->initialised << 1 | m->mapped << 2 | m->map_failed << 3);
+	for (unsigned int i = 0; i < NR_ADDR_TYPES; i++)
+		h = hash_u64(h, m->addr[i]);
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		const struct model_vcpu *v = &m->vcpu[i];
+
+		h = hash_u64(h, v->id | (u64)v->has_run << 16 | (u64)v->has_frame << 17);
+		h = hash_u64(h, v->has_frame ? v->region | (u64)v->slot << 16 : 0);
+	}
+	for (unsigned int i = 0; i < m->nr_regions; i++) {
+		h = hash_u64(h, m->region[i].base);
+		h = hash_u64(h, m->region[i].count | (u64)m->region[i].used << 16);
+	}
+	return h;
+}
+
+/* A VM that lost its vGIC at the first run may be unusable from then on. */
+static void expect_dead(const struct model *m, struct expect *want)
+{
+	if (want->alt[0].status == OP_NO_OBJECT || chosen(m, CHOICE_ALIVE_AFTER_FAILED_MAP))
+		return;
+	if (chosen(m, CHOICE_DEAD_AFTER_FAILED_MAP)) {
+		want->nr_alts = 0;
+		want->nr_vals = 0;
+	}
+	allow_error(want, EIO, RULE_VM_DEAD);
+}
+
+/**
+ * model_expect() - what may an operation answer?
+ * @m:    a model
+ * @op:   the operation; any
+ * @want: filled in: at least one alternative
+ *
+ * Changes nothing, so it may be asked about operations that will not be done.
+ */
+void model_expect(const struct model *m, const struct op *op, struct expect *want)
+{
+	want->nr_alts = 0;
+	want->nr_vals = 0;
+	want->vals_rule = RULE_NO_OBJECT;
+	expect_fns[op->id](m, op, want);
+	if (m->map_failed)
+		expect_dead(m, want);
+}
+
+static void commit_region(struct model *m, u64 base, u64 count)
+{
+	m->region[m->nr_regions++] = (struct model_region){ .base = base, .count = (u16)count };
+	redist_place_all(m);
+}
+
+static void commit_set_addr(struct model *m, const struct op *op)
+{
+	u64 type = op_arg(op, ARG_SET_ADDR_type);
+	u64 base = op_arg(op, ARG_SET_ADDR_base);
+
+	if (type == ADDR_V3_REDIST)
+		commit_region(m, base, 0);
+	else
+		m->addr[type] = base;
+}
+
+static void commit_create_vcpu(struct model *m, const struct op *op)
+{
+	m->vcpu[m->nr_vcpus++] = (struct model_vcpu){
+		.id = (u16)op_arg(op, ARG_CREATE_VCPU_id),
+	};
+	redist_place_all(m);
+}
+
+/* A vCPU entered the guest, or failed to. */
+static void commit_entry(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	u64 vcpu_id = (u64)op_vcpu(op);
+
+	if (seen->status == OP_NO_OBJECT)
+		return;
+	if (seen->status == OP_FAILED) {
+		m->map_failed |= m->has_vgic && !m->mapped;
+		return;
+	}
+	m->mapped = m->has_vgic;
+	/* Only a GICv2 can be initialised by the run itself. */
+	m->initialised = m->has_vgic;
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
+		m->vcpu[i].has_run |= m->vcpu[i].id == vcpu_id;
+}
+
+/**
+ * model_commit() - follow an answer
+ * @m:    the model that model_expect() was asked of
+ * @op:   the operation
+ * @seen: an answer that is allowed
+ *
+ * The only function that changes the state of a VM.  A call that failed changes
+ * nothing, but for a first run that could not map the frames.
+ */
+void model_commit(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN) {
+		commit_entry(m, op, seen);
+		return;
+	}
+	if (seen->status != OP_DONE)
+		return;
+	switch (op->id) {
+	case OP_CREATE_VGIC:
+		m->has_vgic = true;
+		break;
+	case OP_CREATE_VCPU:
+		commit_create_vcpu(m, op);
+		break;
+	case OP_SET_ADDR:
+		commit_set_addr(m, op);
+		break;
+	case OP_REDIST_REGION:
+		commit_region(m, op_arg(op, ARG_REDIST_REGION_base),
+			      op_arg(op, ARG_REDIST_REGION_count));
+		break;
+	case OP_INIT_VGIC:
+		m->initialised = true;
+		break;
+	case OP_GET_ADDR:
+	case OP_GET_REDIST_REGION:
+	case OP_RUN:
+	case OP_USER_READ:
+	case OP_GUEST_READ:
+	case OP_GUEST_WALK:
+	case NR_OPS:
+		break;
+	}
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The reference model: what a vGIC and its device API may answer to an
+ * operation.  It does no I/O, allocates nothing after creation and includes
+ * nothing of KVM.
+ *
+ * Freedom is resolved by what was seen: model_expect() says what is allowed and
+ * leaves the state alone; model_commit() is the only function that changes it,
+ * to follow the allowed answer that came.
+ */
+#ifndef LIB_MODEL_MODEL_H
+#define LIB_MODEL_MODEL_H
+
+#include "lib/model/profile.h"
+#include "lib/model/rules.h"
+#include "lib/prog/prog.h"
+
+struct model;
+
+struct model_config {
+	enum gic_version gic;
+	unsigned int ipa_bits;		/* width of guest physical addresses */
+	unsigned int max_vcpus;		/* of a VM before it has a vGIC: KVM_CAP_MAX_VCPU_ID */
+	const struct profile *profile;
+};
+
+#define EXPECT_MAX_ALTS 12
+#define EXPECT_MAX_PARTS 4
+
+/* Any errno at all: the document says that it fails, and no more. */
+#define EXPECT_ANY_ERRNO 0
+
+/* One answer that is allowed. */
+struct expect_alt {
+	enum op_status status;
+	int err;		/* if OP_FAILED */
+	enum rule_id rule;	/* why */
+};
+
+/* Some bits of a value and the rule that fixes them. */
+struct expect_part {
+	u64 mask;
+	enum rule_id rule;
+};
+
+struct expect_val {
+	u64 value;
+	u64 known;		/* bits that are fixed; the others may be anything */
+	int reg;		/* an enum reg_id for messages, or -1 */
+	enum rule_id rule;	/* of known bits that are in no part */
+	struct expect_part part[EXPECT_MAX_PARTS];
+	unsigned int nr_parts;
+};
+
+struct expect {
+	struct expect_alt alt[EXPECT_MAX_ALTS];
+	unsigned int nr_alts;
+	/* Values of an OP_DONE answer, and of an OP_NO_LAST one. */
+	struct expect_val val[OP_MAX_VALS];
+	unsigned int nr_vals;
+	enum rule_id vals_rule;	/* that fixes how many there are */
+};
+
+__must_check struct model *model_create(void);
+void model_destroy(struct model *m);
+void model_reset(struct model *m, const struct model_config *config);
+void model_copy(struct model *to, const struct model *from);
+u64 model_hash(const struct model *m);
+
+void model_expect(const struct model *m, const struct op *op, struct expect *want);
+void model_commit(struct model *m, const struct op *op, const struct op_result *seen);
+
+u32 model_affinity(u64 vcpu_id);
+
+#endif /* LIB_MODEL_MODEL_H */

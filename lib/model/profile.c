@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of profiles made from profile.def.
+ */
+#include "lib/model/profile.h"
+
+#include <stddef.h>
+
+static const struct choice_desc choices[] = {
+#define CHOICE(name, what, freedom) [CHOICE_##name] = { #name, what, freedom },
+#define PROFILE(...)
+#include "lib/model/profile.def"
+#undef CHOICE
+#undef PROFILE
+};
+
+#define CHOSEN(choice) | (1u << CHOICE_##choice)
+
+static const struct profile profiles[] = {
+#define CHOICE(...)
+#define PROFILE(name, from, to, chosen) { name, from, to, 0 chosen },
+#include "lib/model/profile.def"
+#undef CHOICE
+#undef PROFILE
+};
+
+static const struct profile architecture = { "architecture", 0, 0, 0 };
+
+/**
+ * choice_desc() - the row of a choice
+ * @choice: below NR_CHOICES
+ *
+ * Return: the row; never NULL.
+ */
+const struct choice_desc *choice_desc(enum profile_choice choice)
+{
+	return &choices[choice];
+}
+
+/**
+ * profile_has() - did an implementation choose this?
+ * @profile: an implementation's
+ * @choice:  below NR_CHOICES
+ *
+ * Return: whether; if not, every choice that the freedom leaves is allowed.
+ */
+bool profile_has(const struct profile *profile, enum profile_choice choice)
+{
+	return profile->choices & (1u << choice);
+}
+
+/**
+ * profile_architecture() - the profile that chooses nothing
+ *
+ * Return: the profile; never NULL.
+ */
+const struct profile *profile_architecture(void)
+{
+	return &architecture;
+}
+
+/**
+ * profile_for_kernel() - the profile of a KVM
+ * @version: major * 1000 + minor
+ *
+ * Return: the profile; that of the architecture for a kernel before 5.10.
+ */
+const struct profile *profile_for_kernel(unsigned int version)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
+		if (version >= profiles[i].from && version <= profiles[i].to)
+			return &profiles[i];
+	}
+	return &architecture;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Profiles: the choices of an implementation where the architecture and the API
+ * leave freedom.
+ */
+#ifndef LIB_MODEL_PROFILE_H
+#define LIB_MODEL_PROFILE_H
+
+#include <stdbool.h>
+
+#include "lib/regs/bits.h"
+
+enum profile_choice {
+#define CHOICE(name, ...) CHOICE_##name,
+#define PROFILE(...)
+#include "lib/model/profile.def"
+#undef CHOICE
+#undef PROFILE
+	NR_CHOICES
+};
+
+struct choice_desc {
+	const char *name;
+	const char *what;
+	const char *freedom;	/* the document that leaves the choice */
+};
+
+struct profile {
+	const char *name;
+	unsigned int from, to;	/* kernel versions, major * 1000 + minor */
+	u32 choices;		/* a bit for each enum profile_choice */
+};
+
+const struct choice_desc *choice_desc(enum profile_choice choice);
+bool profile_has(const struct profile *profile, enum profile_choice choice);
+const struct profile *profile_architecture(void);
+const struct profile *profile_for_kernel(unsigned int version);
+
+#endif /* LIB_MODEL_PROFILE_H */

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The KVM device API: creation, addresses, initialisation, first run.  Where
+ * several rules are broken at once, no document says which one is reported, so
+ * the errno of each of them is allowed.
+ */
+#include <errno.h>
+
+#include "lib/model/state.h"
+
+#define GICV2_MAX_VCPUS 8
+
+static u64 ipa_end(const struct model *m)
+{
+	return 1ULL << m->config.ipa_bits;
+}
+
+static bool beyond_ipa(const struct model *m, u64 base, u64 bytes)
+{
+	return base >= ipa_end(m) || bytes > ipa_end(m) - base;
+}
+
+static bool overlaps(u64 base, u64 bytes, u64 other_base, u64 other_bytes)
+{
+	return base < other_base + other_bytes && other_base < base + bytes;
+}
+
+static bool redists_overlap(const struct model *m, u64 base, u64 bytes, unsigned int more_vcpus)
+{
+	for (unsigned int i = 0; i < m->nr_regions; i++) {
+		const struct model_region *r = &m->region[i];
+
+		if (overlaps(base, bytes, r->base, region_bytes(m, r, more_vcpus)))
+			return true;
+	}
+	return false;
+}
+
+/* Do the fixed frames overlap each other or the redistributors? */
+static bool fixed_frames_overlap(const struct model *m, unsigned int more_vcpus)
+{
+	if (m->config.gic == GIC_V2)
+		return m->addr[ADDR_V2_DIST] != ADDR_UNSET &&
+		       m->addr[ADDR_V2_CPUIF] != ADDR_UNSET &&
+		       overlaps(m->addr[ADDR_V2_DIST], GICD2_BYTES, m->addr[ADDR_V2_CPUIF],
+				GICC_BYTES);
+	return m->addr[ADDR_V3_DIST] != ADDR_UNSET &&
+	       redists_overlap(m, m->addr[ADDR_V3_DIST], GICD_BYTES, more_vcpus);
+}
+
+static bool redists_beyond_ipa(const struct model *m, unsigned int more_vcpus)
+{
+	for (unsigned int i = 0; i < m->nr_regions; i++) {
+		const struct model_region *r = &m->region[i];
+
+		if (beyond_ipa(m, r->base, region_bytes(m, r, more_vcpus)))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * expect_create_vgic() - KVM_CREATE_DEVICE
+ * @m:    the model
+ * @op:   OP_CREATE_VGIC
+ * @want: filled in
+ */
+void expect_create_vgic(const struct model *m, const struct op *op, struct expect *want)
+{
+	bool has_run = false;
+
+	(void)op;
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
+		has_run |= m->vcpu[i].has_run;
+	if (m->has_vgic)
+		allow_error(want, EEXIST, RULE_VGIC_EXISTS);
+	if (has_run)
+		allow_usual_error(m, want, EBUSY, RULE_VGIC_AFTER_RUN);
+	if (m->config.gic == GIC_V2 && m->nr_vcpus > GICV2_MAX_VCPUS)
+		allow_usual_error(m, want, E2BIG, RULE_VGIC_TOO_MANY_VCPUS);
+	if (!want->nr_alts)
+		allow_done(want, RULE_CREATE_VGIC);
+}
+
+/**
+ * expect_create_vcpu() - KVM_CREATE_VCPU
+ * @m:    the model
+ * @op:   OP_CREATE_VCPU
+ * @want: filled in
+ */
+void expect_create_vcpu(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 id = op_arg(op, ARG_CREATE_VCPU_id);
+	u64 max = m->config.max_vcpus;
+	bool refused;
+
+	if (m->has_vgic && m->config.gic == GIC_V2 && max > GICV2_MAX_VCPUS)
+		max = GICV2_MAX_VCPUS;
+	if (m->has_vgic && m->initialised)
+		allow_usual_error(m, want, EBUSY, RULE_VCPU_AFTER_INIT);
+	if (id >= max)
+		allow_error(want, EINVAL, RULE_VCPU_ID_RANGE);
+	if (model_vcpu(m, id))
+		allow_usual_error(m, want, EEXIST, RULE_VCPU_EXISTS);
+	refused = want->nr_alts;
+	/* The new redistributor may show what the first run would refuse. */
+	if (m->has_vgic && (fixed_frames_overlap(m, 1) || redists_beyond_ipa(m, 1)))
+		allow_usual_error(m, want, EINVAL, RULE_ADDR_OVERLAP_EARLY);
+	if (!refused)
+		allow_done(want, RULE_CREATE_VCPU);
+}
+
+/* The single region's own rules, beside those of every address. */
+static u64 expect_single_region(const struct model *m, u64 base, struct expect *want)
+{
+	u64 bytes = m->nr_vcpus * (u64)GICR_BYTES;
+
+	if (m->nr_regions && m->region[0].count)
+		allow_error(want, EINVAL, RULE_REGION_MIXED);
+	else if (m->nr_regions)
+		allow_error(want, EEXIST, RULE_ADDR_EXISTS);
+	if (redists_overlap(m, base, bytes, 0))
+		allow_usual_error(m, want, EINVAL, RULE_ADDR_OVERLAP);
+	return bytes;
+}
+
+/* Would this frame, at this address, overlap another kind of frame? */
+static bool new_frame_overlaps(const struct model *m, enum addr_type type, u64 base, u64 bytes)
+{
+	static const enum addr_type other[NR_ADDR_TYPES] = {
+		[ADDR_V2_DIST] = ADDR_V2_CPUIF,
+		[ADDR_V2_CPUIF] = ADDR_V2_DIST,
+		[ADDR_V3_DIST] = ADDR_V3_DIST,
+		[ADDR_V3_REDIST] = ADDR_V3_DIST,
+	};
+	u64 other_base = m->addr[other[type]];
+
+	if (type == ADDR_V3_DIST)
+		return redists_overlap(m, base, bytes, 0);
+	return other_base != ADDR_UNSET &&
+	       overlaps(base, bytes, other_base,
+			frame_desc(addr_type_desc(other[type])->frame)->bytes);
+}
+
+/**
+ * expect_set_addr() - KVM_SET_DEVICE_ATTR of an address
+ * @m:    the model
+ * @op:   OP_SET_ADDR
+ * @want: filled in
+ */
+void expect_set_addr(const struct model *m, const struct op *op, struct expect *want)
+{
+	enum addr_type type = (enum addr_type)op_arg(op, ARG_SET_ADDR_type);
+	const struct addr_type_desc *t = addr_type_desc(type);
+	const struct frame_desc *frame = frame_desc(t->frame);
+	u64 base = op_arg(op, ARG_SET_ADDR_base);
+	u64 bytes = frame->bytes;
+
+	if (!m->has_vgic) {
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+		return;
+	}
+	if (t->gic != m->config.gic) {
+		allow_error(want, ENXIO, RULE_ADDR_UNSUPPORTED);
+		return;
+	}
+	if (type == ADDR_V3_REDIST)
+		bytes = expect_single_region(m, base, want);
+	else if (m->addr[type] != ADDR_UNSET)
+		allow_error(want, EEXIST, RULE_ADDR_EXISTS);
+	if (base % frame->align)
+		allow_error(want, EINVAL, RULE_ADDR_ALIGN);
+	if (beyond_ipa(m, base, bytes))
+		allow_error(want, E2BIG, RULE_ADDR_IPA);
+	if (want->nr_alts)
+		return;
+	if (new_frame_overlaps(m, type, base, bytes))
+		allow_usual_error(m, want, EINVAL, RULE_ADDR_OVERLAP_EARLY);
+	allow_done(want, RULE_ADDR_SET);
+}
+
+/**
+ * expect_get_addr() - KVM_GET_DEVICE_ATTR of an address
+ * @m:    the model
+ * @op:   OP_GET_ADDR
+ * @want: filled in
+ */
+void expect_get_addr(const struct model *m, const struct op *op, struct expect *want)
+{
+	enum addr_type type = (enum addr_type)op_arg(op, ARG_GET_ADDR_type);
+	const struct addr_type_desc *t = addr_type_desc(type);
+	u64 known = ~0ULL, value = m->addr[type];
+
+	if (!m->has_vgic) {
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+		return;
+	}
+	if (t->gic != m->config.gic) {
+		allow_error(want, ENXIO, RULE_ADDR_UNSUPPORTED);
+		return;
+	}
+	if (type == ADDR_V3_REDIST && m->nr_regions) {
+		value = m->region[0].base;
+		/* Whether reading the single base mixes the two kinds is not said. */
+		if (m->region[0].count) {
+			allow_error(want, EINVAL, RULE_REGION_MIXED);
+			known = 0;
+		}
+	}
+	/* What an address reads as before it is set is not said. */
+	if (value == ADDR_UNSET)
+		known = 0;
+	allow_done(want, RULE_ADDR_GET);
+	expect_value(want, value, known, RULE_ADDR_GET);
+}
+
+/**
+ * expect_redist_region() - KVM_SET_DEVICE_ATTR of a redistributor region
+ * @m:    the model
+ * @op:   OP_REDIST_REGION
+ * @want: filled in
+ */
+void expect_redist_region(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 base = op_arg(op, ARG_REDIST_REGION_base);
+	u64 bytes = op_arg(op, ARG_REDIST_REGION_count) * GICR_BYTES;
+
+	if (!m->has_vgic) {
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+		return;
+	}
+	if (m->config.gic != GIC_V3) {
+		allow_error(want, ENXIO, RULE_ADDR_UNSUPPORTED);
+		return;
+	}
+	if (!op_arg(op, ARG_REDIST_REGION_count))
+		allow_error(want, EINVAL, RULE_REGION_COUNT);
+	if (op_arg(op, ARG_REDIST_REGION_flags))
+		allow_error(want, EINVAL, RULE_REGION_FLAGS);
+	if (m->nr_regions && !m->region[0].count)
+		allow_error(want, EINVAL, RULE_REGION_MIXED);
+	else if (op_arg(op, ARG_REDIST_REGION_index) != m->nr_regions)
+		allow_error(want, EINVAL, RULE_REGION_ORDER);
+	if (redists_overlap(m, base, bytes, 0))
+		allow_usual_error(m, want, EINVAL, RULE_ADDR_OVERLAP);
+	if (beyond_ipa(m, base, bytes))
+		allow_error(want, E2BIG, RULE_ADDR_IPA);
+	if (want->nr_alts)
+		return;
+	/* An overlap that exists already may show now too: a vCPU gets a frame. */
+	if (fixed_frames_overlap(m, 0) ||
+	    (m->addr[ADDR_V3_DIST] != ADDR_UNSET &&
+	     overlaps(base, bytes, m->addr[ADDR_V3_DIST], GICD_BYTES)))
+		allow_usual_error(m, want, EINVAL, RULE_ADDR_OVERLAP_EARLY);
+	allow_done(want, RULE_REGION_SET);
+}
+
+/**
+ * expect_get_redist_region() - KVM_GET_DEVICE_ATTR of a redistributor region
+ * @m:    the model
+ * @op:   OP_GET_REDIST_REGION
+ * @want: filled in
+ */
+void expect_get_redist_region(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 index = op_arg(op, ARG_GET_REDIST_REGION_index);
+	struct redist_region_attr attr = { .index = (u32)index };
+
+	if (!m->has_vgic) {
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+		return;
+	}
+	if (m->config.gic != GIC_V3) {
+		allow_error(want, ENXIO, RULE_ADDR_UNSUPPORTED);
+		return;
+	}
+	if (index >= m->nr_regions) {
+		allow_error(want, ENOENT, RULE_REGION_MISSING);
+		return;
+	}
+	if (!m->region[index].count) {
+		/* The single region has no index: reading it mixes the two kinds. */
+		allow_error(want, EINVAL, RULE_REGION_MIXED);
+		allow_error(want, ENOENT, RULE_REGION_MISSING);
+		allow_done(want, RULE_REGION_GET);
+		expect_value(want, 0, 0, RULE_REGION_GET);
+		return;
+	}
+	attr.base = m->region[index].base;
+	attr.count = m->region[index].count;
+	allow_done(want, RULE_REGION_GET);
+	expect_value(want, redist_region_attr_pack(&attr), ~0ULL, RULE_REGION_GET);
+}
+
+/**
+ * expect_init_vgic() - KVM_DEV_ARM_VGIC_CTRL_INIT
+ * @m:    the model
+ * @op:   OP_INIT_VGIC
+ * @want: filled in
+ */
+void expect_init_vgic(const struct model *m, const struct op *op, struct expect *want)
+{
+	(void)op;
+	if (!m->has_vgic) {
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+		return;
+	}
+	if (!m->nr_vcpus) {
+		allow_error(want, ENODEV, RULE_INIT_NO_VCPU);
+		return;
+	}
+	if (m->initialised && !chosen(m, CHOICE_INIT_AGAIN_SUCCEEDS))
+		allow_error(want, EXPECT_ANY_ERRNO, RULE_INIT_AGAIN);
+	allow_done(want, m->initialised ? RULE_INIT_AGAIN : RULE_INIT);
+}
+
+/* The faults that the first run of a GICv3 VM must report. */
+static void expect_map_v3(const struct model *m, struct expect *want)
+{
+	bool no_redist = false;
+
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
+		no_redist |= !m->vcpu[i].has_frame;
+	if (no_redist)
+		allow_usual_error(m, want, ENXIO, RULE_RUN_NO_REDIST);
+	if (m->addr[ADDR_V3_DIST] == ADDR_UNSET)
+		allow_usual_error(m, want, ENXIO, RULE_RUN_NO_ADDR);
+	if (redists_beyond_ipa(m, 0))
+		allow_usual_error(m, want, EINVAL, RULE_RUN_IPA);
+	if (!m->initialised)
+		allow_usual_error(m, want, EBUSY, RULE_RUN_NOT_INIT);
+}
+
+/**
+ * expect_entry() - does a vCPU enter its guest?
+ * @m:       the model
+ * @vcpu_id: any
+ * @want:    receives the answers that are allowed if it does not
+ *
+ * Return: whether it does; nothing was added to @want then.
+ */
+bool expect_entry(const struct model *m, u64 vcpu_id, struct expect *want)
+{
+	if (!model_vcpu(m, vcpu_id)) {
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+		return false;
+	}
+	if (!m->has_vgic || m->mapped)
+		return true;
+	if (fixed_frames_overlap(m, 0))
+		allow_usual_error(m, want, EINVAL, RULE_RUN_OVERLAP);
+	if (m->config.gic == GIC_V3)
+		expect_map_v3(m, want);
+	else if (m->addr[ADDR_V2_DIST] == ADDR_UNSET || m->addr[ADDR_V2_CPUIF] == ADDR_UNSET)
+		allow_usual_error(m, want, ENXIO, RULE_RUN_NO_ADDR);
+	return !want->nr_alts;
+}
+
+/**
+ * expect_run() - KVM_RUN of a guest that returns at once
+ * @m:    the model
+ * @op:   OP_RUN
+ * @want: filled in
+ */
+void expect_run(const struct model *m, const struct op *op, struct expect *want)
+{
+	if (expect_entry(m, op_arg(op, ARG_RUN_vcpu), want))
+		allow_done(want, RULE_RUN);
+}
