@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Compares what a target returned with what the model allows.  It decides no
+ * rule itself.
+ */
+#include "lib/judge/judge.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+static __printf(4, 5) void append(char *buf, size_t bytes, size_t *at, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (*at >= bytes)
+		return;
+	va_start(ap, fmt);
+	n = vsnprintf(buf + *at, bytes - *at, fmt, ap);
+	va_end(ap);
+	*at += n < 0 ? 0 : (size_t)n;
+}
+
+static const char *error_name(int err)
+{
+	const char *name = strerrorname_np(err);
+
+	return name ? name : "an errno without a name";
+}
+
+static void print_outcome(enum op_status status, int err, char *buf, size_t bytes)
+{
+	if (status != OP_FAILED)
+		snprintf(buf, bytes, "%s", op_status_name(status));
+	else if (err == EXPECT_ANY_ERRNO)
+		snprintf(buf, bytes, "any errno");
+	else
+		snprintf(buf, bytes, "%s", error_name(err));
+}
+
+/**
+ * judge_print_alts() - the answers that are allowed
+ * @want:  an expectation
+ * @buf:   receives the text, terminated
+ * @bytes: of @buf
+ */
+void judge_print_alts(const struct expect *want, char *buf, size_t bytes)
+{
+	size_t at = 0;
+
+	buf[0] = '\0';
+	for (unsigned int i = 0; i < want->nr_alts; i++) {
+		char one[64];
+		bool seen = false;
+
+		for (unsigned int k = 0; k < i; k++)
+			seen |= want->alt[k].status == want->alt[i].status &&
+				want->alt[k].err == want->alt[i].err;
+		if (seen)
+			continue;
+		print_outcome(want->alt[i].status, want->alt[i].err, one, sizeof(one));
+		append(buf, bytes, &at, "%s%s", i ? " or " : "", one);
+	}
+}
+
+/**
+ * judge_print_val() - a value that is expected
+ * @val:   the value
+ * @buf:   receives the text, terminated
+ * @bytes: of @buf
+ */
+void judge_print_val(const struct expect_val *val, char *buf, size_t bytes)
+{
+	if (!val->known)
+		snprintf(buf, bytes, "any value");
+	else if (val->reg >= 0)
+		reg_print((enum reg_id)val->reg, val->value, val->known, buf, bytes);
+	else
+		snprintf(buf, bytes, "0x%" PRIx64, val->value);
+}
+
+/* One program under judgement, and the operation that it has come to. */
+struct judging {
+	const struct judge *judge;
+	const struct prog *prog;
+	const struct op_result *results;
+	size_t op;
+	struct verdict *v;
+};
+
+static void add_diff(const struct judging *j, enum rule_id rule, const char *got,
+		     const char *allowed)
+{
+	const struct known *known = known_find(j->judge->known, j->judge->kernel, rule, got,
+					       j->prog, j->results, j->op);
+	struct verdict *v = j->v;
+	struct judge_diff *d;
+
+	v->nr_unknown += !known;
+	/* Of more differences than there is room for, the unknown ones stay. */
+	if (v->nr_diffs++ < JUDGE_MAX_DIFFS)
+		d = &v->diff[v->nr_diffs - 1];
+	else if (!known)
+		d = &v->diff[JUDGE_MAX_DIFFS - 1];
+	else
+		return;
+	d->op = j->op;
+	d->rule = rule;
+	d->known = known;
+	snprintf(d->got, sizeof(d->got), "%s", got);
+	snprintf(d->allowed, sizeof(d->allowed), "%s", allowed);
+}
+
+/* The differing bits of one rule, as fields if the register has them. */
+static void print_bits(int reg, u64 value, u64 differ, char *buf, size_t bytes)
+{
+	const struct field_desc *f = reg >= 0 ? reg_first_field((enum reg_id)reg) : NULL;
+	size_t at = 0;
+
+	buf[0] = '\0';
+	if (!f)
+		append(buf, bytes, &at, "0x%" PRIx64, value);
+	for (; f; f = reg_next_field(f)) {
+		u64 part = bits_get(value, f->msb, f->lsb);
+
+		if (!(differ & bits_mask(f->msb, f->lsb)))
+			continue;
+		append(buf, bytes, &at, part > 9 ? "%s%s=0x%" PRIx64 : "%s%s=%" PRIu64,
+		       at ? " " : "", f->name, part);
+	}
+}
+
+static void compare_bits(const struct judging *j, u64 got, const struct expect_val *val, u64 mask,
+			 enum rule_id rule)
+{
+	u64 differ = (got ^ val->value) & val->known & mask;
+	char got_text[JUDGE_TEXT_BYTES], allowed[JUDGE_TEXT_BYTES];
+
+	if (!differ)
+		return;
+	print_bits(val->reg, got, differ, got_text, sizeof(got_text));
+	print_bits(val->reg, val->value, differ, allowed, sizeof(allowed));
+	add_diff(j, rule, got_text, allowed);
+}
+
+static void compare_val(const struct judging *j, u64 got, const struct expect_val *val)
+{
+	u64 rest = ~0ULL;
+
+	for (unsigned int i = 0; i < val->nr_parts; i++) {
+		compare_bits(j, got, val, val->part[i].mask, val->part[i].rule);
+		rest &= ~val->part[i].mask;
+	}
+	compare_bits(j, got, val, rest, val->rule);
+}
+
+static void compare_vals(const struct judging *j, const struct expect *want)
+{
+	const struct op_result *res = &j->results[j->op];
+	unsigned int nr = res->nr_vals < want->nr_vals ? res->nr_vals : want->nr_vals;
+	char got[JUDGE_TEXT_BYTES], allowed[JUDGE_TEXT_BYTES];
+
+	for (unsigned int i = 0; i < nr; i++)
+		compare_val(j, res->val[i], &want->val[i]);
+	/* Beyond a frame that is not predicted, nothing is. */
+	if (want->vals_rule == RULE_RAM || res->nr_vals == want->nr_vals)
+		return;
+	snprintf(got, sizeof(got), "%u values", res->nr_vals);
+	snprintf(allowed, sizeof(allowed), "%u values", want->nr_vals);
+	add_diff(j, want->vals_rule, got, allowed);
+}
+
+static bool alt_matches(const struct expect_alt *alt, const struct op_result *res)
+{
+	if (alt->status != res->status)
+		return false;
+	return alt->status != OP_FAILED || alt->err == EXPECT_ANY_ERRNO || alt->err == res->err;
+}
+
+static bool has_status(const struct expect *want, enum op_status status)
+{
+	for (unsigned int i = 0; i < want->nr_alts; i++) {
+		if (want->alt[i].status == status)
+			return true;
+	}
+	return false;
+}
+
+static bool returns_values(enum op_status status)
+{
+	return status == OP_DONE || status == OP_NO_LAST;
+}
+
+/* Return: whether the model can follow what the target did. */
+static bool judge_op(const struct judging *j)
+{
+	const struct op *op = &j->prog->op[j->op];
+	const struct op_result *res = &j->results[j->op];
+	char got[JUDGE_TEXT_BYTES], allowed[JUDGE_TEXT_BYTES];
+	bool match = false;
+	struct expect want;
+
+	model_expect(j->judge->model, op, &want);
+	for (unsigned int i = 0; i < want.nr_alts && !match; i++)
+		match = alt_matches(&want.alt[i], res);
+	if (!match) {
+		print_outcome(res->status, res->err, got, sizeof(got));
+		judge_print_alts(&want, allowed, sizeof(allowed));
+		add_diff(j, want.alt[0].rule, got, allowed);
+	}
+	/* Values say something only if returning values is allowed at all. */
+	if (returns_values(res->status) &&
+	    (has_status(&want, OP_DONE) || has_status(&want, OP_NO_LAST)))
+		compare_vals(j, &want);
+	/* A failure is a failure and an entry an entry, whatever came of it. */
+	if (!match && (res->status == OP_FAILED) != has_status(&want, OP_FAILED))
+		return false;
+	if (!match && (res->status == OP_NO_OBJECT || has_status(&want, OP_NO_OBJECT)))
+		return false;
+	model_commit(j->judge->model, op, res);
+	return true;
+}
+
+/**
+ * judge_prog() - judge the results of a program
+ * @j:       the model and what is known
+ * @p:       the program
+ * @results: one for each operation
+ * @v:       filled in
+ *
+ * A value that differs leaves the model on the target's heels, so judging goes
+ * on; after a call that succeeded and should have failed, or the reverse, it
+ * cannot.
+ */
+void judge_prog(const struct judge *j, const struct prog *p, const struct op_result *results,
+		struct verdict *v)
+{
+	struct judging judging = { .judge = j, .prog = p, .results = results, .v = v };
+	struct model_config config = j->config;
+	bool follows = true;
+
+	v->nr_diffs = 0;
+	v->nr_unknown = 0;
+	config.gic = p->gic;
+	config.ipa_bits = p->ipa_bits;
+	model_reset(j->model, &config);
+	for (; follows && judging.op < p->nr_ops; judging.op++)
+		follows = judge_op(&judging);
+	v->unjudged = judging.op;
+}
+
+/**
+ * judge_explain() - the differences of a verdict in words
+ * @p:     the program
+ * @v:     its verdict
+ * @buf:   receives the text, terminated
+ * @bytes: of @buf; a text that does not fit is cut
+ *
+ * Return: the length of the text.
+ */
+size_t judge_explain(const struct prog *p, const struct verdict *v, char *buf, size_t bytes)
+{
+	size_t nr = v->nr_diffs < JUDGE_MAX_DIFFS ? v->nr_diffs : JUDGE_MAX_DIFFS;
+	size_t at = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < nr; i++) {
+		const struct judge_diff *d = &v->diff[i];
+		const struct rule_desc *rule = rule_desc(d->rule);
+		char text[JUDGE_TEXT_BYTES];
+
+		op_print(&p->op[d->op], text, sizeof(text));
+		append(buf, bytes, &at, "op %zu: %s: got %s, allowed %s\n", d->op + 1, text, d->got,
+		       d->allowed);
+		append(buf, bytes, &at, "rule %s: %s [%s]\n", rule->name, rule->sentence,
+		       rule->source);
+		if (d->known)
+			append(buf, bytes, &at, "known as %s: %s\n", d->known->id,
+			       d->known->upstream);
+	}
+	if (nr < v->nr_diffs)
+		append(buf, bytes, &at, "%zu more differences\n", v->nr_diffs - nr);
+	if (v->unjudged < p->nr_ops)
+		append(buf, bytes, &at, "operations from %zu on were not judged\n",
+		       v->unjudged + 1);
+	return at < bytes ? at : bytes - 1;
+}

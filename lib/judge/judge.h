@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The judge: steps the model beside the results of a target and explains each
+ * difference.
+ */
+#ifndef LIB_JUDGE_JUDGE_H
+#define LIB_JUDGE_JUDGE_H
+
+#include "lib/judge/known.h"
+#include "lib/model/model.h"
+
+#define JUDGE_MAX_DIFFS 16
+#define JUDGE_TEXT_BYTES 192
+
+struct judge_diff {
+	size_t op;			/* number in the program, from 0 */
+	enum rule_id rule;		/* that is broken */
+	char got[JUDGE_TEXT_BYTES];
+	char allowed[JUDGE_TEXT_BYTES];
+	const struct known *known;	/* the entry that names it, or NULL */
+};
+
+struct verdict {
+	struct judge_diff diff[JUDGE_MAX_DIFFS];
+	size_t nr_diffs;	/* may exceed JUDGE_MAX_DIFFS: those are not kept */
+	size_t nr_unknown;	/* differences that no entry names */
+	/*
+	 * First operation that could not be judged, because the difference
+	 * before it left the target in a state that the model does not know;
+	 * the number of operations if all were judged.
+	 */
+	size_t unjudged;
+};
+
+struct judge {
+	struct model *model;
+	struct model_config config;		/* its gic and ipa_bits come from each program */
+	const struct known_list *known;
+	unsigned int kernel;			/* major * 1000 + minor */
+};
+
+void judge_prog(const struct judge *j, const struct prog *p, const struct op_result *results,
+		struct verdict *v);
+void judge_print_alts(const struct expect *want, char *buf, size_t bytes);
+void judge_print_val(const struct expect_val *val, char *buf, size_t bytes);
+size_t judge_explain(const struct prog *p, const struct verdict *v, char *buf, size_t bytes);
+
+#endif /* LIB_JUDGE_JUDGE_H */

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads corpora/known and finds the entry for a difference.  An entry names the
+ * rules, the operations and what they get, so that it hides nothing else.
+ */
+#include "lib/judge/known.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/prog/alloc.h"
+
+static bool set_text(char to[KNOWN_TEXT_BYTES], const char *value)
+{
+	return snprintf(to, KNOWN_TEXT_BYTES, "%s", value) < KNOWN_TEXT_BYTES;
+}
+
+static bool add_rule(struct known *k, const char *value)
+{
+	int rule = rule_find(value);
+
+	if (rule < 0 || k->nr_rules == KNOWN_MAX_RULES)
+		return false;
+	k->rule[k->nr_rules++] = (enum rule_id)rule;
+	return true;
+}
+
+/* "5.10..5.12", "6.1.." or "7.2". */
+static bool set_kernels(struct known *k, const char *value)
+{
+	unsigned int a, b, c, d;
+	int n = 0;
+
+	if (sscanf(value, "%u.%u..%u.%u%n", &a, &b, &c, &d, &n) == 4 && !value[n]) {
+		k->to = c * 1000 + d;
+	} else if (sscanf(value, "%u.%u%n", &a, &b, &n) == 2 && !strcmp(value + n, "..")) {
+		k->to = ~0u;
+	} else if (sscanf(value, "%u.%u%n", &a, &b, &n) == 2 && !value[n]) {
+		k->to = a * 1000 + b;
+	} else {
+		return false;
+	}
+	k->from = a * 1000 + b;
+	return k->from <= k->to;
+}
+
+/* "user read" or "guest walk". */
+static enum op_id op_of_words(const char *value)
+{
+	static const char *const agents[] = { [AGENT_USER] = "user ", [AGENT_GUEST] = "guest " };
+
+	for (unsigned int i = 0; i < NR_OPS; i++) {
+		const struct op_desc *d = op_desc((enum op_id)i);
+		size_t n = strlen(agents[d->agent]);
+
+		if (!strncmp(value, agents[d->agent], n) && !strcmp(value + n, d->word))
+			return (enum op_id)i;
+	}
+	return NR_OPS;
+}
+
+static bool add_op(struct known *k, const char *value)
+{
+	enum op_id op = op_of_words(value);
+
+	if (op == NR_OPS)
+		return false;
+	k->ops |= 1u << op;
+	return true;
+}
+
+static bool add_got(struct known *k, const char *value)
+{
+	return k->nr_got < KNOWN_MAX_GOT && set_text(k->got[k->nr_got++], value);
+}
+
+/* "user create_vcpu got EEXIST". */
+static bool set_after(struct known *k, const char *value)
+{
+	const char *got = strstr(value, " got ");
+	char op[KNOWN_TEXT_BYTES];
+
+	if (!got)
+		return false;
+	snprintf(op, sizeof(op), "%.*s", (int)(got - value), value);
+	k->after_op = op_of_words(op);
+	return k->after_op != NR_OPS && set_text(k->after_got, got + strlen(" got "));
+}
+
+static bool set_key(struct known *k, const char *key, const char *value)
+{
+	if (!strcmp(key, "rule"))
+		return add_rule(k, value);
+	if (!strcmp(key, "kernels"))
+		return set_kernels(k, value);
+	if (!strcmp(key, "op"))
+		return add_op(k, value);
+	if (!strcmp(key, "got"))
+		return add_got(k, value);
+	if (!strcmp(key, "after"))
+		return set_after(k, value);
+	if (!strcmp(key, "when"))
+		return set_text(k->when, value);
+	if (!strcmp(key, "program"))
+		return set_text(k->program, value);
+	if (!strcmp(key, "upstream"))
+		return set_text(k->upstream, value);
+	return false;
+}
+
+/**
+ * known_parse() - an entry from its text
+ * @k:    filled in, but for its id
+ * @text: lines of "key: value" and "# comment", terminated
+ * @err:  says what is wrong and where, after a failure
+ *
+ * Return: 0 or -EINVAL.
+ */
+int known_parse(struct known *k, const char *text, struct prog_error *err)
+{
+	unsigned int line = 0;
+
+	*k = (struct known){ .after_op = NR_OPS };
+	*err = (struct prog_error){ 0 };
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		char buf[512], *colon;
+
+		line++;
+		snprintf(buf, sizeof(buf), "%.*s", (int)len, text);
+		text += len + (text[len] == '\n');
+		colon = strstr(buf, ": ");
+		if (!buf[0] || buf[0] == '#')
+			continue;
+		if (colon) {
+			*colon = '\0';
+			if (set_key(k, buf, colon + 2))
+				continue;
+		}
+		err->line = line;
+		snprintf(err->text, sizeof(err->text), "'%.100s' is not understood", buf);
+		return -EINVAL;
+	}
+	if (!k->nr_rules || !k->ops || !k->from || !k->nr_got || !k->upstream[0] ||
+	    !k->program[0]) {
+		snprintf(err->text, sizeof(err->text),
+			 "rule, kernels, op, got, program and upstream are needed");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int load_one(struct known_list *list, const char *path, const char *name, char *error,
+		    size_t bytes)
+{
+	struct prog_error err;
+	struct known k;
+	char text[8192];
+	FILE *f = fopen(path, "re");
+	int e = errno;
+	size_t n;
+
+	if (!f) {
+		snprintf(error, bytes, "cannot open '%s': %s", path, strerror(e));
+		return -e;
+	}
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	fclose(f);
+	if (known_parse(&k, text, &err)) {
+		snprintf(error, bytes, "%s:%u: %s", path, err.line, err.text);
+		return -EINVAL;
+	}
+	snprintf(k.id, sizeof(k.id), "%.*s", (int)(strlen(name) - strlen(".known")), name);
+	list->known = xrealloc(list->known, (list->nr + 1) * sizeof(k));
+	list->known[list->nr++] = k;
+	return 0;
+}
+
+static int is_known_file(const struct dirent *d)
+{
+	return !fnmatch("*.known", d->d_name, 0);
+}
+
+/**
+ * known_load_dir() - all entries of a folder, in the order of their names
+ * @list:  filled in, to be released by known_list_free()
+ * @dir:   such as "corpora/known"; a folder that is not there has no entries
+ * @error: receives one line after a failure
+ * @bytes: of @error
+ *
+ * Return: 0, -EINVAL for an entry that is malformed, or the errno of reading.
+ */
+int known_load_dir(struct known_list *list, const char *dir, char *error, size_t bytes)
+{
+	struct dirent **names;
+	int n = scandir(dir, &names, is_known_file, alphasort);
+	int ret = 0;
+
+	*list = (struct known_list){ 0 };
+	for (int i = 0; i < n; i++) {
+		char path[4096];
+
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]->d_name);
+		if (!ret)
+			ret = load_one(list, path, names[i]->d_name, error, bytes);
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+	return ret;
+}
+
+/**
+ * known_list_free() - release a list
+ * @list: from known_load_dir(), or all zero
+ */
+void known_list_free(struct known_list *list)
+{
+	free(list->known);
+	*list = (struct known_list){ 0 };
+}
+
+/* Does the operation's argument meet the entry's condition? */
+static bool when_holds(const struct known *k, const struct op *op)
+{
+	char name[32], relation[3];
+	unsigned long long bound;
+
+	if (!k->when[0])
+		return true;
+	if (sscanf(k->when, "%31[a-z]%2[<>=]%lli", name, relation, (long long *)&bound) != 3)
+		return false;
+	for (unsigned int i = 0; i < op_nr_args(op->id); i++) {
+		if (strcmp(op_arg_desc(op_desc(op->id)->first_arg + i)->name, name) != 0)
+			continue;
+		if (!strcmp(relation, ">="))
+			return op->arg[i] >= bound;
+		if (!strcmp(relation, "<="))
+			return op->arg[i] <= bound;
+		return op->arg[i] == bound;
+	}
+	return false;
+}
+
+static bool after_holds(const struct known *k, const struct prog *p,
+			const struct op_result *results, size_t op)
+{
+	if (k->after_op == NR_OPS)
+		return true;
+	for (size_t i = 0; i < op; i++) {
+		const char *name = results[i].status == OP_FAILED ?
+					   strerrorname_np(results[i].err) : NULL;
+
+		if (p->op[i].id == k->after_op && name && !strcmp(name, k->after_got))
+			return true;
+	}
+	return false;
+}
+
+static bool got_matches(const struct known *k, const char *got)
+{
+	for (unsigned int i = 0; i < k->nr_got; i++) {
+		if (!fnmatch(k->got[i], got, 0))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * known_find() - the entry that names a difference
+ * @list:    to look in
+ * @kernel:  under test, major * 1000 + minor
+ * @rule:    that is broken
+ * @got:     what was got, as the judge prints it
+ * @p:       the program
+ * @results: of all its operations
+ * @op:      number of the operation that shows it
+ *
+ * Return: the entry, or NULL.
+ */
+const struct known *known_find(const struct known_list *list, unsigned int kernel,
+			       enum rule_id rule, const char *got, const struct prog *p,
+			       const struct op_result *results, size_t op)
+{
+	for (size_t i = 0; i < list->nr; i++) {
+		const struct known *k = &list->known[i];
+
+		if (kernel < k->from || kernel > k->to || !(k->ops & 1u << p->op[op].id) ||
+		    !got_matches(k, got) || !when_holds(k, &p->op[op]) ||
+		    !after_holds(k, p, results, op))
+			continue;
+		for (unsigned int r = 0; r < k->nr_rules; r++) {
+			if (k->rule[r] == rule)
+				return k;
+		}
+	}
+	return NULL;
+}

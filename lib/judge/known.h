@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Known divergences: the entries of corpora/known, each of which names one
+ * symptom on a range of kernels.
+ */
+#ifndef LIB_JUDGE_KNOWN_H
+#define LIB_JUDGE_KNOWN_H
+
+#include "lib/model/rules.h"
+#include "lib/prog/prog.h"
+
+#define KNOWN_TEXT_BYTES 160
+#define KNOWN_MAX_RULES 12
+#define KNOWN_MAX_GOT 4
+
+struct known {
+	char id[KNOWN_TEXT_BYTES];		/* the file's name without .known */
+	unsigned int from, to;			/* kernels, major * 1000 + minor, both included */
+	enum rule_id rule[KNOWN_MAX_RULES];	/* that are broken */
+	unsigned int nr_rules;
+	u32 ops;				/* that show it, a bit for each enum op_id */
+	char got[KNOWN_MAX_GOT][KNOWN_TEXT_BYTES];	/* patterns for what the judge prints */
+	unsigned int nr_got;
+	char when[KNOWN_TEXT_BYTES];		/* ARG>=N, ARG<=N or ARG=N, or empty */
+	enum op_id after_op;			/* only after this one got that, or NR_OPS */
+	char after_got[KNOWN_TEXT_BYTES];	/* name of an errno */
+	char program[KNOWN_TEXT_BYTES];		/* that shows it, below corpora */
+	char upstream[KNOWN_TEXT_BYTES];	/* where it is fixed or reported */
+};
+
+struct known_list {
+	struct known *known;
+	size_t nr;
+};
+
+__must_check int known_parse(struct known *k, const char *text, struct prog_error *err);
+__must_check int known_load_dir(struct known_list *list, const char *dir, char *error,
+				size_t bytes);
+void known_list_free(struct known_list *list);
+const struct known *known_find(const struct known_list *list, unsigned int kernel,
+			       enum rule_id rule, const char *got, const struct prog *p,
+			       const struct op_result *results, size_t op);
+
+#endif /* LIB_JUDGE_KNOWN_H */
