@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The list of targets, and what a probe says about a program before it is run.
+ */
+#include "lib/target/target.h"
+
+#include <errno.h>
+#include <string.h>
+
+#ifndef VGICHECK_HAVE_KVM
+static int no_kvm_probe(struct target_info *info)
+{
+	snprintf(info->reason, sizeof(info->reason),
+		 "this build has no kvm target: /dev/kvm of arm64 is needed");
+	return -ENODEV;
+}
+
+static void no_kvm_run(const struct prog *prog, struct op_result *results)
+{
+	for (size_t i = 0; i < prog->nr_ops; i++)
+		results[i] = (struct op_result){ .status = OP_NOT_RUN };
+}
+
+const struct target target_kvm = {
+	.name = "kvm",
+	.doc = "the in-kernel vGIC of /dev/kvm",
+	.probe = no_kvm_probe,
+	.run = no_kvm_run,
+};
+#endif
+
+static const struct target *const targets[] = { &target_kvm };
+
+/**
+ * target_by_number() - the targets, one by one
+ * @i: from 0
+ *
+ * Return: a target, or NULL after the last one.
+ */
+const struct target *target_by_number(unsigned int i)
+{
+	return i < ARRAY_SIZE(targets) ? targets[i] : NULL;
+}
+
+/**
+ * target_find() - a target by name
+ * @name: such as "kvm"
+ *
+ * Return: the target, or NULL.
+ */
+const struct target *target_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
+		if (!strcmp(targets[i]->name, name))
+			return targets[i];
+	}
+	return NULL;
+}
+
+static bool overlaps_ram(u64 base, u64 bytes)
+{
+	return base < PROG_RAM_BASE + PROG_RAM_BYTES && base + bytes > PROG_RAM_BASE;
+}
+
+/* Would the program put a frame over the memory its own guest runs in? */
+static bool covers_ram(const struct prog *prog)
+{
+	u64 nr_vcpus = 0;
+
+	for (size_t i = 0; i < prog->nr_ops; i++)
+		nr_vcpus += prog->op[i].id == OP_CREATE_VCPU;
+	for (size_t i = 0; i < prog->nr_ops; i++) {
+		const struct op *op = &prog->op[i];
+
+		if (op->id == OP_SET_ADDR &&
+		    overlaps_ram(op_arg(op, ARG_SET_ADDR_base), (nr_vcpus + 1) * GICR_BYTES))
+			return true;
+		if (op->id == OP_REDIST_REGION &&
+		    overlaps_ram(op_arg(op, ARG_REDIST_REGION_base),
+				 op_arg(op, ARG_REDIST_REGION_count) * GICR_BYTES))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * target_can_run() - can this program be performed there?
+ * @info:   from a successful probe
+ * @prog:   the program
+ * @reason: receives why not
+ * @bytes:  of @reason
+ *
+ * Return: whether.
+ */
+bool target_can_run(const struct target_info *info, const struct prog *prog, char *reason,
+		    size_t bytes)
+{
+	if (prog->gic == GIC_V3 && !info->has_gicv3)
+		snprintf(reason, bytes, "the host gives no vGICv3");
+	else if (prog->gic == GIC_V2 && !info->has_gicv2)
+		snprintf(reason, bytes, "the host gives no vGICv2");
+	else if (prog->ipa_bits > info->max_ipa_bits)
+		snprintf(reason, bytes, "the host's address size is %u bits, below %u",
+			 info->max_ipa_bits, prog->ipa_bits);
+	else if (covers_ram(prog))
+		snprintf(reason, bytes, "a frame would cover the guest's memory at 0x%llx",
+			 PROG_RAM_BASE);
+	else
+		return true;
+	return false;
+}

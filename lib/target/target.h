@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Targets: what performs programs.  A target performs and reports; it does not
+ * know what is right.
+ */
+#ifndef LIB_TARGET_TARGET_H
+#define LIB_TARGET_TARGET_H
+
+#include "lib/prog/prog.h"
+
+#define TARGET_TEXT_BYTES 160
+
+/* What a probe found out. */
+struct target_info {
+	char kernel[TARGET_TEXT_BYTES];		/* release, as uname -r prints it */
+	unsigned int version;			/* major * 1000 + minor */
+	char host_gic[TARGET_TEXT_BYTES];	/* kinds of vGIC the host can give */
+	bool has_gicv2, has_gicv3;
+	unsigned int max_ipa_bits;
+	unsigned int max_vcpus;			/* and vcpu_ids are below it */
+	char reason[TARGET_TEXT_BYTES];		/* why it cannot be used, after a failure */
+};
+
+struct target {
+	const char *name;
+	const char *doc;
+	/* 0 or a negative errno, with the reason in @info. */
+	int (*probe)(struct target_info *info);
+	/*
+	 * Performs @prog and fills @results, one for each operation.  The
+	 * process may end in it, so callers run it in a child.
+	 */
+	void (*run)(const struct prog *prog, struct op_result *results);
+};
+
+extern const struct target target_kvm;
+
+const struct target *target_find(const char *name);
+const struct target *target_by_number(unsigned int i);
+bool target_can_run(const struct target_info *info, const struct prog *prog, char *reason,
+		    size_t bytes);
+
+#endif /* LIB_TARGET_TARGET_H */
