@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the subcommands of vgicheck share: which programs to run, on what, and
+ * running them in worker processes.
+ */
+#ifndef HARNESS_HARNESS_H
+#define HARNESS_HARNESS_H
+
+#include "lib/judge/judge.h"
+#include "lib/prog/suite.h"
+#include "lib/tap/tap.h"
+#include "lib/target/target.h"
+
+#define HARNESS_PATH_BYTES 4096
+#define HARNESS_DEFAULT_SEED 1
+#define HARNESS_EXIT_INTERRUPTED 130
+
+/* Command line of run, list and bench. */
+struct options {
+	const char *filter;	/* pattern for names, or NULL */
+	const char *target;
+	const char *json, *junit;	/* files to write, or NULL */
+	const char *out;	/* folder for programs that failed */
+	const char *corpora;
+	u64 seed;
+	u64 count;		/* programs to sample of each suite */
+	unsigned int jobs;	/* worker processes; 0 picks */
+	unsigned int timeout_s;	/* until a program counts as hanging */
+	bool all;		/* whole enumerations instead of samples */
+	bool strict;		/* known divergences are failures */
+	char **args;		/* what follows the options, NULL-terminated */
+};
+
+__must_check int options_parse(struct options *o, const char *command, const char *usage, int argc,
+			       char **argv);
+
+/* One program to run: of a suite, or a file. */
+struct item {
+	const struct suite *suite;	/* NULL for a file */
+	u64 index;
+	char *path;
+	char *group;		/* folder that names a file: "scenarios" */
+};
+
+struct plan {
+	struct item *item;
+	size_t nr, max;
+	u64 seed;
+};
+
+__must_check int plan_make(struct plan *plan, const struct options *o);
+__must_check int plan_add_file(struct plan *plan, const char *group, const char *path);
+void plan_name(const struct plan *plan, size_t i, char *buf, size_t bytes);
+__must_check int plan_load(const struct plan *plan, size_t i, struct prog *p,
+			   struct prog_error *err);
+void plan_free(struct plan *plan);
+
+/* What a run is about. */
+struct session {
+	const struct options *options;
+	const struct target *target;
+	struct target_info info;
+	struct known_list known;
+	struct model_config config;
+};
+
+__must_check int session_open(struct session *s, const struct options *o);
+void session_close(struct session *s);
+
+/* How one program ended. */
+struct outcome {
+	enum tap_status status;
+	u64 ns;
+	char *reason;	/* or NULL */
+	char *diag;	/* or NULL */
+};
+
+typedef void work_report_fn(void *arg, size_t i, const struct outcome *outcome);
+
+__must_check int work_run(const struct session *s, const struct plan *plan,
+			  work_report_fn *report, void *arg);
+void work_interrupt_on_signals(void);
+bool work_is_interrupted(void);
+void judge_one(const struct session *s, struct model *model, const struct plan *plan, size_t i,
+	       struct op_result **results, void (*started)(void *arg, const char *text), void *arg,
+	       struct outcome *outcome);
+
+/* Programs in flight, for whoever finds the machine dead: inflight.c. */
+struct inflight;
+__must_check struct inflight *inflight_open(const char *out);
+void inflight_put(struct inflight *f, unsigned int slot, const char *text);
+void inflight_close(struct inflight *f);
+
+/* Subcommands. */
+int run_main(int argc, char **argv);
+int list_main(int argc, char **argv);
+int replay_main(int argc, char **argv);
+int probe_main(int argc, char **argv);
+int bench_main(int argc, char **argv);
+
+#endif /* HARNESS_HARNESS_H */

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `vgicheck list`: names programs, operations, rules, profiles and known
+ * divergences.
+ */
+#include "harness/harness.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: vgicheck list [options] [programs | suites | operations | rules | choices | known]\n"
+	"\n"
+	"Names the programs that `vgicheck run` with the same options runs (--all,\n"
+	"--count N, --filter GLOB, --seed N, --corpora DIR), or one of the tables.\n";
+
+static int list_programs(const struct options *o)
+{
+	struct plan plan;
+	char name[PROG_NAME_BYTES];
+
+	if (plan_make(&plan, o)) {
+		plan_free(&plan);
+		return TAP_EXIT_USAGE;
+	}
+	for (size_t i = 0; i < plan.nr; i++) {
+		plan_name(&plan, i, name, sizeof(name));
+		puts(name);
+	}
+	plan_free(&plan);
+	return TAP_EXIT_OK;
+}
+
+static int list_suites(const struct options *o)
+{
+	const struct suite *s;
+
+	(void)o;
+	for (unsigned int i = 0; (s = suite_by_number(i)); i++) {
+		if (s->count)
+			printf("%-16s %8" PRIu64 "  %s\n", s->name, suite_count(s), s->doc);
+		else
+			printf("%-16s %8s  %s\n", s->name, "no end", s->doc);
+	}
+	return TAP_EXIT_OK;
+}
+
+static int list_operations(const struct options *o)
+{
+	(void)o;
+	for (unsigned int i = 0; i < NR_OPS; i++) {
+		const struct op_desc *d = op_desc((enum op_id)i);
+
+		printf("%s %s: %s\n", d->agent == AGENT_GUEST ? "guest" : "user", d->word, d->doc);
+		for (unsigned int k = 0; k < op_nr_args((enum op_id)i); k++) {
+			const struct op_arg_desc *a = op_arg_desc(d->first_arg + k);
+
+			printf("    %-6s 0x%" PRIx64 "..0x%" PRIx64 "  %s\n", a->name, a->lo, a->hi,
+			       a->doc);
+		}
+	}
+	return TAP_EXIT_OK;
+}
+
+static int list_rules(const struct options *o)
+{
+	(void)o;
+	for (unsigned int i = 0; i < NR_RULES; i++) {
+		const struct rule_desc *r = rule_desc((enum rule_id)i);
+
+		printf("%s: %s [%s]\n", r->name, r->sentence, r->source);
+	}
+	return TAP_EXIT_OK;
+}
+
+static int list_choices(const struct options *o)
+{
+	(void)o;
+	for (unsigned int i = 0; i < NR_CHOICES; i++) {
+		const struct choice_desc *c = choice_desc((enum profile_choice)i);
+
+		printf("%s: %s [%s]\n", c->name, c->what, c->freedom);
+	}
+	return TAP_EXIT_OK;
+}
+
+static int list_known(const struct options *o)
+{
+	char dir[HARNESS_PATH_BYTES], error[HARNESS_PATH_BYTES];
+	struct known_list list;
+
+	snprintf(dir, sizeof(dir), "%s/known", o->corpora);
+	if (known_load_dir(&list, dir, error, sizeof(error))) {
+		fprintf(stderr, "vgicheck: %s\n", error);
+		return TAP_EXIT_USAGE;
+	}
+	for (size_t i = 0; i < list.nr; i++) {
+		const struct known *k = &list.known[i];
+
+		printf("%s: kernels %u.%u", k->id, k->from / 1000, k->from % 1000);
+		if (k->to == ~0u)
+			printf(" and later");
+		else if (k->to != k->from)
+			printf(" to %u.%u", k->to / 1000, k->to % 1000);
+		printf(", %s, shown by %s; %s\n", rule_desc(k->rule[0])->name, k->program,
+		       k->upstream);
+	}
+	known_list_free(&list);
+	return TAP_EXIT_OK;
+}
+
+static const struct {
+	const char *name;
+	int (*list)(const struct options *o);
+} tables[] = {
+	{ "programs", list_programs }, { "suites", list_suites },   { "operations", list_operations },
+	{ "rules", list_rules },       { "choices", list_choices }, { "known", list_known },
+};
+
+/**
+ * list_main() - the subcommand `list`
+ * @argc: of main, from the subcommand's name on
+ * @argv: of main, from the subcommand's name on
+ *
+ * Return: the exit status.
+ */
+int list_main(int argc, char **argv)
+{
+	const char *what;
+	struct options o;
+	int ret = options_parse(&o, "list", usage, argc, argv);
+
+	if (ret)
+		return ret > 0 ? TAP_EXIT_OK : TAP_EXIT_USAGE;
+	what = o.args[0] ? o.args[0] : "programs";
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		if (!strcmp(tables[i].name, what))
+			return tables[i].list(&o);
+	}
+	fprintf(stderr, "vgicheck: cannot list '%s'; see `vgicheck list --help`\n", what);
+	return TAP_EXIT_USAGE;
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which programs a run is made of: the files of corpora, and suites whole or
+ * sampled.
+ */
+#include "harness/harness.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/prog/alloc.h"
+
+static const char *const groups[] = { "scenarios", "regress" };
+
+static struct item *plan_add(struct plan *plan)
+{
+	if (plan->nr == plan->max) {
+		plan->max = plan->max ? 2 * plan->max : 256;
+		plan->item = xrealloc(plan->item, plan->max * sizeof(*plan->item));
+	}
+	plan->item[plan->nr] = (struct item){ 0 };
+	return &plan->item[plan->nr++];
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/**
+ * plan_name() - the name of a program
+ * @plan:  the plan
+ * @i:     below its nr
+ * @buf:   receives the name, terminated
+ * @bytes: of @buf
+ */
+void plan_name(const struct plan *plan, size_t i, char *buf, size_t bytes)
+{
+	const struct item *it = &plan->item[i];
+	const char *base;
+	size_t len;
+
+	if (it->suite) {
+		suite_name(it->suite, it->index, plan->seed, buf, bytes);
+		return;
+	}
+	base = base_name(it->path);
+	len = strlen(base);
+	if (len > 5 && !strcmp(base + len - 5, ".vgic"))
+		len -= 5;
+	snprintf(buf, bytes, "%s%s%.*s", it->group ? it->group : "", it->group ? "/" : "", (int)len,
+		 base);
+}
+
+/**
+ * plan_load() - the program itself
+ * @plan: the plan
+ * @i:    below its nr
+ * @p:    filled in, to be released by prog_free() after success
+ * @err:  says what is wrong with a file, after a failure
+ *
+ * Return: 0, or a negative errno.
+ */
+int plan_load(const struct plan *plan, size_t i, struct prog *p, struct prog_error *err)
+{
+	const struct item *it = &plan->item[i];
+	int ret;
+
+	if (it->suite) {
+		suite_make(it->suite, it->index, plan->seed, p);
+		return 0;
+	}
+	ret = prog_load(p, it->path, err);
+	if (!ret)
+		plan_name(plan, i, p->name, sizeof(p->name));
+	return ret;
+}
+
+/**
+ * plan_add_file() - append a program file
+ * @plan:  the plan
+ * @group: what names it beside its own name, or NULL
+ * @path:  to load
+ *
+ * The file is read now, so that a malformed one is reported before anything
+ * runs.
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int plan_add_file(struct plan *plan, const char *group, const char *path)
+{
+	struct prog_error err;
+	struct item *it;
+	struct prog p;
+	int ret = prog_load(&p, path, &err);
+
+	if (ret && err.line && err.column)
+		fprintf(stderr, "vgicheck: %s:%u:%u: %s\n", path, err.line, err.column, err.text);
+	else if (ret && err.line)
+		fprintf(stderr, "vgicheck: %s:%u: %s\n", path, err.line, err.text);
+	else if (ret)
+		fprintf(stderr, "vgicheck: %s: %s\n", path, err.text);
+	if (ret)
+		return ret;
+	prog_free(&p);
+	it = plan_add(plan);
+	it->path = xstrndup(path, strlen(path));
+	it->group = group ? xstrndup(group, strlen(group)) : NULL;
+	return 0;
+}
+
+static int is_program_file(const struct dirent *d)
+{
+	return !fnmatch("*.vgic", d->d_name, 0);
+}
+
+static int add_folder(struct plan *plan, const struct options *o, const char *group)
+{
+	char dir[HARNESS_PATH_BYTES], path[2 * HARNESS_PATH_BYTES];
+	struct dirent **names;
+	int n, ret = 0;
+
+	snprintf(dir, sizeof(dir), "%s/%s", o->corpora, group);
+	n = scandir(dir, &names, is_program_file, alphasort);
+	if (n < 0) {
+		int err = errno;
+
+		fprintf(stderr, "vgicheck: cannot read '%s': %s\n", dir, strerror(err));
+		return -err;
+	}
+	for (int i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]->d_name);
+		if (!ret)
+			ret = plan_add_file(plan, group, path);
+		free(names[i]);
+	}
+	free(names);
+	return ret;
+}
+
+static void add_suite(struct plan *plan, const struct options *o, const struct suite *s)
+{
+	u64 whole = suite_count(s);
+	bool in_order = s->count && (o->all || o->filter);
+	u64 nr = in_order || o->count > whole ? whole : o->count;
+
+	/* A suite without end has no whole: of it, the sample is all there is. */
+	if (!s->count)
+		nr = o->count;
+	for (u64 i = 0; i < nr; i++) {
+		struct item *it = plan_add(plan);
+
+		it->suite = s;
+		it->index = in_order ? i : suite_sample(s, o->seed, i);
+	}
+}
+
+static void keep_matching(struct plan *plan, const char *filter)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->nr; i++) {
+		char name[PROG_NAME_BYTES];
+
+		plan_name(plan, i, name, sizeof(name));
+		if (!fnmatch(filter, name, 0)) {
+			plan->item[kept++] = plan->item[i];
+		} else {
+			free(plan->item[i].path);
+			free(plan->item[i].group);
+		}
+	}
+	plan->nr = kept;
+}
+
+/**
+ * plan_make() - the programs that options ask for
+ * @plan: filled in, to be released by plan_free()
+ * @o:    the options
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int plan_make(struct plan *plan, const struct options *o)
+{
+	const struct suite *s;
+
+	*plan = (struct plan){ .seed = o->seed };
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
+		int ret = add_folder(plan, o, groups[i]);
+
+		if (ret)
+			return ret;
+	}
+	for (unsigned int i = 0; (s = suite_by_number(i)); i++)
+		add_suite(plan, o, s);
+	if (o->filter)
+		keep_matching(plan, o->filter);
+	if (plan->nr)
+		return 0;
+	fprintf(stderr, "vgicheck: no program's name matches '%s'\n", o->filter ? o->filter : "*");
+	return -ENOENT;
+}
+
+/**
+ * plan_free() - release a plan
+ * @plan: made, or all zero
+ */
+void plan_free(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr; i++) {
+		free(plan->item[i].path);
+		free(plan->item[i].group);
+	}
+	free(plan->item);
+	*plan = (struct plan){ 0 };
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A run's surroundings: its target, what the probe found, its profile and the
+ * known divergences.
+ */
+#include "harness/harness.h"
+
+#include <errno.h>
+
+/**
+ * session_open() - probe the target and choose the profile
+ * @s: filled in, to be released by session_close()
+ * @o: the options, which must outlive @s
+ *
+ * Return: 0, or a negative errno after a message: -ENODEV and the like if the
+ * target cannot be used here, -EINVAL for options or entries that are wrong.
+ */
+int session_open(struct session *s, const struct options *o)
+{
+	char error[HARNESS_PATH_BYTES], dir[HARNESS_PATH_BYTES];
+	int ret;
+
+	*s = (struct session){ .options = o, .target = target_find(o->target) };
+	if (!s->target) {
+		fprintf(stderr, "vgicheck: there is no target '%s'; see `vgicheck probe`\n",
+			o->target);
+		return -EINVAL;
+	}
+	snprintf(dir, sizeof(dir), "%s/known", o->corpora);
+	ret = known_load_dir(&s->known, dir, error, sizeof(error));
+	if (ret) {
+		fprintf(stderr, "vgicheck: %s\n", error);
+		return -EINVAL;
+	}
+	ret = s->target->probe(&s->info);
+	if (ret) {
+		fprintf(stderr, "vgicheck: target %s: %s\n", s->target->name, s->info.reason);
+		known_list_free(&s->known);
+		return ret;
+	}
+	s->config = (struct model_config){
+		.max_vcpus = s->info.max_vcpus,
+		.profile = profile_for_kernel(s->info.version),
+	};
+	return 0;
+}
+
+/**
+ * session_close() - release a session
+ * @s: from session_open()
+ */
+void session_close(struct session *s)
+{
+	known_list_free(&s->known);
+}

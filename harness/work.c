@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Runs the programs of a plan in worker processes, so that a kvm_util assertion,
+ * a crash or a hang costs one program, and reports their outcomes in the order
+ * of the plan.
+ */
+#include "harness/harness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/prog/alloc.h"
+
+#define DIAG_BYTES 8192
+#define REASON_BYTES 256
+#define STDERR_BYTES 2048
+#define POLL_MS 200
+#define NS_PER_S 1000000000ULL
+#define JOBS_PER_CPU 4
+
+/* What workers and their parent share. */
+struct slot {
+	u64 running;	/* number in the plan plus one, 0 if it rests */
+	u64 since_ns;	/* CLOCK_MONOTONIC */
+};
+
+struct shared {
+	u64 next;
+	struct slot slot[];
+};
+
+/* What a worker sends for each program; reason and diag follow. */
+struct message {
+	u64 i;
+	u64 ns;
+	u32 status;
+	u32 reason_len, diag_len;
+};
+
+struct worker {
+	pid_t pid;
+	int fd;		/* messages come here; -1 if there is no worker */
+	int err_fd;	/* a file that collects its standard error */
+	bool hung;	/* killed because a program did not end */
+};
+
+struct work {
+	const struct session *session;
+	const struct plan *plan;
+	struct shared *shared;
+	size_t shared_bytes;
+	struct inflight *inflight;
+	struct worker *worker;
+	unsigned int nr_workers;
+	struct outcome *done;	/* by number in the plan */
+	bool *is_done;
+	size_t reported;
+	work_report_fn *report;
+	void *arg;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+/**
+ * work_interrupt_on_signals() - stop at SIGINT and SIGTERM, losing nothing
+ */
+void work_interrupt_on_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/**
+ * work_is_interrupted() - has a signal come?
+ *
+ * Return: whether.
+ */
+bool work_is_interrupted(void)
+{
+	return interrupted;
+}
+
+static u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (u64)ts.tv_sec * NS_PER_S + (u64)ts.tv_nsec;
+}
+
+static void write_all(int fd, const void *data, size_t bytes)
+{
+	const char *p = data;
+
+	while (bytes) {
+		ssize_t n = write(fd, p, bytes);
+
+		if (n < 0 && errno != EINTR)
+			_exit(TAP_EXIT_HARNESS);
+		if (n > 0) {
+			p += n;
+			bytes -= (size_t)n;
+		}
+	}
+}
+
+static bool read_all(int fd, void *data, size_t bytes)
+{
+	char *p = data;
+
+	while (bytes) {
+		ssize_t n = read(fd, p, bytes);
+
+		if (n == 0 || (n < 0 && errno != EINTR))
+			return false;
+		if (n > 0) {
+			p += n;
+			bytes -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+struct flight {
+	struct inflight *inflight;
+	unsigned int slot;
+};
+
+static void worker_started(void *arg, const char *text)
+{
+	struct flight *f = arg;
+
+	inflight_put(f->inflight, f->slot, text);
+}
+
+static void worker_send(int fd, size_t i, const struct outcome *o)
+{
+	struct message m = {
+		.i = i,
+		.ns = o->ns,
+		.status = o->status,
+		.reason_len = o->reason ? (u32)strlen(o->reason) : 0,
+		.diag_len = o->diag ? (u32)strlen(o->diag) : 0,
+	};
+
+	write_all(fd, &m, sizeof(m));
+	write_all(fd, o->reason, m.reason_len);
+	write_all(fd, o->diag, m.diag_len);
+}
+
+static void worker_main(struct work *w, unsigned int number, int fd)
+{
+	struct slot *slot = &w->shared->slot[number];
+	struct flight flight = { w->inflight, number };
+	struct model *model = model_create();
+	struct op_result *results = NULL;
+
+	if (!model)
+		_exit(TAP_EXIT_HARNESS);
+	for (;;) {
+		u64 i = __atomic_fetch_add(&w->shared->next, 1, __ATOMIC_RELAXED);
+		struct outcome o = { 0 };
+
+		if (i >= w->plan->nr)
+			break;
+		__atomic_store_n(&slot->since_ns, now_ns(), __ATOMIC_RELEASE);
+		__atomic_store_n(&slot->running, i + 1, __ATOMIC_RELEASE);
+		if (ftruncate(w->worker[number].err_fd, 0))
+			_exit(TAP_EXIT_HARNESS);
+		judge_one(w->session, model, w->plan, i, &results, worker_started, &flight, &o);
+		o.ns = now_ns() - slot->since_ns;
+		inflight_put(w->inflight, number, NULL);
+		worker_send(fd, i, &o);
+		__atomic_store_n(&slot->running, 0, __ATOMIC_RELEASE);
+		free(o.reason);
+		free(o.diag);
+	}
+	_exit(0);
+}
+
+static int worker_start(struct work *w, unsigned int number)
+{
+	struct worker *k = &w->worker[number];
+	int fds[2], err;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return -errno;
+	w->shared->slot[number].running = 0;
+	k->hung = false;
+	fflush(NULL);
+	k->pid = fork();
+	err = errno;
+	if (!k->pid) {
+		/* A worker whose parent died would run on unseen. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		signal(SIGINT, SIG_IGN);
+		signal(SIGTERM, SIG_DFL);
+		close(fds[0]);
+		dup2(k->err_fd, STDERR_FILENO);
+		worker_main(w, number, fds[1]);
+	}
+	close(fds[1]);
+	if (k->pid < 0) {
+		close(fds[0]);
+		return -err;
+	}
+	k->fd = fds[0];
+	return 0;
+}
+
+static void report_done(struct work *w)
+{
+	while (w->reported < w->plan->nr && w->is_done[w->reported]) {
+		struct outcome *o = &w->done[w->reported];
+
+		w->report(w->arg, w->reported, o);
+		free(o->reason);
+		free(o->diag);
+		*o = (struct outcome){ 0 };
+		w->reported++;
+	}
+}
+
+static void set_done(struct work *w, size_t i, const struct outcome *o)
+{
+	w->done[i] = *o;
+	w->is_done[i] = true;
+	report_done(w);
+}
+
+static char *read_text(int fd, u32 len)
+{
+	char *text;
+
+	if (!len)
+		return NULL;
+	text = xcalloc(1, (size_t)len + 1);
+	if (!read_all(fd, text, len)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* Return: false if the worker is gone. */
+static bool worker_receive(struct work *w, struct worker *k)
+{
+	struct outcome o = { 0 };
+	struct message m;
+
+	if (!read_all(k->fd, &m, sizeof(m)) || m.i >= w->plan->nr)
+		return false;
+	o.status = (enum tap_status)m.status;
+	o.ns = m.ns;
+	o.reason = read_text(k->fd, m.reason_len);
+	o.diag = read_text(k->fd, m.diag_len);
+	set_done(w, m.i, &o);
+	return true;
+}
+
+/* What became of the program that a worker died of. */
+static void worker_post_mortem(struct work *w, unsigned int number, int wstatus)
+{
+	struct worker *k = &w->worker[number];
+	u64 running = w->shared->slot[number].running;
+	char reason[REASON_BYTES];
+	struct outcome o = { .status = TAP_ERROR };
+	ssize_t n;
+
+	if (!running || w->is_done[running - 1])
+		return;
+	if (k->hung) {
+		o.status = TAP_FAIL;
+		snprintf(reason, sizeof(reason), "hang: no end after %u s",
+			 w->session->options->timeout_s);
+	} else if (WIFSIGNALED(wstatus)) {
+		snprintf(reason, sizeof(reason), "the harness process died of signal %d",
+			 WTERMSIG(wstatus));
+	} else {
+		snprintf(reason, sizeof(reason), "the harness process ended with status %d",
+			 WEXITSTATUS(wstatus));
+	}
+	o.reason = xstrndup(reason, sizeof(reason));
+	o.diag = xcalloc(1, STDERR_BYTES);
+	n = pread(k->err_fd, o.diag, STDERR_BYTES - 1, 0);
+	o.diag[n > 0 ? n : 0] = '\0';
+	set_done(w, running - 1, &o);
+}
+
+static void worker_reap(struct work *w, unsigned int number)
+{
+	struct worker *k = &w->worker[number];
+	int wstatus = 0;
+
+	close(k->fd);
+	k->fd = -1;
+	while (waitpid(k->pid, &wstatus, 0) < 0 && errno == EINTR)
+		;
+	worker_post_mortem(w, number, wstatus);
+	if (w->shared->next < w->plan->nr && !interrupted && worker_start(w, number))
+		fprintf(stderr, "vgicheck: cannot start a worker\n");
+}
+
+static void kill_hung_workers(struct work *w)
+{
+	u64 limit = w->session->options->timeout_s * NS_PER_S;
+
+	for (unsigned int i = 0; i < w->nr_workers; i++) {
+		const struct slot *s = &w->shared->slot[i];
+		struct worker *k = &w->worker[i];
+		u64 since = __atomic_load_n(&s->since_ns, __ATOMIC_ACQUIRE);
+
+		/* The time is taken after the start that it is compared with. */
+		if (k->fd < 0 || !__atomic_load_n(&s->running, __ATOMIC_ACQUIRE) ||
+		    now_ns() - since < limit)
+			continue;
+		k->hung = true;
+		kill(k->pid, SIGKILL);
+	}
+}
+
+static void work_loop(struct work *w)
+{
+	struct pollfd *fds = xcalloc(w->nr_workers, sizeof(*fds));
+	unsigned int alive;
+
+	do {
+		alive = 0;
+		for (unsigned int i = 0; i < w->nr_workers; i++) {
+			fds[i] = (struct pollfd){ .fd = w->worker[i].fd, .events = POLLIN };
+			alive += w->worker[i].fd >= 0;
+		}
+		if (!alive || poll(fds, w->nr_workers, POLL_MS) < 0)
+			continue;
+		for (unsigned int i = 0; i < w->nr_workers; i++) {
+			if (fds[i].revents && !worker_receive(w, &w->worker[i]))
+				worker_reap(w, i);
+		}
+		kill_hung_workers(w);
+	} while (alive && !interrupted);
+	free(fds);
+	for (unsigned int i = 0; i < w->nr_workers; i++) {
+		if (w->worker[i].fd < 0)
+			continue;
+		kill(w->worker[i].pid, SIGKILL);
+		waitpid(w->worker[i].pid, NULL, 0);
+		close(w->worker[i].fd);
+	}
+}
+
+static unsigned int pick_jobs(const struct session *s, const struct plan *plan)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	/* Creating a VM is mostly waiting for RCU: more workers than processors. */
+	size_t jobs = s->options->jobs ? s->options->jobs :
+					 (size_t)(cpus > 0 ? cpus : 1) * JOBS_PER_CPU;
+
+	return (unsigned int)(jobs < plan->nr ? jobs : plan->nr);
+}
+
+static int work_open(struct work *w)
+{
+	w->nr_workers = pick_jobs(w->session, w->plan);
+	w->shared_bytes = sizeof(struct shared) + w->nr_workers * sizeof(struct slot);
+	w->shared = mmap(NULL, w->shared_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			 -1, 0);
+	if (w->shared == MAP_FAILED)
+		return -ENOMEM;
+	w->inflight = inflight_open(w->session->options->out);
+	if (!w->inflight)
+		return -EIO;
+	w->worker = xcalloc(w->nr_workers, sizeof(*w->worker));
+	w->done = xcalloc(w->plan->nr, sizeof(*w->done));
+	w->is_done = xcalloc(w->plan->nr, sizeof(*w->is_done));
+	for (unsigned int i = 0; i < w->nr_workers; i++) {
+		w->worker[i].fd = -1;
+		w->worker[i].err_fd = memfd_create("stderr", MFD_CLOEXEC);
+		if (w->worker[i].err_fd < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static void work_close(struct work *w)
+{
+	for (unsigned int i = 0; w->worker && i < w->nr_workers; i++)
+		close(w->worker[i].err_fd);
+	for (size_t i = w->reported; w->done && i < w->plan->nr; i++) {
+		free(w->done[i].reason);
+		free(w->done[i].diag);
+	}
+	free(w->worker);
+	free(w->done);
+	free(w->is_done);
+	inflight_close(w->inflight);
+	if (w->shared != MAP_FAILED)
+		munmap(w->shared, w->shared_bytes);
+}
+
+/**
+ * work_run() - run and judge all programs of a plan
+ * @s:      the session
+ * @plan:   with at least one program
+ * @report: called for each program, in the order of the plan
+ * @arg:    passed to @report
+ *
+ * After a signal the programs that did not end are not reported.
+ *
+ * Return: 0, or a negative errno if workers cannot be had.
+ */
+int work_run(const struct session *s, const struct plan *plan, work_report_fn *report, void *arg)
+{
+	struct work w = { .session = s, .plan = plan, .report = report, .arg = arg };
+	int ret = work_open(&w);
+
+	for (unsigned int i = 0; !ret && i < w.nr_workers; i++)
+		ret = worker_start(&w, i);
+	if (!ret)
+		work_loop(&w);
+	work_close(&w);
+	return ret;
+}
