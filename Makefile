@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The only makefile of vgicheck: `make help` says what it offers. Nothing is
+# written outside $(O) and the cache folder. Three variants of the portable code
+# are built from one rule: host/, san/ (with sanitizers, for the tests) and
+# arm64/ (static, with KVM and guest code, what the QEMU machine boots).
+
+include files.mk
+
+O ?= build
+KSRC ?=
+ARGS ?=
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# make has a CC of its own, so that ?= would do nothing.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(origin AR),default)
+AR := ar
+endif
+
+HOST_ARCH := $(shell uname -m)
+ifeq ($(HOST_ARCH),aarch64)
+ARM64_CC := $(CROSS_COMPILE)$(CC)
+ARM64_AR := $(CROSS_COMPILE)$(AR)
+else
+CROSS_COMPILE ?= aarch64-linux-gnu-
+ARM64_CC := $(CROSS_COMPILE)gcc
+ARM64_AR := $(CROSS_COMPILE)ar
+endif
+
+# How commands are shown: V=1 in full, else a word and the file; nothing with -s.
+V ?= 0
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+ifneq ($(findstring s,$(firstword -$(filter-out --%,$(MAKEFLAGS)))),)
+say = @:
+else
+say = @printf '  %-7s %s\n' '$(1)' '$(2)'
+endif
+endif
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
+	-Wwrite-strings -Wimplicit-fallthrough
+ifneq ($(CI),)
+WARNINGS += -Werror
+endif
+
+# CFLAGS and LDFLAGS are the user's: they come last and may undo ours.
+CFLAGS ?= -O2 -g
+base_cflags := -std=gnu11 -D_GNU_SOURCE -DVGICHECK_SRCDIR='"$(CURDIR)"' -I. $(WARNINGS)
+sanitize = $(if $(1),-fsanitize=$(1) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+host_cflags := $(base_cflags) $(call sanitize,$(SAN))
+comma := ,
+san_cflags := $(base_cflags) $(call sanitize,address$(comma)undefined)
+# kvm_util runs functions of the program in the guest at the addresses they have.
+arm64_cflags := $(base_cflags) -DVGICHECK_HAVE_KVM -fno-PIE
+
+# Fit to run anywhere a copy is mapped: no data, no floating point, no GOT.
+guest_cflags := -ffreestanding -mgeneral-regs-only -mcmodel=tiny -fno-stack-protector \
+	-fno-builtin -fno-jump-tables -fno-pie -fno-asynchronous-unwind-tables
+
+KVM_UTIL := $(O)/arm64/kvm_util
+export KVM_UTIL_CFLAGS := @$(KVM_UTIL)/cflags
+export KSRC KERNEL APPEND GIC SMP MEM TIMEOUT O CC CROSS_COMPILE
+
+portable := $(LIB_SRCS) $(VM_SRCS)
+objects = $(patsubst %,$(O)/$(1)/%.o,$(basename $(2)))
+host_objs := $(call objects,host,$(portable) $(HARNESS_SRCS))
+arm64_objs := $(call objects,arm64,$(portable) $(HARNESS_SRCS) $(KVM_SRCS) $(GUEST_SRCS))
+tests := $(patsubst %.c,$(O)/host/%,$(TEST_SRCS)) $(patsubst %.c,$(O)/san/%,$(TEST_SRCS))
+check_scripts := $(sort $(wildcard tests/check-*.sh))
+
+.PHONY: all
+all: $(O)/vgicheck $(O)/arm64/vgicheck ## build vgicheck, for this machine and for arm64
+
+# variant(name, compiler, flags): how its objects are made. The flags are kept in
+# a file, so that objects of other flags are made again.
+define variant
+$(O)/$(1)/flags: FORCE
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)echo '$(2) $(subst ','\'',$(3) $(CFLAGS))' | cmp -s - $$@ || \
+		echo '$(2) $(subst ','\'',$(3) $(CFLAGS))' >$$@
+
+$(O)/$(1)/%.o: %.c $(O)/$(1)/flags
+	$$(call say,CC,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(2) -MMD -MP $(3) $$(strict) $$(extra_cflags) $(CFLAGS) -c $$< -o $$@
+	$$(if $(C),$$(Q)sparse -Wbitwise -Wno-decl $(filter -D% -I%,$(3)) $$<)
+
+$(O)/$(1)/%.o: %.S $(O)/$(1)/flags
+	$$(call say,AS,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(2) -MMD -MP $(3) $$(extra_cflags) $(CFLAGS) -c $$< -o $$@
+endef
+
+strict = $(if $(filter lib/regs/% lib/model/% lib/prog/%,$<),-Wconversion)
+
+.PHONY: FORCE
+$(eval $(call variant,host,$(CC),$(host_cflags)))
+$(eval $(call variant,san,$(CC),$(san_cflags)))
+$(eval $(call variant,arm64,$(ARM64_CC),$(arm64_cflags)))
+
+# On arm64 the full build is the one for this machine too.
+ifeq ($(HOST_ARCH),aarch64)
+$(O)/vgicheck: $(O)/arm64/vgicheck
+	$(call say,LN,$@)
+	$(Q)ln -sf arm64/vgicheck $@
+else
+$(O)/vgicheck: $(host_objs)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(host_cflags) $(CFLAGS) $(host_objs) $(LDFLAGS) -o $@
+endif
+
+# Static, because it is the only file of the QEMU machine.
+$(O)/arm64/vgicheck: $(arm64_objs) $(KVM_UTIL)/libkvm_util.a
+	$(call say,LD,$@)
+	$(Q)$(ARM64_CC) $(arm64_cflags) $(CFLAGS) -static -no-pie -pthread -Wl,--wrap=ioctl \
+		$(arm64_objs) $(KVM_UTIL)/libkvm_util.a $(LDFLAGS) -o $@
+
+# The kernel tree in use; the file changes only if the answer does.
+$(O)/arm64/ksrc: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)ci/kernel/source.sh >$@.new
+	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(KVM_UTIL)/libkvm_util.a: $(O)/arm64/ksrc ci/kernel/kvm_util.sh
+	$(call say,KVMUTIL,$@)
+	$(Q)ci/kernel/kvm_util.sh "$$(cat $<)" $(@D) '$(ARM64_CC)' '$(ARM64_AR)'
+
+kvm_objs := $(call objects,arm64,$(KVM_SRCS))
+$(kvm_objs): extra_cflags = @$(KVM_UTIL)/cflags
+$(kvm_objs): $(KVM_UTIL)/libkvm_util.a
+$(call objects,arm64,$(GUEST_SRCS)): extra_cflags = $(guest_cflags)
+
+# Tests take what they need out of an archive of the portable parts.
+define test_variant
+$(O)/$(1)/portable.a: $(call objects,$(1),$(portable) $(TEST_LIB_SRCS))
+	$$(call say,AR,$$@)
+	$$(Q)rm -f $$@
+	$$(Q)$(AR) rcs $$@ $$^
+
+$(patsubst %.c,$(O)/$(1)/%,$(TEST_SRCS)): %: %.o $(O)/$(1)/portable.a
+	$$(call say,LD,$$@)
+	$$(Q)$(CC) $$($(1)_cflags) $(CFLAGS) $$^ $(LDFLAGS) -o $$@
+endef
+$(eval $(call test_variant,host))
+$(eval $(call test_variant,san))
+
+.PHONY: tests
+tests: $(tests) ## build the test programs, plain and with sanitizers
+
+# make turns every failure into its own status 2: the real one is printed.
+run_status = status=$$?; [ $$status -eq 0 ] || echo "exit status $$status"; exit $$status
+
+.PHONY: run
+run: ## the main job: set up what is missing, build, `vgicheck run $(ARGS)`
+	$(Q)ci/setup.sh run
+	$(Q)$(MAKE) all
+	@ci/vm/run.sh $(O)/vgicheck run $(ARGS); $(run_status)
+
+.PHONY: check
+check: ## all tests; needs no KVM, and no network once set up
+	$(Q)ci/setup.sh check
+	$(Q)ci/kernel/fetch.sh 6.12 >/dev/null || :
+	$(Q)$(MAKE) all tests
+	@tests/run-checks.sh $(tests) $(check_scripts)
+
+.PHONY: bench
+bench: ## measure programs a second and the cost of the bare ioctls
+	$(Q)ci/setup.sh run
+	$(Q)$(MAKE) all
+	@ci/vm/run.sh $(O)/vgicheck bench $(ARGS); $(run_status)
+
+.PHONY: kernel
+kernel: ## fetch stock kernel KERNEL= into the cache and print its path
+	@ci/kernel/fetch.sh $(or $(KERNEL),6.12)
+
+.PHONY: setup
+setup: ## install the Debian packages that run and check need
+	@ci/setup.sh check
+
+.PHONY: lint
+lint: $(KVM_UTIL)/libkvm_util.a ## format and static checkers: installs them, then runs them
+	@ci/lint.sh --install
+
+c_files := $(sort $(wildcard $(addsuffix /*.[ch],. ci/* fuzz guest_code harness lib/* lib/*/* tests)))
+
+.PHONY: format
+format: ## rewrite C files the way .clang-format says
+	$(Q)clang-format -i $(c_files)
+
+.PHONY: format-check
+format-check: ## fail if `make format` would change anything
+	$(Q)clang-format --dry-run -Werror $(c_files)
+
+.PHONY: clean
+clean: ## remove everything that was built; the cache stays
+	$(Q)rm -rf $(O)
+
+.PHONY: help
+help: ## this text
+	@awk -F ':[^#]*## ' '/^[a-z-]+:[^#]*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo 'Variables:'
+	@awk -F '## ' '/^#: / { sub(/^#: /, ""); print "  " $$0 }' Makefile
+
+#: O=DIR            where everything is built (build)
+#: V=1 C=1          show whole commands; check each file by sparse
+#: SAN=LIST         sanitizers, such as address,undefined; not for arm64
+#: CFLAGS= LDFLAGS= appended to the flags that are needed
+#: CROSS_COMPILE=   prefix of the arm64 tools (aarch64-linux-gnu-)
+#: KSRC=TREE        kernel tree to take kvm_util from (Debian's 6.12)
+#: VGICHECK_CACHE=  folder for kernels and sources (~/.cache/vgicheck)
+#: CI=1             warnings are errors
+#: ARGS='...'       arguments of `vgicheck run`
+#: KERNEL=          5.10, 6.1, 6.12, 7.2, 7.3 or the path of an Image
+#: APPEND= GIC= SMP= MEM= TIMEOUT=
+#:                  the QEMU machine: kernel arguments, GIC 2, 3 or 4,
+#:                  processors, memory, seconds until it counts as hanging
+#: On arm64 with a usable /dev/kvm `make run` uses that, unless one of the last
+#: two lines is given. A failing command's exit status is printed; make's is 2.
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

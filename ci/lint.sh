@@ -1,0 +1,115 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs the format and static checkers over the files of the tree. It changes no
+# file; "--install" installs missing tools first (Debian), as CI does.
+#
+# lib/target/kvm is analysed only if KVM_UTIL_CFLAGS says where kvm_util is.
+
+set -u
+cd "$(dirname "$0")/.." || exit 1
+. tests/script.sh
+
+# Each package has a program of the same name.
+packages='clang-format clang-tidy cppcheck sparse shellcheck codespell'
+
+flags='-std=gnu11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wstrict-prototypes
+	-Wmissing-prototypes -Wvla -Wundef -Wwrite-strings'
+guest_flags='--target=aarch64-linux-gnu -ffreestanding -mgeneral-regs-only'
+
+# Words that codespell takes for mistakes.
+spelling=''
+
+install_missing() {
+	# shellcheck disable=SC2046,SC2086 # packages are words
+	set -- $(missing_tools)
+	[ $# -gt 0 ] || return 0
+	echo "installing $*"
+	if [ "$(id -u)" -eq 0 ]; then
+		apt-get install -y --no-install-recommends "$@"
+	else
+		sudo apt-get install -y --no-install-recommends "$@"
+	fi
+}
+
+missing_tools() {
+	for package in $packages; do
+		command -v "$package" >/dev/null || echo "$package"
+	done
+}
+
+# Runs a command for every file named on standard input.
+for_each() {
+	xargs -r -n 1 -P "$(nproc)" "$@"
+}
+
+host_sources() {
+	repo_files | grep '\.c$' | grep -vE '^(guest_code|lib/target/kvm)/'
+}
+
+scripts() {
+	repo_files | while read -r file; do
+		case $file in
+		*.sh) echo "$file" ;;
+		*) ! head -n 1 "$file" | grep -aqE '^#!.*/(ba|da)?sh' || echo "$file" ;;
+		esac
+	done
+}
+
+run_clang_format() {
+	repo_files | grep '\.[ch]$' | for_each clang-format --dry-run -Werror
+}
+
+# tidy FLAG...: analyses the sources named on standard input, one a process:
+# given several, clang-tidy 14 mistakes every va_list for an uninitialised one.
+tidy() {
+	xargs -r -I '{}' -P "$(nproc)" sh -c 'clang-tidy --quiet "$@" 2>&1 |
+		{ ! grep -vE "^[0-9]+ warnings? .*generated\.$"; }' tidy '{}' -- "$@"
+}
+
+# shellcheck disable=SC2086 # flags are words
+run_clang_tidy() {
+	tidy_status=0
+	host_sources | tidy $flags || tidy_status=1
+	repo_files | grep '^guest_code/.*\.c$' | tidy $flags $guest_flags || tidy_status=1
+	if [ -n "${KVM_UTIL_CFLAGS:-}" ]; then
+		repo_files | grep '^lib/target/kvm/.*\.c$' |
+			tidy $flags --target=aarch64-linux-gnu $KVM_UTIL_CFLAGS || tidy_status=1
+	fi
+	return "$tidy_status"
+}
+
+run_cppcheck() {
+	repo_files | grep '\.c$' |
+		cppcheck --quiet --std=c11 --enable=warning,style,portability --inline-suppr \
+			--suppress=variableScope --error-exitcode=1 -j "$(nproc)" -I. --file-list=-
+}
+
+run_sparse() {
+	# shellcheck disable=SC2086 # flags are words
+	host_sources | for_each sparse -Wbitwise -Wsparse-error $flags
+}
+
+# SC2317: blind to functions that are called by name. SC2016: awk programs.
+run_shellcheck() {
+	scripts | for_each shellcheck -x -e SC2317,SC2016
+}
+
+run_codespell() {
+	repo_files | grep -vx COPYING | xargs -r codespell -L "$spelling"
+}
+
+[ "${1:-}" != --install ] || install_missing || exit 1
+status=0
+for tool in $packages; do
+	if ! command -v "$tool" >/dev/null; then
+		echo "$tool is not installed: apt-get install $tool, or $0 --install" >&2
+		status=1
+	elif "run_$(echo "$tool" | tr - _)"; then
+		echo "$tool: clean"
+	else
+		echo "$tool: see above" >&2
+		status=1
+	fi
+done
+exit "$status"

@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# setup.sh run|check: install the Debian packages that `make run` or `make check`
+# needs and that are missing. What is there is seen by its file, so that nothing
+# is asked of the network, or of root, when nothing is missing.
+#
+# Environment: KSRC, a kernel tree that replaces Debian's.
+
+set -u
+
+# when	architecture	command or file	package
+needs='
+run	any	gcc	gcc
+run	any	ar	binutils
+run	any	/usr/include/stdio.h	libc6-dev
+run	any	xz	xz-utils
+run	any	awk	mawk
+run	any	qemu-system-aarch64	qemu-system-arm
+run	x86_64	aarch64-linux-gnu-gcc	gcc-aarch64-linux-gnu
+run	x86_64	aarch64-linux-gnu-ar	binutils-aarch64-linux-gnu
+run	x86_64	/usr/aarch64-linux-gnu/include/stdio.h	libc6-dev-arm64-cross
+run	any	/usr/src/linux-source-6.12.tar.xz	linux-source-6.12
+'
+
+is_there() {
+	case $1 in
+	/*) [ -e "$1" ] ;;
+	*) command -v "$1" >/dev/null ;;
+	esac
+}
+
+# `check` needs what `run` needs; a kernel tree makes the source package superfluous.
+is_wanted() {
+	local when=$1 arch=$2 package=$3
+
+	[ "$when" = run ] || [ "$when" = "$goal" ] || return 1
+	[ "$arch" = any ] || [ "$arch" = "$(uname -m)" ] || return 1
+	[ -z "${KSRC:-}" ] || [ "$package" != linux-source-6.12 ]
+}
+
+missing_packages() {
+	local when arch thing package
+
+	while IFS=$'\t' read -r when arch thing package; do
+		if is_wanted "$when" "$arch" "$package" && ! is_there "$thing"; then
+			echo "$package"
+		fi
+	done <<<"$needs"
+}
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		echo "setup.sh: need root or sudo to install: ${missing[*]}" >&2
+		exit 1
+	fi
+}
+
+main() {
+	mapfile -t missing < <(missing_packages)
+	[ ${#missing[@]} -gt 0 ] || return 0
+	if ! command -v apt-get >/dev/null; then
+		echo "setup.sh: no apt-get here; please install what Debian calls: ${missing[*]}" >&2
+		exit 1
+	fi
+	echo "installing: ${missing[*]}"
+	as_root apt-get -q update &&
+		as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
+			--no-install-recommends "${missing[@]}"
+}
+
+goal=${1:-}
+case $goal in
+run | check) main ;;
+*)
+	echo "usage: setup.sh run|check" >&2
+	exit 2
+	;;
+esac

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The first process of the QEMU machine: it prepares the file system, runs one
+ * command, passes its output and its files to the host through the shared
+ * memory, and powers off. The console carries nothing of the command: it is
+ * slow, and the kernel's messages are there.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/klog.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ci/vm/console.h"
+#include "ci/vm/plan.h"
+#include "ci/vm/ring.h"
+#include "ci/vm/vm.h"
+
+#define IVSHMEM_VENDOR 0x1af4
+#define IVSHMEM_DEVICE 0x1110
+#define PCI_DEVICES "/sys/bus/pci/devices"
+
+/* Another name of the shared memory, without the colons of PCI addresses. */
+#define SHM_LINK "/dev/vgicheck-shm"
+
+/* Kernel messages up to warnings reach the console from here on. */
+#define CONSOLE_LEVEL 5
+#define KLOG_CONSOLE_LEVEL 8
+
+/* How often the host's requests are looked at, in the machine's time. */
+#define REQUEST_POLL_MS 50
+
+/**
+ * struct guest - the state of the machine's init
+ * @ring:	records to the host
+ * @args:	the arguments file: settings, an empty string, arguments
+ * @argv:	the command
+ * @child:	its process
+ * @out:	read ends of its standard output and error, -1 when closed
+ * @watch:	inotify descriptor for files that are complete, or -1
+ * @stopping:	the host has asked to stop
+ */
+struct guest {
+	struct ring ring;
+	struct vm_buf args;
+	char **argv;
+	pid_t child;
+	int out[2];
+	int watch;
+	bool stopping;
+};
+
+static const struct {
+	const char *type;
+	const char *dir;
+	bool needed;
+} mounts[] = {
+	{ "proc", "/proc", true },
+	{ "sysfs", "/sys", true },
+	{ "devtmpfs", "/dev", true },
+	{ "tmpfs", "/tmp", false },
+	{ "debugfs", "/sys/kernel/debug", false },
+	{ "tracefs", "/sys/kernel/tracing", false },
+};
+
+static void say(const char *what)
+{
+	int fd = open("/dev/console", O_WRONLY | O_NOCTTY);
+
+	if (fd < 0)
+		return;
+	dprintf(fd, "%s\n", what);
+	close(fd);
+}
+
+static void power_off(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
+	for (;;)
+		pause();
+}
+
+/* Nothing can be told to the host but by the console. */
+static void give_up(const char *what, int err)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "vgicheck-init: %s: %s", what, strerror(err));
+	say(line);
+	power_off();
+}
+
+static void mount_all(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
+		if (mount(mounts[i].type, mounts[i].dir, mounts[i].type, 0, NULL) &&
+		    mounts[i].needed && errno != EBUSY)
+			give_up(mounts[i].dir, errno);
+	}
+	mkdir("/dev/shm", 01777);
+}
+
+/* The number in a file of sysfs, or 0. */
+static unsigned long sysfs_number(const char *dir, const char *name)
+{
+	char *path = vm_asprintf(PCI_DEVICES "/%s/%s", dir, name);
+	struct vm_buf b = { 0 };
+	unsigned long v = 0;
+
+	if (!vm_read_file(path, &b) && b.data)
+		v = strtoul(b.data, NULL, 0);
+	vm_buf_free(&b);
+	free(path);
+	return v;
+}
+
+/* The name of the shared memory's PCI device, to be freed, or NULL. */
+static char *find_ivshmem(void)
+{
+	DIR *d = opendir(PCI_DEVICES);
+	struct dirent *e;
+	char *found = NULL;
+
+	while (d && !found && (e = readdir(d))) {
+		if (sysfs_number(e->d_name, "vendor") == IVSHMEM_VENDOR &&
+		    sysfs_number(e->d_name, "device") == IVSHMEM_DEVICE)
+			found = vm_asprintf("%s", e->d_name);
+	}
+	if (d)
+		closedir(d);
+	return found;
+}
+
+static void map_shared_memory(struct guest *g)
+{
+	char *device = find_ivshmem();
+	char *enable, *resource;
+	void *shm;
+	int fd;
+
+	if (!device)
+		give_up("no ivshmem device", ENODEV);
+	enable = vm_asprintf(PCI_DEVICES "/%s/enable", device);
+	/* Without this the device does not decode its memory on 5.10 and 6.1. */
+	if (vm_write_file(enable, "1", 1))
+		give_up(enable, EIO);
+	resource = vm_asprintf(PCI_DEVICES "/%s/resource2_wc", device);
+	if (symlink(resource, SHM_LINK))
+		give_up(SHM_LINK, errno);
+	fd = open(SHM_LINK, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		give_up(resource, errno);
+	shm = mmap(NULL, SHM_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (shm == MAP_FAILED)
+		give_up(resource, errno);
+	close(fd);
+	free(resource);
+	free(enable);
+	free(device);
+	ring_attach(&g->ring, shm);
+	if (g->ring.hdr->magic != SHM_MAGIC)
+		give_up("shared memory", EBADMSG);
+}
+
+/* Waits for room: the host empties the ring as long as it lives. */
+static void send_record(struct guest *g, enum shm_record type, const void *data, size_t bytes)
+{
+	while (!ring_try_write(&g->ring, type, data, (u32)bytes))
+		usleep(1000);
+}
+
+static void read_args(struct guest *g)
+{
+	const char *p, *end;
+	size_t nr = 0;
+	int err = vm_read_file(PLAN_ARGS, &g->args);
+
+	if (err)
+		give_up(PLAN_ARGS, -err);
+	end = g->args.data + g->args.bytes;
+	for (p = g->args.data; p < end && *p; p += strlen(p) + 1)
+		putenv((char *)p);
+	g->argv = calloc(g->args.bytes + 1, sizeof(*g->argv));
+	if (!g->argv)
+		give_up(PLAN_ARGS, ENOMEM);
+	for (p++; p < end; p += strlen(p) + 1)
+		g->argv[nr++] = (char *)p;
+	putenv(vm_asprintf("VGICHECK_INFLIGHT=" SHM_LINK ":%u:%u", SHM_INFLIGHT_OFFSET,
+			   SHM_INFLIGHT_BYTES));
+}
+
+static void raise_console_level(void)
+{
+	struct vm_buf b = { 0 };
+
+	if (vm_read_file("/proc/sys/kernel/printk", &b) || !b.data || atoi(b.data) < CONSOLE_LEVEL)
+		klogctl(KLOG_CONSOLE_LEVEL, NULL, CONSOLE_LEVEL);
+	vm_buf_free(&b);
+}
+
+static void run_child(char *const *argv, int out, int err)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setpgid(0, 0);
+	if (dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+	    dup2(err, STDERR_FILENO) < 0)
+		_exit(VM_EXIT_HARNESS);
+	execv(argv[0], argv);
+	fprintf(stderr, "vm: cannot run '%s': %s\n", argv[0], strerror(errno));
+	_exit(VM_EXIT_HARNESS);
+}
+
+static void start_command(struct guest *g)
+{
+	int out[2], err[2];
+
+	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
+		give_up("pipe", errno);
+	/* Only our ends: the command must see blocking files. */
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	fcntl(err[0], F_SETFL, O_NONBLOCK);
+	g->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (g->watch >= 0)
+		inotify_add_watch(g->watch, PLAN_OUT, IN_CLOSE_WRITE | IN_MOVED_TO);
+	g->child = fork();
+	if (g->child < 0)
+		give_up("fork", errno);
+	if (!g->child)
+		run_child(g->argv, out[1], err[1]);
+	setpgid(g->child, g->child);
+	close(out[1]);
+	close(err[1]);
+	g->out[0] = out[0];
+	g->out[1] = err[0];
+}
+
+/* Passes on what is in one stream; false when nothing more is there now. */
+static bool forward(struct guest *g, unsigned int stream)
+{
+	static const enum shm_record types[] = { SHM_REC_STDOUT, SHM_REC_STDERR };
+	static char chunk[SHM_RECORD_MAX];
+	ssize_t n;
+
+	if (g->out[stream] < 0)
+		return false;
+	n = read(g->out[stream], chunk, sizeof(chunk));
+	if (n > 0)
+		send_record(g, types[stream], chunk, (size_t)n);
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		close(g->out[stream]);
+		g->out[stream] = -1;
+	}
+	return n > 0;
+}
+
+/* @name is the path below PLAN_OUT. */
+static void send_file(struct guest *g, const char *name)
+{
+	static char chunk[SHM_RECORD_MAX];
+	char *path = vm_asprintf(PLAN_OUT "/%s", name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	free(path);
+	if (fd < 0)
+		return;
+	send_record(g, SHM_REC_FILE, name, strlen(name));
+	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
+		send_record(g, SHM_REC_FILE_DATA, chunk, (size_t)n);
+	send_record(g, SHM_REC_FILE_END, NULL, 0);
+	close(fd);
+}
+
+/* Files go to the host when they are complete: a panic must not take them along. */
+static void send_watched(struct guest *g)
+{
+	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	ssize_t n = g->watch < 0 ? 0 : read(g->watch, events, sizeof(events));
+
+	for (ssize_t at = 0; at < n;) {
+		const struct inotify_event *e = (const void *)(events + at);
+
+		if (e->len && e->name[0] != '.' && !(e->mask & IN_ISDIR))
+			send_file(g, e->name);
+		at += (ssize_t)(sizeof(*e) + e->len);
+	}
+}
+
+static void send_tree(struct guest *g, const char *below)
+{
+	char *dir = vm_asprintf(PLAN_OUT "/%s", below);
+	struct dirent **entries;
+	int nr = scandir(dir, &entries, NULL, alphasort);
+
+	for (int i = 0; i < nr; i++) {
+		const char *base = entries[i]->d_name;
+		char *name = vm_asprintf("%s%s%s", below, *below ? "/" : "", base);
+		char *path = vm_asprintf(PLAN_OUT "/%s", name);
+
+		/* Dot files are the command's own: ".", "..", files half written. */
+		if (base[0] == '.')
+			;
+		else if (vm_is_dir(path))
+			send_tree(g, name);
+		else if (vm_is_file(path))
+			send_file(g, name);
+		free(path);
+		free(name);
+		free(entries[i]);
+	}
+	if (nr >= 0)
+		free(entries);
+	free(dir);
+}
+
+/* Like Ctrl-C on a terminal: the whole process group of the command gets it. */
+static void obey_request(struct guest *g)
+{
+	u32 request = __atomic_load_n(&g->ring.hdr->request, __ATOMIC_ACQUIRE);
+
+	if (request != SHM_REQUEST_STOP || g->stopping)
+		return;
+	g->stopping = true;
+	kill(-g->child, SIGINT);
+}
+
+static void on_child(int sig)
+{
+	(void)sig;
+}
+
+/* Collects orphans too. Return: true when the command itself has ended. */
+static bool reap(struct guest *g, int *status)
+{
+	bool ended = false;
+	pid_t pid;
+	int st;
+
+	while ((pid = waitpid(-1, &st, WNOHANG)) > 0) {
+		if (pid == g->child) {
+			*status = st;
+			ended = true;
+		}
+	}
+	return ended;
+}
+
+/* SIGCHLD is blocked but in ppoll(), so that no end goes unnoticed. */
+static int serve(struct guest *g)
+{
+	const struct timespec tick = { .tv_nsec = REQUEST_POLL_MS * 1000000L };
+	sigset_t none;
+	int status = 0;
+
+	sigemptyset(&none);
+	while (!reap(g, &status)) {
+		struct pollfd fds[] = {
+			{ .fd = g->out[0], .events = POLLIN },
+			{ .fd = g->out[1], .events = POLLIN },
+			{ .fd = g->watch, .events = POLLIN },
+		};
+
+		if (ppoll(fds, ARRAY_SIZE(fds), &tick, &none) > 0) {
+			forward(g, 0);
+			forward(g, 1);
+			send_watched(g);
+		}
+		obey_request(g);
+	}
+	return status;
+}
+
+static void finish(struct guest *g, int status)
+{
+	struct shm_exit e = { 0 };
+
+	if (WIFSIGNALED(status))
+		e.signal = WTERMSIG(status);
+	else
+		e.status = WEXITSTATUS(status);
+	kill(-1, SIGKILL);
+	while (forward(g, 0) || forward(g, 1))
+		;
+	send_tree(g, "");
+	send_record(g, SHM_REC_EXIT, &e, sizeof(e));
+}
+
+/**
+ * vm_init_main() - be the first process of the QEMU machine
+ *
+ * Powers the machine off when the command has ended, or when it cannot run.
+ *
+ * Context: only as process 1.
+ * Return: never.
+ */
+int vm_init_main(void)
+{
+	struct sigaction sa = { .sa_handler = on_child };
+	struct guest g = { .out = { -1, -1 }, .watch = -1 };
+	sigset_t child;
+
+	mount_all();
+	map_shared_memory(&g);
+	read_args(&g);
+	raise_console_level();
+	say(CONSOLE_MARK);
+	send_record(&g, SHM_REC_START, NULL, 0);
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	sigaction(SIGCHLD, &sa, NULL);
+	start_command(&g);
+	finish(&g, serve(&g));
+	power_off();
+	return 0;
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `vgicheck vm`: one command in a QEMU machine, from the start of the emulator
+ * to its end. It watches three things at once: what the command prints, what
+ * the kernel says about itself, and whether anything moves.
+ */
+#include "ci/vm/vm.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ci/vm/console.h"
+#include "ci/vm/options.h"
+#include "ci/vm/plan.h"
+#include "ci/vm/qemu.h"
+#include "ci/vm/results.h"
+#include "ci/vm/ring.h"
+
+/* The ring has no interrupt: it is looked at this often. */
+#define POLL_MS 5
+/* After the command's end the machine powers off in a fraction of this. */
+#define POWER_OFF_MS 10000
+/* An interrupted command has this long to end by itself. */
+#define STOP_MS 5000
+
+/* Why the machine is no longer watched. */
+enum ending {
+	ENDING_NONE,
+	ENDING_POWER_OFF, /* the emulator ended */
+	ENDING_HANG,
+	ENDING_INTERRUPT,
+};
+
+/**
+ * struct machine - one run
+ * @opt:		what the user asked for
+ * @plan:		what goes in and out
+ * @qemu:		the emulator
+ * @ring:		records from the machine
+ * @console:		the kernel's messages
+ * @results:		what has come back
+ * @messages:		the emulator's own messages
+ * @ending:		why the run is over
+ * @moved_ms:		when a record last came
+ * @exit_ms:		when the command's exit was seen, or 0
+ * @stop_ms:		when the machine was asked to stop, or 0
+ * @nr_told:		how many of the console's reports have been told
+ */
+struct machine {
+	const struct vm_options *opt;
+	struct vm_plan plan;
+	struct qemu qemu;
+	struct ring ring;
+	struct console console;
+	struct results results;
+	struct vm_buf messages;
+	enum ending ending;
+	u64 moved_ms;
+	u64 exit_ms;
+	u64 stop_ms;
+	unsigned int nr_told;
+};
+
+static volatile sig_atomic_t nr_signals;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	nr_signals++;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	/* A reader that went away shows as EPIPE, so that the rest is saved. */
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+}
+
+/* Reads what is there; false at the end of the stream. */
+static bool read_console(struct machine *m)
+{
+	char chunk[4096];
+	ssize_t n = read(m->qemu.serial, chunk, sizeof(chunk));
+
+	if (n > 0)
+		console_feed(&m->console, chunk, (size_t)n, vm_now_ms());
+	return n > 0 || (n < 0 && errno == EINTR);
+}
+
+static bool read_messages(struct machine *m)
+{
+	char chunk[4096];
+	ssize_t n = read(m->qemu.messages, chunk, sizeof(chunk));
+
+	if (n > 0)
+		vm_buf_append(&m->messages, chunk, (size_t)n);
+	return n > 0 || (n < 0 && errno == EINTR);
+}
+
+/* Prints every line of @b to standard error as a KTAP comment. */
+static void print_quoted(const char *prefix, const struct vm_buf *b)
+{
+	const char *s = b->data;
+
+	while (s && *s) {
+		size_t len = strcspn(s, "\n");
+
+		fprintf(stderr, "# %s%.*s\n", prefix, (int)len, s);
+		s += len + (s[len] == '\n');
+	}
+}
+
+static void tell_splat(struct machine *m, const struct splat *s)
+{
+	results_say(&m->results, "%s kernel %s: %s", s->fatal ? "Bail out!" : "#", s->kind,
+		    s->first);
+	fprintf(stderr, "# vm: kernel %s\n", s->kind);
+	print_quoted("kernel: ", &s->text);
+	results_save_inflight(&m->results, m->qemu.shm);
+}
+
+/* Tells of each complete report of the kernel, once. */
+static void tell_splats(struct machine *m)
+{
+	struct console *c = &m->console;
+
+	while (m->nr_told + c->open < c->nr_splats)
+		tell_splat(m, &c->splats[m->nr_told++]);
+}
+
+/* Takes what the machine has for us, for POLL_MS at most. */
+static void take_input(struct machine *m)
+{
+	struct pollfd fds[] = {
+		{ .fd = m->qemu.serial, .events = POLLIN },
+		{ .fd = m->qemu.messages, .events = POLLIN },
+	};
+
+	if (poll(fds, ARRAY_SIZE(fds), POLL_MS) > 0) {
+		if (fds[0].revents & POLLIN)
+			read_console(m);
+		if (fds[1].revents & POLLIN)
+			read_messages(m);
+	}
+	if (results_drain(&m->results, &m->ring))
+		m->moved_ms = vm_now_ms();
+	console_settle(&m->console, vm_now_ms());
+	tell_splats(m);
+}
+
+static void check_signals(struct machine *m, u64 now)
+{
+	if (!nr_signals)
+		return;
+	if (!m->stop_ms) {
+		m->stop_ms = now;
+		__atomic_store_n(&m->ring.hdr->request, SHM_REQUEST_STOP, __ATOMIC_RELEASE);
+	}
+	/* Before init runs nothing is there to stop; twice means at once. */
+	if (!m->results.started || nr_signals > 1 || now - m->stop_ms > STOP_MS)
+		m->ending = ENDING_INTERRUPT;
+}
+
+static void check_progress(struct machine *m, u64 now)
+{
+	if (m->results.exited && !m->exit_ms)
+		m->exit_ms = now;
+	if (m->exit_ms && now - m->exit_ms > POWER_OFF_MS)
+		m->ending = ENDING_HANG;
+	else if (!m->exit_ms && now - m->moved_ms > (u64)m->opt->timeout_s * 1000)
+		m->ending = ENDING_HANG;
+}
+
+static void watch(struct machine *m)
+{
+	m->moved_ms = vm_now_ms();
+	while (m->ending == ENDING_NONE) {
+		u64 now;
+
+		take_input(m);
+		now = vm_now_ms();
+		if (qemu_has_ended(&m->qemu))
+			m->ending = ENDING_POWER_OFF;
+		else
+			check_progress(m, now);
+		if (m->ending == ENDING_NONE)
+			check_signals(m, now);
+	}
+}
+
+/* After the end: take the rest. Killing first bounds the reads. */
+static void take_rest(struct machine *m)
+{
+	if (m->qemu.pid) {
+		kill(m->qemu.pid, SIGKILL);
+		waitpid(m->qemu.pid, &m->qemu.status, 0);
+		m->qemu.pid = 0;
+	}
+	while (read_console(m))
+		;
+	while (read_messages(m))
+		;
+	results_drain(&m->results, &m->ring);
+	console_settle(&m->console, UINT64_MAX);
+	tell_splats(m);
+	if (m->console.nr_dropped)
+		results_say(&m->results, "# %u more kernel reports not shown",
+			    m->console.nr_dropped);
+}
+
+static bool saw_fatal(const struct console *c)
+{
+	for (unsigned int i = 0; i < c->nr_splats; i++) {
+		if (c->splats[i].fatal)
+			return true;
+	}
+	return false;
+}
+
+static void save_console(struct machine *m)
+{
+	char *path = vm_asprintf("%s/console.log", m->plan.out);
+	int err = vm_write_file(path, m->console.text.data, m->console.text.bytes);
+
+	if (err)
+		fprintf(stderr, "vm: cannot write '%s': %s\n", path, strerror(-err));
+	else
+		results_say(&m->results, "# kernel log: %s", path);
+	free(path);
+}
+
+/* The emulator or the kernel did not get as far as our init. */
+static int tell_no_start(struct machine *m)
+{
+	print_quoted("qemu: ", &m->messages);
+	/* A panic has been told with its text. */
+	if (!m->console.nr_splats)
+		print_quoted("kernel: ", &m->console.text);
+	if (m->ending == ENDING_HANG)
+		fprintf(stderr, "vm: kernel '%s' did not start within %u s\n", m->plan.kernel,
+			m->opt->timeout_s);
+	else
+		fprintf(stderr, "vm: kernel '%s' did not start%s\n", m->plan.kernel,
+			m->console.text.bytes ? "; its last words are above" : "");
+	return VM_EXIT_HARNESS;
+}
+
+static int tell_no_exit(struct machine *m)
+{
+	if (m->ending == ENDING_HANG)
+		results_say(&m->results, "Bail out! the machine hangs: no output for %u s",
+			    m->opt->timeout_s);
+	else if (!saw_fatal(&m->console))
+		results_say(&m->results, "Bail out! the machine ended before the command did");
+	print_quoted("qemu: ", &m->messages);
+	if (!saw_fatal(&m->console))
+		results_save_inflight(&m->results, m->qemu.shm);
+	return VM_EXIT_TROUBLE;
+}
+
+static int command_status(struct machine *m)
+{
+	const struct shm_exit *e = &m->results.exit;
+
+	if (!e->signal)
+		return e->status & 0xff;
+	fprintf(stderr, "vm: the command was ended by signal %d (%s)\n", e->signal,
+		strsignal(e->signal));
+	results_save_inflight(&m->results, m->qemu.shm);
+	return m->plan.own_harness ? VM_EXIT_HARNESS : 128 + e->signal;
+}
+
+static int conclude(struct machine *m)
+{
+	int status;
+
+	if (m->stop_ms) {
+		results_save_inflight(&m->results, m->qemu.shm);
+		return VM_EXIT_INTERRUPTED;
+	}
+	if (!m->results.started)
+		return tell_no_start(m);
+	status = m->results.exited ? command_status(m) : tell_no_exit(m);
+	if (m->results.exited && m->ending == ENDING_HANG)
+		results_say(&m->results, "# the machine did not power off");
+	if (!m->results.exited || m->ending == ENDING_HANG || m->console.nr_splats) {
+		save_console(m);
+		return VM_EXIT_TROUBLE;
+	}
+	return m->results.failed ? VM_EXIT_HARNESS : status;
+}
+
+static int run_machine(const struct vm_options *o)
+{
+	struct machine m = { .opt = o };
+	int status = VM_EXIT_HARNESS;
+	int err;
+
+	m.results.plan = &m.plan;
+	err = vm_plan_make(&m.plan, o);
+	if (!err) {
+		fflush(stdout);
+		catch_signals();
+		err = qemu_start(&m.qemu, o, &m.plan);
+		if (!err) {
+			ring_attach(&m.ring, m.qemu.shm);
+			watch(&m);
+			take_rest(&m);
+			status = conclude(&m);
+		}
+		qemu_stop(&m.qemu);
+	}
+	console_free(&m.console);
+	results_free(&m.results);
+	vm_buf_free(&m.messages);
+	vm_plan_free(&m.plan);
+	return status;
+}
+
+/**
+ * vm_main() - the subcommand `vgicheck vm`
+ * @argc:	number of arguments
+ * @argv:	arguments; the first is "vm"
+ *
+ * Return: the exit status; see enum vm_exit.
+ */
+int vm_main(int argc, char **argv)
+{
+	struct vm_options o;
+	int err = vm_options_parse(&o, argc, argv);
+
+	if (err < 0)
+		return VM_EXIT_USAGE;
+	if (err > 0) {
+		vm_options_usage();
+		return 0;
+	}
+	return run_machine(&o);
+}

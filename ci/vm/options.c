@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Command line of `vgicheck vm`: parsed and checked here, acted on elsewhere.
+ */
+#include "ci/vm/options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_KERNEL "6.12"
+#define DEFAULT_TIMEOUT_S 120
+#define MAX_TIMEOUT_S (7 * 24 * 3600)
+#define MAX_GICV2_SMP 8
+#define MAX_GICV3_SMP 64
+
+static const struct option long_options[] = {
+	{ "kernel", required_argument, NULL, 'k' },
+	{ "append", required_argument, NULL, 'a' },
+	{ "gic", required_argument, NULL, 'g' },
+	{ "smp", required_argument, NULL, 's' },
+	{ "mem", required_argument, NULL, 'm' },
+	{ "timeout", required_argument, NULL, 't' },
+	{ "parallel", no_argument, NULL, 'p' },
+	{ "out", required_argument, NULL, 'o' },
+	{ "qemu", required_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+/**
+ * vm_options_usage() - print what `vgicheck vm` takes
+ */
+void vm_options_usage(void)
+{
+	fputs("usage: vgicheck vm [OPTION...] [--] COMMAND [ARG...]\n"
+	      "\n"
+	      "Run one command in a QEMU machine with EL2 and its own kernel. COMMAND is a\n"
+	      "subcommand of vgicheck, or the path of a static aarch64 executable. Files and\n"
+	      "directories named by ARGs go into the machine; what --json, --junit and --out\n"
+	      "name comes back.\n"
+	      "\n"
+	      "  --kernel VERSION|IMAGE  5.10, 6.1, 6.12, 7.2, 7.3 or an arm64 Image (" DEFAULT_KERNEL
+	      ")\n"
+	      "  --append WORDS          more words for the kernel's command line\n"
+	      "  --gic 2|3|4             the machine's GIC (3)\n"
+	      "  --smp N                 processors (2)\n"
+	      "  --mem SIZE              memory, such as 512M or 1G (512M)\n"
+	      "  --timeout SECONDS       report a hang after that long without output (120)\n"
+	      "  --parallel              run the processors in parallel, in real time\n"
+	      "  --out DIR               where files from the machine go (out)\n"
+	      "  --qemu PATH             the emulator (qemu-system-aarch64)\n"
+	      "\n"
+	      "Exit status: that of COMMAND; 1 if the kernel warned, crashed or hung; 2 wrong\n"
+	      "usage; 99 the machine could not do its work; 130 interrupted.\n",
+	      stdout);
+}
+
+static int parse_number(const char *option, const char *text, unsigned int min, unsigned int max,
+			unsigned int *value)
+{
+	unsigned long v;
+	char *end;
+
+	errno = 0;
+	v = strtoul(text, &end, 10);
+	if (!isdigit((unsigned char)text[0]) || *end || errno || v < min || v > max) {
+		fprintf(stderr, "vm: --%s takes a number from %u to %u, not '%s'\n", option, min,
+			max, text);
+		return -EINVAL;
+	}
+	*value = (unsigned int)v;
+	return 0;
+}
+
+static bool is_memory_size(const char *s)
+{
+	size_t digits = strspn(s, "0123456789");
+
+	return digits && (!s[digits] || (strchr("MG", s[digits]) && !s[digits + 1]));
+}
+
+static int set_option(struct vm_options *o, int c, const char *arg)
+{
+	switch (c) {
+	case 'k':
+		o->kernel = arg;
+		return 0;
+	case 'a':
+		o->append = arg;
+		return 0;
+	case 'g':
+		return parse_number("gic", arg, 2, 4, &o->gic);
+	case 's':
+		return parse_number("smp", arg, 1, MAX_GICV3_SMP, &o->smp);
+	case 'm':
+		o->mem = arg;
+		return 0;
+	case 't':
+		return parse_number("timeout", arg, 1, MAX_TIMEOUT_S, &o->timeout_s);
+	case 'p':
+		o->parallel = true;
+		return 0;
+	case 'o':
+		o->out = arg;
+		return 0;
+	case 'q':
+		o->qemu = arg;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int check_options(const struct vm_options *o)
+{
+	if (!*o->cmd) {
+		fprintf(stderr, "vm: no command given; see 'vgicheck vm --help'\n");
+		return -EINVAL;
+	}
+	if (o->gic == 2 && o->smp > MAX_GICV2_SMP) {
+		fprintf(stderr, "vm: a GICv2 has %d processors at most, not %u\n", MAX_GICV2_SMP,
+			o->smp);
+		return -EINVAL;
+	}
+	if (!is_memory_size(o->mem)) {
+		fprintf(stderr, "vm: --mem takes a size such as 512M or 1G, not '%s'\n", o->mem);
+		return -EINVAL;
+	}
+	if (!*o->out || !*o->kernel) {
+		fprintf(stderr, "vm: --kernel and --out must not be empty\n");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * vm_options_parse() - read the command line of `vgicheck vm`
+ * @o:		filled in, defaults included
+ * @argc:	number of arguments
+ * @argv:	arguments; the first is the subcommand's name
+ *
+ * Errors, each with a message:
+ *   -EINVAL  an option that does not exist or a value that is not possible
+ * Return: 1 if help was asked for, 0 if @o is complete, or a negative error.
+ */
+int vm_options_parse(struct vm_options *o, int argc, char **argv)
+{
+	int err = 0;
+	int c;
+
+	*o = (struct vm_options){
+		.kernel = DEFAULT_KERNEL,
+		.append = "",
+		.gic = 3,
+		.smp = 2,
+		.mem = "512M",
+		.timeout_s = DEFAULT_TIMEOUT_S,
+		.out = "out",
+		.qemu = "qemu-system-aarch64",
+	};
+	optind = 1;
+	while (!err && (c = getopt_long(argc, argv, "+h", long_options, NULL)) != -1) {
+		if (c == 'h')
+			return 1;
+		err = set_option(o, c, optarg);
+	}
+	if (err)
+		return err;
+	o->cmd = argv + optind;
+	return check_options(o);
+}

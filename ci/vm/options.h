@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Command line of `vgicheck vm`.
+ */
+#ifndef CI_VM_OPTIONS_H
+#define CI_VM_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "lib/regs/bits.h"
+
+/**
+ * struct vm_options - what the user asked for
+ * @kernel:	path of an Image, or a version that the cache may have
+ * @append:	more words for the kernel's command line
+ * @gic:	2, 3 or 4
+ * @smp:	processors of the machine
+ * @mem:	its memory, in QEMU's notation
+ * @timeout_s:	seconds without any output after which it counts as hanging
+ * @parallel:	one host thread per processor instead of virtual time
+ * @out:	directory of the host for files that come back
+ * @qemu:	the emulator
+ * @cmd:	command and its arguments, NULL-terminated
+ */
+struct vm_options {
+	const char *kernel;
+	const char *append;
+	unsigned int gic;
+	unsigned int smp;
+	const char *mem;
+	unsigned int timeout_s;
+	bool parallel;
+	const char *out;
+	const char *qemu;
+	char **cmd;
+};
+
+int vm_options_parse(struct vm_options *o, int argc, char **argv) __must_check;
+void vm_options_usage(void);
+
+#endif /* CI_VM_OPTIONS_H */

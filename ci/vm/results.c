@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the machine gives back. Records are data from outside: a length, a name
+ * or a type that makes no sense is reported and dropped.
+ */
+#include "ci/vm/results.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void fail(struct results *r, const char *what, const char *name, const char *why)
+{
+	r->failed = true;
+	fprintf(stderr, "vm: %s '%s': %s\n", what, name, why);
+}
+
+static void forward(struct results *r, int fd, const struct ring_record *rec)
+{
+	int err = vm_write_all(fd, rec->data, rec->bytes);
+
+	if (err && !r->failed)
+		fail(r, "cannot write to", fd == STDOUT_FILENO ? "stdout" : "stderr",
+		     strerror(-err));
+	if (fd == STDOUT_FILENO && rec->bytes)
+		r->mid_line = rec->data[rec->bytes - 1] != '\n';
+}
+
+static void begin_file(struct results *r, const struct ring_record *rec)
+{
+	char *inner = vm_asprintf("%.*s", (int)rec->bytes, (const char *)rec->data);
+
+	vm_buf_free(&r->file);
+	free(r->file_path);
+	r->file_path = vm_plan_host_path(r->plan, inner);
+	if (!r->file_path)
+		fail(r, "dropped file from the machine", inner, "bad name");
+	free(inner);
+}
+
+static void end_file(struct results *r)
+{
+	int err;
+
+	if (!r->file_path)
+		return;
+	err = vm_write_file(r->file_path, r->file.data, r->file.bytes);
+	if (err)
+		fail(r, "cannot write", r->file_path, strerror(-err));
+	free(r->file_path);
+	r->file_path = NULL;
+	vm_buf_free(&r->file);
+}
+
+static void take_record(struct results *r, const struct ring_record *rec)
+{
+	switch (rec->type) {
+	case SHM_REC_START:
+		r->started = true;
+		break;
+	case SHM_REC_STDOUT:
+		forward(r, STDOUT_FILENO, rec);
+		break;
+	case SHM_REC_STDERR:
+		forward(r, STDERR_FILENO, rec);
+		break;
+	case SHM_REC_FILE:
+		begin_file(r, rec);
+		break;
+	case SHM_REC_FILE_DATA:
+		if (r->file_path)
+			vm_buf_append(&r->file, rec->data, rec->bytes);
+		break;
+	case SHM_REC_FILE_END:
+		end_file(r);
+		break;
+	case SHM_REC_EXIT:
+		r->exited = rec->bytes == sizeof(r->exit);
+		if (r->exited)
+			memcpy(&r->exit, rec->data, sizeof(r->exit));
+		break;
+	default:
+		fail(r, "bad record from", "the machine", "unknown type");
+	}
+}
+
+/**
+ * results_drain() - take everything that is in the ring
+ * @r:		results
+ * @ring:	ring of the machine
+ *
+ * Return: true if there was anything.
+ */
+bool results_drain(struct results *r, struct ring *ring)
+{
+	static struct ring_record rec;
+	bool any = false;
+	int got;
+
+	while ((got = ring_read(ring, &rec)) > 0) {
+		take_record(r, &rec);
+		any = true;
+	}
+	if (got < 0 && !r->failed)
+		fail(r, "bad record from", "the machine", "shared memory overwritten");
+	return any;
+}
+
+/**
+ * results_save_inflight() - save the programs that are running at this moment
+ * @r:		results
+ * @shm:	the shared memory
+ *
+ * Each becomes a file inflight-N.vgic and is named on standard output.
+ */
+void results_save_inflight(struct results *r, const void *shm)
+{
+	for (u32 i = 0; i < SHM_INFLIGHT_SLOTS; i++) {
+		const char *slot =
+			(const char *)shm + SHM_INFLIGHT_OFFSET + i * SHM_INFLIGHT_SLOT_BYTES;
+		u32 bytes;
+		char *path;
+		int err;
+
+		memcpy(&bytes, slot, sizeof(bytes));
+		if (!bytes || bytes > SHM_INFLIGHT_SLOT_BYTES - sizeof(bytes))
+			continue;
+		path = vm_asprintf("%s/inflight-%u.vgic", r->plan->out, r->nr_inflight++);
+		err = vm_write_file(path, slot + sizeof(bytes), bytes);
+		if (err)
+			fail(r, "cannot write", path, strerror(-err));
+		else
+			results_say(r, "# in flight: %s", path);
+		free(path);
+	}
+}
+
+/**
+ * results_say() - print one line of ours between the command's lines
+ * @r:		results
+ * @fmt:	printf format, without the newline
+ */
+void results_say(struct results *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (r->mid_line)
+		putchar('\n');
+	r->mid_line = false;
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+	fflush(stdout);
+}
+
+/**
+ * results_free() - free what the results hold; files stay on disk
+ * @r:	results
+ */
+void results_free(struct results *r)
+{
+	free(r->file_path);
+	r->file_path = NULL;
+	vm_buf_free(&r->file);
+}

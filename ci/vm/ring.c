@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The record ring between the QEMU machine and its host: one writer, one
+ * reader, no locks. It neither waits nor knows what the records mean.
+ */
+#include "ci/vm/ring.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* A record's own header in the ring. */
+struct record_header {
+	u32 type;
+	u32 bytes;
+};
+
+static u64 record_room(u32 bytes)
+{
+	return sizeof(struct record_header) + (((u64)bytes + 7) & ~7ULL);
+}
+
+static void copy_in(struct ring *r, u64 pos, const void *src, u32 bytes)
+{
+	u32 at = (u32)(pos % SHM_RING_BYTES);
+	u32 first = bytes < SHM_RING_BYTES - at ? bytes : SHM_RING_BYTES - at;
+
+	memcpy(r->data + at, src, first);
+	memcpy(r->data, (const u8 *)src + first, bytes - first);
+}
+
+static void copy_out(const struct ring *r, u64 pos, void *dst, u32 bytes)
+{
+	u32 at = (u32)(pos % SHM_RING_BYTES);
+	u32 first = bytes < SHM_RING_BYTES - at ? bytes : SHM_RING_BYTES - at;
+
+	memcpy(dst, r->data + at, first);
+	memcpy((u8 *)dst + first, r->data, bytes - first);
+}
+
+/**
+ * ring_attach() - use a block of shared memory as a ring
+ * @r:		ring to set up
+ * @shm:	SHM_BYTES of shared memory, zero-filled before first use
+ */
+void ring_attach(struct ring *r, void *shm)
+{
+	r->hdr = shm;
+	r->data = (u8 *)shm + SHM_RING_OFFSET;
+}
+
+/**
+ * ring_try_write() - append one record, guest side
+ * @r:		ring
+ * @type:	kind of record
+ * @data:	payload, may be NULL if @bytes is 0
+ * @bytes:	length of @data, at most SHM_RECORD_MAX
+ *
+ * Return: false if the ring has no room at present.
+ */
+bool ring_try_write(struct ring *r, enum shm_record type, const void *data, u32 bytes)
+{
+	const struct record_header rh = { .type = type, .bytes = bytes };
+	u64 head = r->hdr->head;
+	u64 tail = __atomic_load_n(&r->hdr->tail, __ATOMIC_ACQUIRE);
+
+	if (head - tail + record_room(bytes) > SHM_RING_BYTES)
+		return false;
+	copy_in(r, head, &rh, sizeof(rh));
+	if (bytes)
+		copy_in(r, head + sizeof(rh), data, bytes);
+	/* The payload must be visible before the head that announces it. */
+	__atomic_store_n(&r->hdr->head, head + record_room(bytes), __ATOMIC_RELEASE);
+	return true;
+}
+
+/**
+ * ring_read() - take the oldest record, host side
+ * @r:		ring
+ * @rec:	filled with the record
+ *
+ * Errors:
+ *   -EBADMSG  the guest wrote something that is no record
+ * Return: 1 if there was a record, 0 if the ring is empty, or a negative error.
+ */
+int ring_read(struct ring *r, struct ring_record *rec)
+{
+	u64 head = __atomic_load_n(&r->hdr->head, __ATOMIC_ACQUIRE);
+	u64 tail = r->hdr->tail;
+	struct record_header rh;
+
+	if (head == tail)
+		return 0;
+	if (head - tail > SHM_RING_BYTES || head - tail < sizeof(rh))
+		return -EBADMSG;
+	copy_out(r, tail, &rh, sizeof(rh));
+	if (rh.bytes > SHM_RECORD_MAX || record_room(rh.bytes) > head - tail)
+		return -EBADMSG;
+	rec->type = rh.type;
+	rec->bytes = rh.bytes;
+	copy_out(r, tail + sizeof(rh), rec->data, rh.bytes);
+	/* The guest may reuse the space as soon as the tail moves. */
+	__atomic_store_n(&r->hdr->tail, tail + record_room(rh.bytes), __ATOMIC_RELEASE);
+	return 1;
+}

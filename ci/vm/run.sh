@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# run.sh VGICHECK COMMAND [ARG...]: what `make run` and `make bench` run, namely
+# `vgicheck COMMAND ARG...`: natively if this machine has a usable KVM and no other
+# kernel or machine is asked for, else in the QEMU machine, whose kernel is
+# fetched if it is not there.
+#
+# Environment, all optional: KERNEL, APPEND, GIC, SMP, MEM, TIMEOUT.
+#
+# Exit status: that of vgicheck; 4 if the archive has no such kernel.
+
+set -u
+
+vgicheck=$1
+shift
+
+is_native() {
+	[ "$(uname -m)" = aarch64 ] && [ -r /dev/kvm ] && [ -w /dev/kvm ] &&
+		[ -z "${KERNEL:-}${APPEND:-}${GIC:-}${SMP:-}${MEM:-}" ]
+}
+
+run_in_machine() {
+	local kernel=${KERNEL:-6.12} options=() name value
+
+	case $kernel in
+	*[!0-9.]*) ;;
+	*) [ -e "$kernel" ] || kernel=$(ci/kernel/fetch.sh "$kernel") || exit ;;
+	esac
+	for name in APPEND GIC SMP MEM TIMEOUT; do
+		value=${!name:-}
+		[ -z "$value" ] || options+=("--${name,,}" "$value")
+	done
+	exec "$vgicheck" vm --kernel "$kernel" "${options[@]}" -- "$@"
+}
+
+if is_native; then
+	exec "$vgicheck" "$@"
+fi
+run_in_machine "$@"

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The source files, sorted, one a line.
+
+# Portable: the facts, the language, the model, the judge, the results.
+LIB_SRCS := \
+	lib/judge/judge.c \
+	lib/judge/known.c \
+	lib/model/expect.c \
+	lib/model/model.c \
+	lib/model/profile.c \
+	lib/model/redist.c \
+	lib/model/rules.c \
+	lib/model/uapi.c \
+	lib/prog/alloc.c \
+	lib/prog/codec.c \
+	lib/prog/gen_orders.c \
+	lib/prog/gen_random.c \
+	lib/prog/gen_refused.c \
+	lib/prog/prog.c \
+	lib/prog/rng.c \
+	lib/prog/suite.c \
+	lib/prog/text.c \
+	lib/regs/regs.c \
+	lib/tap/json.c \
+	lib/tap/junit.c \
+	lib/tap/stream.c \
+	lib/tap/tap.c \
+	lib/target/target.c \
+
+# Portable: the vgicheck command.
+HARNESS_SRCS := \
+	harness/bench.c \
+	harness/list.c \
+	harness/main.c \
+	harness/one.c \
+	harness/options.c \
+	harness/plan.c \
+	harness/probe.c \
+	harness/replay.c \
+	harness/run.c \
+	harness/session.c \
+	harness/work.c \
+	harness/inflight.c \
+
+# Portable: the QEMU machine, both sides.
+VM_SRCS := \
+	ci/vm/console.c \
+	ci/vm/cpio.c \
+	ci/vm/init.c \
+	ci/vm/machine.c \
+	ci/vm/options.c \
+	ci/vm/plan.c \
+	ci/vm/qemu.c \
+	ci/vm/results.c \
+	ci/vm/ring.c \
+	ci/vm/util.c \
+
+# arm64 only, compiled against kvm_util.
+KVM_SRCS := \
+	lib/target/kvm/compat.c \
+	lib/target/kvm/guest.c \
+	lib/target/kvm/kvm.c \
+
+# arm64 only: what runs in the guest.
+GUEST_SRCS := \
+	guest_code/interp.c \
+	guest_code/vectors.S \
+
+# Each a program of its own, linked with the portable parts ...
+TEST_SRCS := \
+	tests/tap_test.c \
+	tests/unit_test.c \
+
+# ... and with these.
+TEST_LIB_SRCS := \
+	tests/unit.c \
+
