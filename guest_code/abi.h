@@ -13,12 +13,12 @@
 /* Offsets into the guest's memory, bytes. */
 #define GUEST_CODE_OFFSET 0x0
 #define GUEST_CODE_BYTES 0xe000
-#define GUEST_STACK_OFFSET 0x10000	/* its top: it grows down */
+#define GUEST_STACK_OFFSET 0x10000 /* its top: it grows down */
 #define GUEST_BATCH_OFFSET 0x10000
 #define GUEST_BATCH_ROOM 0x10000
-#define GUEST_TABLE_OFFSET 0x100000	/* translation tables */
+#define GUEST_TABLE_OFFSET 0x100000 /* translation tables */
 #define GUEST_TABLE_ROOM 0xe0000
-#define GUEST_DOORBELL_OFFSET 0x1f0000	/* no memory behind it: a store here ends a batch */
+#define GUEST_DOORBELL_OFFSET 0x1f0000 /* no memory behind it: a store here ends a batch */
 
 /* Offsets into struct guest_batch that the vectors use. */
 #define GUEST_BATCH_ESR 8
@@ -30,27 +30,27 @@
 #define GUEST_MAX_VALS 64
 
 enum guest_op_code {
-	GUEST_NOP,	/* succeeds */
-	GUEST_LOAD,	/* of bytes at addr */
-	GUEST_WALK,	/* redistributor frames from addr upwards until Last */
+	GUEST_NOP, /* succeeds */
+	GUEST_LOAD, /* of bytes at addr */
+	GUEST_WALK, /* redistributor frames from addr upwards until Last */
 };
 
 enum guest_status {
-	GUEST_PENDING,		/* not performed yet */
+	GUEST_PENDING, /* not performed yet */
 	GUEST_DONE,
-	GUEST_NO_DEVICE,	/* the load went to the host */
-	GUEST_ABORT,		/* the load took an exception; val[0] is ESR_EL1 */
-	GUEST_NO_LAST,		/* the walk met something else than a redistributor */
+	GUEST_NO_DEVICE, /* the load went to the host */
+	GUEST_ABORT, /* the load took an exception; val[0] is ESR_EL1 */
+	GUEST_NO_LAST, /* the walk met something else than a redistributor */
 };
 
 struct guest_op {
-	u32 code;	/* enum guest_op_code */
-	u32 bytes;	/* access size: 4 or 8 */
-	u64 addr;	/* gpa, which is also the gva */
+	u32 code; /* enum guest_op_code */
+	u32 bytes; /* access size: 4 or 8 */
+	u64 addr; /* gpa, which is also the gva */
 };
 
 struct guest_res {
-	u32 status;	/* enum guest_status */
+	u32 status; /* enum guest_status */
 	u32 nr_vals;
 	u64 val[GUEST_MAX_VALS];
 };
@@ -58,8 +58,8 @@ struct guest_res {
 /* The host fills nr_ops and op[]; the guest fills res[] and stores to the doorbell. */
 struct guest_batch {
 	u32 nr_ops;
-	u32 no_device;	/* set by the host when a load has exited to it */
-	u64 esr;	/* set by the vectors; 0 if there was no exception */
+	u32 no_device; /* set by the host when a load has exited to it */
+	u64 esr; /* set by the vectors; 0 if there was no exception */
 	u64 far;
 	struct guest_op op[GUEST_MAX_OPS];
 	struct guest_res res[GUEST_MAX_OPS];

@@ -17,18 +17,18 @@
 
 /* Command line of run, list and bench. */
 struct options {
-	const char *filter;	/* pattern for names, or NULL */
+	const char *filter; /* pattern for names, or NULL */
 	const char *target;
-	const char *json, *junit;	/* files to write, or NULL */
-	const char *out;	/* folder for programs that failed */
+	const char *json, *junit; /* files to write, or NULL */
+	const char *out; /* folder for programs that failed */
 	const char *corpora;
 	u64 seed;
-	u64 count;		/* programs to sample of each suite */
-	unsigned int jobs;	/* worker processes; 0 picks */
-	unsigned int timeout_s;	/* until a program counts as hanging */
-	bool all;		/* whole enumerations instead of samples */
-	bool strict;		/* known divergences are failures */
-	char **args;		/* what follows the options, NULL-terminated */
+	u64 count; /* programs to sample of each suite */
+	unsigned int jobs; /* worker processes; 0 picks */
+	unsigned int timeout_s; /* until a program counts as hanging */
+	bool all; /* whole enumerations instead of samples */
+	bool strict; /* known divergences are failures */
+	char **args; /* what follows the options, NULL-terminated */
 };
 
 __must_check int options_parse(struct options *o, const char *command, const char *usage, int argc,
@@ -36,10 +36,10 @@ __must_check int options_parse(struct options *o, const char *command, const cha
 
 /* One program to run: of a suite, or a file. */
 struct item {
-	const struct suite *suite;	/* NULL for a file */
+	const struct suite *suite; /* NULL for a file */
 	u64 index;
 	char *path;
-	char *group;		/* folder that names a file: "scenarios" */
+	char *group; /* folder that names a file: "scenarios" */
 };
 
 struct plan {
@@ -71,14 +71,14 @@ void session_close(struct session *s);
 struct outcome {
 	enum tap_status status;
 	u64 ns;
-	char *reason;	/* or NULL */
-	char *diag;	/* or NULL */
+	char *reason; /* or NULL */
+	char *diag; /* or NULL */
 };
 
 typedef void work_report_fn(void *arg, size_t i, const struct outcome *outcome);
 
-__must_check int work_run(const struct session *s, const struct plan *plan,
-			  work_report_fn *report, void *arg);
+__must_check int work_run(const struct session *s, const struct plan *plan, work_report_fn *report,
+			  void *arg);
 void work_interrupt_on_signals(void);
 bool work_is_interrupted(void);
 void judge_one(const struct session *s, struct model *model, const struct plan *plan, size_t i,

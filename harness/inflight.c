@@ -24,7 +24,7 @@
 struct inflight {
 	char *map;
 	size_t bytes;
-	bool must_sync;	/* a file: only what is on disk survives the kernel */
+	bool must_sync; /* a file: only what is on disk survives the kernel */
 };
 
 static struct inflight *map_at(const char *path, int flags, off_t offset, size_t bytes)
@@ -56,8 +56,8 @@ static struct inflight *open_shared(const char *where)
 	char path[HARNESS_PATH_BYTES];
 	unsigned long long offset, bytes;
 
-	if (sscanf(where, "%4095[^:]:%lli:%lli", path, (long long *)&offset,
-		   (long long *)&bytes) != 3)
+	if (sscanf(where, "%4095[^:]:%lli:%lli", path, (long long *)&offset, (long long *)&bytes) !=
+	    3)
 		return NULL;
 	return map_at(path, O_RDWR, (off_t)offset, (size_t)bytes);
 }

@@ -113,8 +113,9 @@ static const struct {
 	const char *name;
 	int (*list)(const struct options *o);
 } tables[] = {
-	{ "programs", list_programs }, { "suites", list_suites },   { "operations", list_operations },
-	{ "rules", list_rules },       { "choices", list_choices }, { "known", list_known },
+	{ "programs", list_programs },	   { "suites", list_suites },
+	{ "operations", list_operations }, { "rules", list_rules },
+	{ "choices", list_choices },	   { "known", list_known },
 };
 
 /**

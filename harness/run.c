@@ -100,8 +100,9 @@ static void report(void *arg, size_t i, const struct outcome *o)
 			snprintf(diag, sizeof(diag),
 				 "%s%skernel %s  target %s  seed 0x%" PRIx64
 				 "  replay: vgicheck replay %s\n",
-				 o->diag ? o->diag : "", o->diag && !strchr(o->diag, '\n') ? "\n" : "",
-				 s->info.kernel, s->target->name, r->plan->seed, path);
+				 o->diag ? o->diag : "",
+				 o->diag && !strchr(o->diag, '\n') ? "\n" : "", s->info.kernel,
+				 s->target->name, r->plan->seed, path);
 			result.diag = diag;
 		}
 	}

@@ -29,8 +29,8 @@
 
 /* What workers and their parent share. */
 struct slot {
-	u64 running;	/* number in the plan plus one, 0 if it rests */
-	u64 since_ns;	/* CLOCK_MONOTONIC */
+	u64 running; /* number in the plan plus one, 0 if it rests */
+	u64 since_ns; /* CLOCK_MONOTONIC */
 };
 
 struct shared {
@@ -48,9 +48,9 @@ struct message {
 
 struct worker {
 	pid_t pid;
-	int fd;		/* messages come here; -1 if there is no worker */
-	int err_fd;	/* a file that collects its standard error */
-	bool hung;	/* killed because a program did not end */
+	int fd; /* messages come here; -1 if there is no worker */
+	int err_fd; /* a file that collects its standard error */
+	bool hung; /* killed because a program did not end */
 };
 
 struct work {
@@ -61,7 +61,7 @@ struct work {
 	struct inflight *inflight;
 	struct worker *worker;
 	unsigned int nr_workers;
-	struct outcome *done;	/* by number in the plan */
+	struct outcome *done; /* by number in the plan */
 	bool *is_done;
 	size_t reported;
 	work_report_fn *report;
@@ -370,8 +370,8 @@ static unsigned int pick_jobs(const struct session *s, const struct plan *plan)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	/* Creating a VM is mostly waiting for RCU: more workers than processors. */
-	size_t jobs = s->options->jobs ? s->options->jobs :
-					 (size_t)(cpus > 0 ? cpus : 1) * JOBS_PER_CPU;
+	size_t jobs =
+		s->options->jobs ? s->options->jobs : (size_t)(cpus > 0 ? cpus : 1) * JOBS_PER_CPU;
 
 	return (unsigned int)(jobs < plan->nr ? jobs : plan->nr);
 }

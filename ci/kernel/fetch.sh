@@ -137,13 +137,18 @@ fetch() {
 	mv "$scratch/new" "$dest" || exit 1
 }
 
+usage() {
+	echo "fetch.sh: $*" >&2
+	exit 2
+}
+
 main() {
 	local version=$1 dest row suites pattern
 
 	dest=$(cache_dir)/kernel/$version
 	if [ ! -s "$dest/Image" ]; then
 		row=$(awk -F '\t' -v v="$version" '$1 == v' <<<"$kernels")
-		[ -n "$row" ] || die "no kernel '$version'; there are$(awk 'NF { printf " %s", $1 }' <<<"$kernels")"
+		[ -n "$row" ] || usage "no kernel '$version'; there are$(awk 'NF { printf " %s", $1 }' <<<"$kernels")"
 		IFS=$'\t' read -r _ suites pattern <<<"$row"
 		lock_cache
 		[ -s "$dest/Image" ] || fetch "$version" "$suites" "$pattern" "$dest"
@@ -151,8 +156,5 @@ main() {
 	echo "$dest/Image"
 }
 
-if [ $# -ne 1 ]; then
-	echo "usage: fetch.sh VERSION" >&2
-	exit 2
-fi
+[ $# -eq 1 ] || usage "takes one argument, the version of a kernel"
 main "$1"

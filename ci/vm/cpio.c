@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writer of newc cpio archives. Paths are those in the archive, without a
- * leading slash; a directory comes before what is in it. It keeps neither
- * owners nor times: equal inputs give equal archives.
+ * Writer of newc cpio archives. Paths are those in the archive, with or
+ * without a leading slash; a directory comes before what is in it. It keeps
+ * neither owners nor times: equal inputs give equal archives.
  */
 #include "ci/vm/cpio.h"
 
@@ -26,6 +26,7 @@ static void add_entry(struct cpio *c, const char *path, u32 mode, u32 major, u32
 {
 	char header[6 + 13 * 8 + 1];
 
+	path += *path == '/';
 	/* magic ino mode uid gid nlink mtime size dev dev rdev rdev namesize check */
 	snprintf(header, sizeof(header),
 		 "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", ++c->nr_entries,

@@ -84,7 +84,7 @@ static void say(const char *what)
 	close(fd);
 }
 
-static void power_off(void)
+static void __attribute__((__noreturn__)) power_off(void)
 {
 	sync();
 	reboot(RB_POWER_OFF);
@@ -93,7 +93,7 @@ static void power_off(void)
 }
 
 /* Nothing can be told to the host but by the console. */
-static void give_up(const char *what, int err)
+static void __attribute__((__noreturn__)) give_up(const char *what, int err)
 {
 	char line[256];
 
@@ -428,5 +428,4 @@ int vm_init_main(void)
 	start_command(&g);
 	finish(&g, serve(&g));
 	power_off();
-	return 0;
 }

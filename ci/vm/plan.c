@@ -127,7 +127,7 @@ static int add_harness(struct cpio *c)
 	if (err)
 		err = harness_error("cannot read the arm64 build", path, "run 'make'");
 	free(path);
-	cpio_add_symlink(c, PLAN_HARNESS + 1, "init");
+	cpio_add_symlink(c, PLAN_HARNESS, "init");
 	return err;
 }
 
@@ -257,7 +257,7 @@ static void add_args_file(struct vm_plan *p)
 	vm_buf_append(&b, "", 1);
 	for (size_t i = 0; i < p->args.nr; i++)
 		vm_buf_append(&b, p->args.v[i], strlen(p->args.v[i]) + 1);
-	cpio_add_bytes(&p->initrd, PLAN_ARGS + 1, 0644, b.data, b.bytes);
+	cpio_add_bytes(&p->initrd, PLAN_ARGS, 0644, b.data, b.bytes);
 	vm_buf_free(&b);
 }
 

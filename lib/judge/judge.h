@@ -13,17 +13,17 @@
 #define JUDGE_TEXT_BYTES 192
 
 struct judge_diff {
-	size_t op;			/* number in the program, from 0 */
-	enum rule_id rule;		/* that is broken */
+	size_t op; /* number in the program, from 0 */
+	enum rule_id rule; /* that is broken */
 	char got[JUDGE_TEXT_BYTES];
 	char allowed[JUDGE_TEXT_BYTES];
-	const struct known *known;	/* the entry that names it, or NULL */
+	const struct known *known; /* the entry that names it, or NULL */
 };
 
 struct verdict {
 	struct judge_diff diff[JUDGE_MAX_DIFFS];
-	size_t nr_diffs;	/* may exceed JUDGE_MAX_DIFFS: those are not kept */
-	size_t nr_unknown;	/* differences that no entry names */
+	size_t nr_diffs; /* may exceed JUDGE_MAX_DIFFS: those are not kept */
+	size_t nr_unknown; /* differences that no entry names */
 	/*
 	 * First operation that could not be judged, because the difference
 	 * before it left the target in a state that the model does not know;
@@ -34,9 +34,9 @@ struct verdict {
 
 struct judge {
 	struct model *model;
-	struct model_config config;		/* its gic and ipa_bits come from each program */
+	struct model_config config; /* its gic and ipa_bits come from each program */
 	const struct known_list *known;
-	unsigned int kernel;			/* major * 1000 + minor */
+	unsigned int kernel; /* major * 1000 + minor */
 };
 
 void judge_prog(const struct judge *j, const struct prog *p, const struct op_result *results,

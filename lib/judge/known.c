@@ -252,8 +252,8 @@ static bool after_holds(const struct known *k, const struct prog *p,
 	if (k->after_op == NR_OPS)
 		return true;
 	for (size_t i = 0; i < op; i++) {
-		const char *name = results[i].status == OP_FAILED ?
-					   strerrorname_np(results[i].err) : NULL;
+		const char *name =
+			results[i].status == OP_FAILED ? strerrorname_np(results[i].err) : NULL;
 
 		if (p->op[i].id == k->after_op && name && !strcmp(name, k->after_got))
 			return true;

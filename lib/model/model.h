@@ -19,8 +19,8 @@ struct model;
 
 struct model_config {
 	enum gic_version gic;
-	unsigned int ipa_bits;		/* width of guest physical addresses */
-	unsigned int max_vcpus;		/* of a VM before it has a vGIC: KVM_CAP_MAX_VCPU_ID */
+	unsigned int ipa_bits; /* width of guest physical addresses */
+	unsigned int max_vcpus; /* of a VM before it has a vGIC: KVM_CAP_MAX_VCPU_ID */
 	const struct profile *profile;
 };
 
@@ -33,8 +33,8 @@ struct model_config {
 /* One answer that is allowed. */
 struct expect_alt {
 	enum op_status status;
-	int err;		/* if OP_FAILED */
-	enum rule_id rule;	/* why */
+	int err; /* if OP_FAILED */
+	enum rule_id rule; /* why */
 };
 
 /* Some bits of a value and the rule that fixes them. */
@@ -45,9 +45,9 @@ struct expect_part {
 
 struct expect_val {
 	u64 value;
-	u64 known;		/* bits that are fixed; the others may be anything */
-	int reg;		/* an enum reg_id for messages, or -1 */
-	enum rule_id rule;	/* of known bits that are in no part */
+	u64 known; /* bits that are fixed; the others may be anything */
+	int reg; /* an enum reg_id for messages, or -1 */
+	enum rule_id rule; /* of known bits that are in no part */
 	struct expect_part part[EXPECT_MAX_PARTS];
 	unsigned int nr_parts;
 };
@@ -58,7 +58,7 @@ struct expect {
 	/* Values of an OP_DONE answer, and of an OP_NO_LAST one. */
 	struct expect_val val[OP_MAX_VALS];
 	unsigned int nr_vals;
-	enum rule_id vals_rule;	/* that fixes how many there are */
+	enum rule_id vals_rule; /* that fixes how many there are */
 };
 
 __must_check struct model *model_create(void);

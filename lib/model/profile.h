@@ -22,13 +22,13 @@ enum profile_choice {
 struct choice_desc {
 	const char *name;
 	const char *what;
-	const char *freedom;	/* the document that leaves the choice */
+	const char *freedom; /* the document that leaves the choice */
 };
 
 struct profile {
 	const char *name;
-	unsigned int from, to;	/* kernel versions, major * 1000 + minor */
-	u32 choices;		/* a bit for each enum profile_choice */
+	unsigned int from, to; /* kernel versions, major * 1000 + minor */
+	u32 choices; /* a bit for each enum profile_choice */
 };
 
 const struct choice_desc *choice_desc(enum profile_choice choice);

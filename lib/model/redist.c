@@ -125,10 +125,11 @@ static bool redist_is_last(const struct model *m, const struct model_vcpu *v, en
 static u64 mask_of_features(void)
 {
 	return reg_field_mask(FIELD_GICR_TYPER_PPInum) | reg_field_mask(FIELD_GICR_TYPER_VSGI) |
-	       reg_field_mask(FIELD_GICR_TYPER_CommonLPIAff) | reg_field_mask(FIELD_GICR_TYPER_RVPEID) |
-	       reg_field_mask(FIELD_GICR_TYPER_MPAM) | reg_field_mask(FIELD_GICR_TYPER_DPGS) |
-	       reg_field_mask(FIELD_GICR_TYPER_DirectLPI) | reg_field_mask(FIELD_GICR_TYPER_Dirty) |
-	       reg_field_mask(FIELD_GICR_TYPER_VLPIS) | reg_field_mask(FIELD_GICR_TYPER_PLPIS);
+	       reg_field_mask(FIELD_GICR_TYPER_CommonLPIAff) |
+	       reg_field_mask(FIELD_GICR_TYPER_RVPEID) | reg_field_mask(FIELD_GICR_TYPER_MPAM) |
+	       reg_field_mask(FIELD_GICR_TYPER_DPGS) | reg_field_mask(FIELD_GICR_TYPER_DirectLPI) |
+	       reg_field_mask(FIELD_GICR_TYPER_Dirty) | reg_field_mask(FIELD_GICR_TYPER_VLPIS) |
+	       reg_field_mask(FIELD_GICR_TYPER_PLPIS);
 }
 
 static void expect_typer(const struct model *m, const struct model_vcpu *v, struct expect *want)
@@ -147,7 +148,8 @@ static void expect_typer(const struct model *m, const struct model_vcpu *v, stru
 	if (chosen(m, CHOICE_AFFINITY_FROM_ID)) {
 		val->known |= reg_field_mask(FIELD_GICR_TYPER_Affinity_Value);
 		val->value |= reg_field_put(FIELD_GICR_TYPER_Affinity_Value, model_affinity(v->id));
-		expect_part(val, reg_field_mask(FIELD_GICR_TYPER_Affinity_Value), RULE_TYPER_AFFINITY);
+		expect_part(val, reg_field_mask(FIELD_GICR_TYPER_Affinity_Value),
+			    RULE_TYPER_AFFINITY);
 	}
 	if (chosen(m, CHOICE_PROCNUM_IS_ID)) {
 		val->known |= reg_field_mask(FIELD_GICR_TYPER_Processor_Number);
@@ -162,8 +164,8 @@ static void expect_typer(const struct model *m, const struct model_vcpu *v, stru
 static void expect_pidr2(const struct model *m, struct expect *want)
 {
 	u64 archrev = reg_field_mask(FIELD_GICR_PIDR2_ArchRev);
-	struct expect_val *val = expect_value(want, 0, reg_field_mask(FIELD_GICR_PIDR2_RES0_31_8),
-					      RULE_PIDR2_REST);
+	struct expect_val *val =
+		expect_value(want, 0, reg_field_mask(FIELD_GICR_PIDR2_RES0_31_8), RULE_PIDR2_REST);
 
 	val->reg = REG_GICR_PIDR2;
 	/* 3 is GICv3 and 4 is GICv4: the top bit of the field is clear in both. */
@@ -237,8 +239,7 @@ static enum target_frame frame_at(const struct model *m, u64 gpa, const struct m
 		return REDIST_RD;
 	if (m->config.gic == GIC_V2 && gpa == m->addr[ADDR_V2_DIST])
 		return DIST_V2;
-	if (overlaps(gpa, 1, m->addr[dist],
-		     frame_desc(addr_type_desc(dist)->frame)->bytes))
+	if (overlaps(gpa, 1, m->addr[dist], frame_desc(addr_type_desc(dist)->frame)->bytes))
 		return FRAME_UNPREDICTED;
 	if (m->config.gic == GIC_V2 && overlaps(gpa, 1, m->addr[ADDR_V2_CPUIF], GICC_BYTES))
 		return FRAME_UNPREDICTED;

@@ -8,20 +8,20 @@
 
 #include "lib/model/model.h"
 
-#define MODEL_MAX_VCPUS 1024	/* vcpu_ids of the language */
-#define MODEL_MAX_REGIONS 4096	/* 12 bits of region index */
+#define MODEL_MAX_VCPUS 1024 /* vcpu_ids of the language */
+#define MODEL_MAX_REGIONS 4096 /* 12 bits of region index */
 #define ADDR_UNSET (~0ULL)
 
 struct model_vcpu {
 	u16 id;
 	bool has_run;
-	bool has_frame;		/* of a redistributor */
-	u16 region, slot;	/* if so */
+	bool has_frame; /* of a redistributor */
+	u16 region, slot; /* if so */
 };
 
 struct model_region {
-	u64 base;	/* gpa, bytes */
-	u16 count;	/* redistributors; 0 for the single region, which has room for all */
+	u64 base; /* gpa, bytes */
+	u16 count; /* redistributors; 0 for the single region, which has room for all */
 	u16 used;
 };
 
@@ -29,13 +29,13 @@ struct model {
 	struct model_config config;
 	bool has_vgic;
 	bool initialised;
-	bool mapped;		/* the first run placed the frames */
-	bool map_failed;	/* a first run could not place them */
-	u64 addr[NR_ADDR_TYPES];	/* gpa, bytes, or ADDR_UNSET */
+	bool mapped; /* the first run placed the frames */
+	bool map_failed; /* a first run could not place them */
+	u64 addr[NR_ADDR_TYPES]; /* gpa, bytes, or ADDR_UNSET */
 	unsigned int nr_vcpus;
 	unsigned int nr_regions;
-	struct model_vcpu vcpu[MODEL_MAX_VCPUS];	/* in creation order */
-	struct model_region region[MODEL_MAX_REGIONS];	/* by index; last, for model_copy() */
+	struct model_vcpu vcpu[MODEL_MAX_VCPUS]; /* in creation order */
+	struct model_region region[MODEL_MAX_REGIONS]; /* by index; last, for model_copy() */
 };
 
 /* expect.c */

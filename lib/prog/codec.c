@@ -15,7 +15,7 @@ static const unsigned int ipa_choices[] = { 40, 36, 48 };
 struct writer {
 	u8 *buf;
 	size_t bytes;
-	size_t len;	/* as if @bytes were endless */
+	size_t len; /* as if @bytes were endless */
 };
 
 struct reader {

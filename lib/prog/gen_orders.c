@@ -20,13 +20,13 @@
 
 struct order {
 	unsigned int nr_vcpus, nr_regions;
-	unsigned int id[MAX_VCPUS];		/* in creation order */
-	bool region_next[MAX_VCPUS + MAX_REGIONS];	/* the interleaving, step by step */
-	u64 base[MAX_REGIONS];			/* by index */
+	unsigned int id[MAX_VCPUS]; /* in creation order */
+	bool region_next[MAX_VCPUS + MAX_REGIONS]; /* the interleaving, step by step */
+	u64 base[MAX_REGIONS]; /* by index */
 	u64 count[MAX_REGIONS];
-	u64 walk_from[MAX_REGIONS];		/* lowest addresses of runs */
+	u64 walk_from[MAX_REGIONS]; /* lowest addresses of runs */
 	unsigned int nr_runs;
-	struct rng rng;				/* for what is picked by the number */
+	struct rng rng; /* for what is picked by the number */
 };
 
 static u64 factorial(unsigned int n)

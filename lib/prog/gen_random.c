@@ -13,16 +13,11 @@ struct weight {
 };
 
 static const struct weight weights[] = {
-	{ OP_CREATE_VCPU, 20 },
-	{ OP_REDIST_REGION, 20 },
-	{ OP_USER_READ, 14 },
-	{ OP_GUEST_READ, 10 },
-	{ OP_GUEST_WALK, 8 },
-	{ OP_SET_ADDR, 8 },
-	{ OP_INIT_VGIC, 5 },
-	{ OP_GET_REDIST_REGION, 4 },
-	{ OP_GET_ADDR, 3 },
-	{ OP_CREATE_VGIC, 2 },
+	{ OP_CREATE_VCPU, 20 }, { OP_REDIST_REGION, 20 },
+	{ OP_USER_READ, 14 },	{ OP_GUEST_READ, 10 },
+	{ OP_GUEST_WALK, 8 },	{ OP_SET_ADDR, 8 },
+	{ OP_INIT_VGIC, 5 },	{ OP_GET_REDIST_REGION, 4 },
+	{ OP_GET_ADDR, 3 },	{ OP_CREATE_VGIC, 2 },
 	{ OP_RUN, 2 },
 };
 
@@ -111,7 +106,8 @@ static u64 argument(struct rng *r, unsigned int id, const struct prog *p)
 		return PICK(r, vcpu_ids);
 	case ARG_SET_ADDR_type:
 	case ARG_GET_ADDR_type:
-		return rng_below(r, 8) ? ADDR_V3_DIST + rng_below(r, 2) : rng_below(r, NR_ADDR_TYPES);
+		return rng_below(r, 8) ? ADDR_V3_DIST + rng_below(r, 2) :
+					 rng_below(r, NR_ADDR_TYPES);
 	case ARG_SET_ADDR_base:
 	case ARG_REDIST_REGION_base:
 	case ARG_GUEST_READ_at:

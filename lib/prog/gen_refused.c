@@ -12,31 +12,35 @@
 #define NR_REGIONS 2
 #define BASE 0x20000000ULL
 #define DIST_BASE 0x8000000ULL
-#define NEXT 0xffff	/* the index that would be right */
+#define NEXT 0xffff /* the index that would be right */
 #define IPA_END (1ULL << PROG_DEFAULT_IPA_BITS)
 
 /* A region that stands out; index NEXT is replaced by the right one. */
-#define BAD_REGION(i, b, c, f) \
-	{ .id = OP_REDIST_REGION, .arg = { i, b, c, f } }
-#define BAD_ADDR(type, base) \
-	{ .id = OP_SET_ADDR, .arg = { ADDR_##type, base } }
+#define BAD_REGION(i, b, c, f)                                \
+	{                                                     \
+		.id = OP_REDIST_REGION, .arg = { i, b, c, f } \
+	}
+#define BAD_ADDR(type, base)                                    \
+	{                                                       \
+		.id = OP_SET_ADDR, .arg = { ADDR_##type, base } \
+	}
 
 static const struct op bad_ops[] = {
-	BAD_REGION(NEXT + 1, 0x30000000, 1, 0),	/* leaves a gap: see index_of() */
+	BAD_REGION(NEXT + 1, 0x30000000, 1, 0), /* leaves a gap: see index_of() */
 	BAD_REGION(0, 0x30000000, 1, 0),
 	BAD_REGION(255, 0x30000000, 1, 0),
-	BAD_REGION(256, 0x30000000, 1, 0),	/* does an 8-bit index take it for 0? */
+	BAD_REGION(256, 0x30000000, 1, 0), /* does an 8-bit index take it for 0? */
 	BAD_REGION(257, 0x30000000, 1, 0),
 	BAD_REGION(4095, 0x30000000, 1, 0),
 	BAD_REGION(NEXT, 0x30000000, 0, 0),
 	BAD_REGION(NEXT, 0x30000000, 1, 1),
 	BAD_REGION(NEXT, 0x30000000, 1, 15),
-	BAD_REGION(NEXT, 0x30000000, 4095, 0),	/* the widest count, 512 MiB of frames */
+	BAD_REGION(NEXT, 0x30000000, 4095, 0), /* the widest count, 512 MiB of frames */
 	BAD_REGION(NEXT, BASE, 1, 0),
 	BAD_REGION(NEXT, BASE + GICR_BYTES / 2, 1, 0),
 	BAD_REGION(NEXT, BASE - GICR_BYTES / 2, 1, 0),
 	BAD_REGION(NEXT, BASE - GICR_BYTES, 2, 0),
-	BAD_REGION(NEXT, IPA_END - GICR_BYTES, 1, 0),	/* the last frame that fits */
+	BAD_REGION(NEXT, IPA_END - GICR_BYTES, 1, 0), /* the last frame that fits */
 	BAD_REGION(NEXT, IPA_END - GICR_BYTES, 2, 0),
 	BAD_REGION(NEXT, IPA_END - GICR_BYTES / 2, 1, 0),
 	BAD_REGION(NEXT, IPA_END, 1, 0),
@@ -70,7 +74,7 @@ static const struct op bad_ops[] = {
 };
 
 #define NR_STEPS (MAX_VCPUS + NR_REGIONS + 4)
-#define NR_INTERLEAVINGS 10	/* of 3 vCPUs and 2 regions */
+#define NR_INTERLEAVINGS 10 /* of 3 vCPUs and 2 regions */
 
 /* Where the regions stand among the steps 0..4; the vCPUs take the others. */
 static const unsigned int region_steps[NR_INTERLEAVINGS][NR_REGIONS] = {

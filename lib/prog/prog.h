@@ -33,7 +33,7 @@ struct addr_type_desc {
 	const char *word;
 	enum gic_version gic;
 	enum frame_id frame;
-	unsigned int number;	/* of the attribute in the KVM API */
+	unsigned int number; /* of the attribute in the KVM API */
 	const char *source;
 };
 
@@ -60,10 +60,10 @@ enum op_arg_kind { ARG_KIND_DEC, ARG_KIND_HEX, ARG_KIND_OPT, ARG_KIND_REG, ARG_K
 
 struct op_desc {
 	enum op_agent agent;
-	int gic;		/* an enum gic_version, or 0 for any */
+	int gic; /* an enum gic_version, or 0 for any */
 	const char *word;
 	const char *doc;
-	unsigned int first_arg;	/* an enum op_arg_id, if it has arguments */
+	unsigned int first_arg; /* an enum op_arg_id, if it has arguments */
 };
 
 struct op_arg_desc {
@@ -79,8 +79,8 @@ struct op_arg_desc {
 struct op {
 	enum op_id id;
 	u64 arg[OP_MAX_ARGS];
-	char *above;	/* comment and blank lines before it, or NULL */
-	char *beside;	/* comment on its line, or NULL */
+	char *above; /* comment and blank lines before it, or NULL */
+	char *beside; /* comment on its line, or NULL */
 };
 
 struct prog {
@@ -89,26 +89,26 @@ struct prog {
 	unsigned int ipa_bits;
 	struct op *op;
 	size_t nr_ops, max_ops;
-	char *above, *beside;	/* comments of the vm line */
-	char *below;		/* comments after the last operation */
+	char *above, *beside; /* comments of the vm line */
+	char *below; /* comments after the last operation */
 };
 
 /* How an operation ended. */
 enum op_status {
-	OP_DONE,	/* it succeeded; values are valid */
-	OP_FAILED,	/* err says how */
-	OP_NO_DEVICE,	/* a guest access that no in-kernel device claimed */
-	OP_ABORT,	/* a guest access took an exception; val[0] is ESR_EL1 */
-	OP_NO_LAST,	/* a walk met a frame that is no redistributor; values hold those before */
-	OP_NO_OBJECT,	/* the vCPU or device it names does not exist, so nothing was done */
-	OP_NOT_RUN,	/* the target gave up before it; never an outcome to compare */
+	OP_DONE, /* it succeeded; values are valid */
+	OP_FAILED, /* err says how */
+	OP_NO_DEVICE, /* a guest access that no in-kernel device claimed */
+	OP_ABORT, /* a guest access took an exception; val[0] is ESR_EL1 */
+	OP_NO_LAST, /* a walk met a frame that is no redistributor; values hold those before */
+	OP_NO_OBJECT, /* the vCPU or device it names does not exist, so nothing was done */
+	OP_NOT_RUN, /* the target gave up before it; never an outcome to compare */
 };
 
 #define OP_MAX_VALS 64
 
 struct op_result {
 	enum op_status status;
-	int err;		/* errno, positive, if OP_FAILED */
+	int err; /* errno, positive, if OP_FAILED */
 	unsigned int nr_vals;
 	u64 val[OP_MAX_VALS];
 };
@@ -129,7 +129,7 @@ bool prog_ipa_bits_are_supported(unsigned int ipa_bits);
 
 /* Text form: lib/prog/text.c. */
 struct prog_error {
-	unsigned int line, column;	/* from 1; 0 if it concerns the whole text */
+	unsigned int line, column; /* from 1; 0 if it concerns the whole text */
 	char text[192];
 };
 

@@ -12,8 +12,8 @@
 struct suite {
 	const char *name;
 	const char *doc;
-	u64 (*count)(void);	/* programs in the whole; NULL if there is no end */
-	bool seeded;		/* do its programs depend on the seed? */
+	u64 (*count)(void); /* programs in the whole; NULL if there is no end */
+	bool seeded; /* do its programs depend on the seed? */
 	void (*make)(u64 index, u64 seed, struct prog *p);
 };
 

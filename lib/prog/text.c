@@ -23,7 +23,7 @@
 struct token {
 	const char *at;
 	size_t len;
-	size_t name_len;	/* before the '=', 0 for a bare word */
+	size_t name_len; /* before the '=', 0 for a bare word */
 	bool used;
 };
 
@@ -39,7 +39,7 @@ struct parser {
 	struct prog_error *err;
 	struct line line;
 	bool have_vm;
-	char *above;		/* comment lines not yet given to anything */
+	char *above; /* comment lines not yet given to anything */
 	size_t above_len;
 };
 
@@ -457,7 +457,7 @@ int prog_load(struct prog *p, const char *path, struct prog_error *err)
 struct out {
 	char *buf;
 	size_t bytes;
-	size_t len;	/* as if @bytes were endless */
+	size_t len; /* as if @bytes were endless */
 };
 
 static __printf(2, 3) void put(struct out *o, const char *fmt, ...)

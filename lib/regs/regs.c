@@ -18,16 +18,16 @@ static const struct frame_desc frames[] = {
 
 static const struct reg_desc regs[] = {
 #define REG(fr, nm, off, wid, acc, rst, known, ver, src) \
-	[REG_##fr##_##nm] = { \
-		.name = #nm, \
-		.frame = FRAME_##fr, \
-		.offset = (off), \
-		.width = (wid), \
-		.access = ACCESS_##acc, \
-		.reset = (rst), \
-		.reset_known = (known), \
-		.since = GIC_##ver, \
-		.source = (src), \
+	[REG_##fr##_##nm] = {                            \
+		.name = #nm,                             \
+		.frame = FRAME_##fr,                     \
+		.offset = (off),                         \
+		.width = (wid),                          \
+		.access = ACCESS_##acc,                  \
+		.reset = (rst),                          \
+		.reset_known = (known),                  \
+		.since = GIC_##ver,                      \
+		.source = (src),                         \
 	},
 #define FIELD(...)
 #include "lib/regs/gic.def"

@@ -56,17 +56,17 @@ enum gic_version { GIC_V2 = 2, GIC_V3 = 3 };
 
 struct frame_desc {
 	const char *name;
-	const char *prefix;	/* of its registers' names */
+	const char *prefix; /* of its registers' names */
 	u32 bytes;
-	u32 align;		/* bytes */
+	u32 align; /* bytes */
 	const char *source;
 };
 
 struct reg_desc {
-	const char *name;	/* as the specification spells it */
+	const char *name; /* as the specification spells it */
 	enum frame_id frame;
-	u32 offset;		/* bytes */
-	unsigned int width;	/* bits: 32 or 64 */
+	u32 offset; /* bytes */
+	unsigned int width; /* bits: 32 or 64 */
 	enum reg_access access;
 	u64 reset;
 	u64 reset_known;
@@ -97,10 +97,10 @@ void reg_print(enum reg_id reg, u64 value, u64 known, char *buf, size_t bytes);
 
 /* The characteristics of a redistributor region, unpacked. */
 struct redist_region_attr {
-	u32 count;	/* redistributors, 0..4095 */
-	u64 base;	/* bytes, bits 51:16 only */
-	u32 flags;	/* 0..15 */
-	u32 index;	/* 0..4095 */
+	u32 count; /* redistributors, 0..4095 */
+	u64 base; /* bytes, bits 51:16 only */
+	u32 flags; /* 0..15 */
+	u32 index; /* 0..4095 */
 };
 
 u64 redist_region_attr_pack(const struct redist_region_attr *attr);

@@ -12,13 +12,13 @@
 
 /* What a probe found out. */
 struct target_info {
-	char kernel[TARGET_TEXT_BYTES];		/* release, as uname -r prints it */
-	unsigned int version;			/* major * 1000 + minor */
-	char host_gic[TARGET_TEXT_BYTES];	/* kinds of vGIC the host can give */
+	char kernel[TARGET_TEXT_BYTES]; /* release, as uname -r prints it */
+	unsigned int version; /* major * 1000 + minor */
+	char host_gic[TARGET_TEXT_BYTES]; /* kinds of vGIC the host can give */
 	bool has_gicv2, has_gicv3;
 	unsigned int max_ipa_bits;
-	unsigned int max_vcpus;			/* and vcpu_ids are below it */
-	char reason[TARGET_TEXT_BYTES];		/* why it cannot be used, after a failure */
+	unsigned int max_vcpus; /* and vcpu_ids are below it */
+	char reason[TARGET_TEXT_BYTES]; /* why it cannot be used, after a failure */
 };
 
 struct target {

@@ -18,14 +18,14 @@
 #define PTE_ATTR(index) ((u64)(index) << 2)
 #define PTE_INNER_SHAREABLE (3ULL << 8)
 #define PTE_ACCESSED (1ULL << 10)
-#define MT_DEVICE 0	/* nGnRnE in kvm_util's MAIR_EL1 */
+#define MT_DEVICE 0 /* nGnRnE in kvm_util's MAIR_EL1 */
 
 #define DEVICE_BLOCK (PTE_VALID_BLOCK | PTE_ATTR(MT_DEVICE) | PTE_ACCESSED)
 #define NORMAL_BLOCK (PTE_VALID_BLOCK | PTE_ATTR(MT_NORMAL) | PTE_INNER_SHAREABLE | PTE_ACCESSED)
 
 struct tables {
-	char *hva;	/* of GUEST_TABLE_OFFSET */
-	u32 used;	/* bytes */
+	char *hva; /* of GUEST_TABLE_OFFSET */
+	u32 used; /* bytes */
 };
 
 static u64 table_gpa(u32 offset)
@@ -178,10 +178,8 @@ static void put_op(struct guest_op *to, const struct op *op)
 static void get_result(struct op_result *to, const struct guest_res *res)
 {
 	static const enum op_status status[] = {
-		[GUEST_PENDING] = OP_NOT_RUN,
-		[GUEST_DONE] = OP_DONE,
-		[GUEST_NO_DEVICE] = OP_NO_DEVICE,
-		[GUEST_ABORT] = OP_ABORT,
+		[GUEST_PENDING] = OP_NOT_RUN,	  [GUEST_DONE] = OP_DONE,
+		[GUEST_NO_DEVICE] = OP_NO_DEVICE, [GUEST_ABORT] = OP_ABORT,
 		[GUEST_NO_LAST] = OP_NO_LAST,
 	};
 
@@ -206,8 +204,8 @@ static int enter(struct target_vm *vm, struct target_vcpu *v)
 			continue;
 		if (ret < 0)
 			return err;
-		TEST_ASSERT(run->exit_reason == KVM_EXIT_MMIO, "vCPU %u: exit reason %u",
-			    v->kvm.id, run->exit_reason);
+		TEST_ASSERT(run->exit_reason == KVM_EXIT_MMIO, "vCPU %u: exit reason %u", v->kvm.id,
+			    run->exit_reason);
 		if (run->mmio.is_write) {
 			TEST_ASSERT(run->mmio.phys_addr == PROG_RAM_BASE + GUEST_DOORBELL_OFFSET,
 				    "vCPU %u: store to 0x%llx", v->kvm.id, run->mmio.phys_addr);

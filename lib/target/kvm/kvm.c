@@ -85,14 +85,14 @@ static int device_attr(const struct target_vm *vm, unsigned long cmd, u32 group,
 
 static void set_addr(const struct target_vm *vm, u64 attr, u64 value, struct op_result *res)
 {
-	result_of_ioctl(res, device_attr(vm, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_ADDR, attr,
-					 &value));
+	result_of_ioctl(
+		res, device_attr(vm, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_ADDR, attr, &value));
 }
 
 static void get_addr(const struct target_vm *vm, u64 attr, u64 value, struct op_result *res)
 {
-	result_of_ioctl(res, device_attr(vm, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_ADDR, attr,
-					 &value));
+	result_of_ioctl(
+		res, device_attr(vm, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_ADDR, attr, &value));
 	if (res->status == OP_DONE)
 		res->val[res->nr_vals++] = value;
 }
@@ -170,8 +170,7 @@ static void perform_on_vgic(struct target_vm *vm, const struct op *op, struct op
 			 op_arg(op, ARG_GET_REDIST_REGION_index), res);
 		break;
 	case OP_INIT_VGIC:
-		result_of_ioctl(res, device_attr(vm, KVM_SET_DEVICE_ATTR,
-						 KVM_DEV_ARM_VGIC_GRP_CTRL,
+		result_of_ioctl(res, device_attr(vm, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CTRL,
 						 KVM_DEV_ARM_VGIC_CTRL_INIT, NULL));
 		break;
 	case OP_USER_READ:
@@ -221,8 +220,8 @@ static size_t perform_some(struct target_vm *vm, size_t first, struct op_result 
 		results[first].status = OP_NO_OBJECT;
 		return 1;
 	}
-	while (first + nr < p->nr_ops && nr < GUEST_MAX_OPS && op_enters_guest(&p->op[first + nr]) &&
-	       op_vcpu(&p->op[first + nr]) == vcpu_id)
+	while (first + nr < p->nr_ops && nr < GUEST_MAX_OPS &&
+	       op_enters_guest(&p->op[first + nr]) && op_vcpu(&p->op[first + nr]) == vcpu_id)
 		nr++;
 	guest_batch_run(vm, v, first, nr, &results[first]);
 	/* A vCPU that did not enter performed nothing, and only the first was asked. */
@@ -309,7 +308,8 @@ static int kvm_probe(struct target_info *info)
 	info->has_gicv3 = can_create(vm_fd, KVM_DEV_TYPE_ARM_VGIC_V3);
 	snprintf(info->host_gic, sizeof(info->host_gic), "%s%s%s", info->has_gicv2 ? "gicv2" : "",
 		 info->has_gicv2 && info->has_gicv3 ? " " : "", info->has_gicv3 ? "gicv3" : "");
-	info->max_ipa_bits = (unsigned int)ioctl(kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE);
+	info->max_ipa_bits =
+		(unsigned int)ioctl(kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE);
 	info->max_vcpus = (unsigned int)ioctl(vm_fd, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPU_ID);
 	close(vm_fd);
 	close(kvm_fd);

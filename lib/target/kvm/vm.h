@@ -12,18 +12,18 @@
 #include "lib/prog/prog.h"
 
 struct target_vcpu {
-	struct kvm_vcpu kvm;	/* of kvm_util, not on its list of vCPUs */
-	bool runnable;		/* has its system registers and a run structure */
-	size_t run_bytes;	/* of the run structure, mapped */
+	struct kvm_vcpu kvm; /* of kvm_util, not on its list of vCPUs */
+	bool runnable; /* has its system registers and a run structure */
+	size_t run_bytes; /* of the run structure, mapped */
 };
 
 struct target_vm {
 	struct kvm_vm *kvm;
 	const struct prog *prog;
-	int vgic_fd;		/* -1 if there is none */
+	int vgic_fd; /* -1 if there is none */
 	struct target_vcpu **vcpu;
 	size_t nr_vcpus;
-	struct guest_batch *batch;	/* NULL until a guest is needed */
+	struct guest_batch *batch; /* NULL until a guest is needed */
 };
 
 /* guest.c */
