@@ -31,6 +31,8 @@ LIB_SRCS := \
 # Portable: the vgicheck command.
 HARNESS_SRCS := \
 	harness/bench.c \
+	harness/inflight.c \
+	harness/kmsg.c \
 	harness/list.c \
 	harness/main.c \
 	harness/one.c \
@@ -41,7 +43,7 @@ HARNESS_SRCS := \
 	harness/run.c \
 	harness/session.c \
 	harness/work.c \
-	harness/inflight.c \
+
 
 # Portable: the QEMU machine, both sides.
 VM_SRCS := \

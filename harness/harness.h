@@ -6,6 +6,7 @@
 #ifndef HARNESS_HARNESS_H
 #define HARNESS_HARNESS_H
 
+#include "harness/kmsg.h"
 #include "lib/judge/judge.h"
 #include "lib/prog/suite.h"
 #include "lib/tap/tap.h"
@@ -28,6 +29,7 @@ struct options {
 	unsigned int timeout_s; /* until a program counts as hanging */
 	bool all; /* whole enumerations instead of samples */
 	bool strict; /* known divergences are failures */
+	bool hazards; /* run what is known to crash the kernel */
 	char **args; /* what follows the options, NULL-terminated */
 };
 
@@ -81,9 +83,20 @@ __must_check int work_run(const struct session *s, const struct plan *plan, work
 			  void *arg);
 void work_interrupt_on_signals(void);
 bool work_is_interrupted(void);
-void judge_one(const struct session *s, struct model *model, const struct plan *plan, size_t i,
-	       struct op_result **results, void (*started)(void *arg, const char *text), void *arg,
-	       struct outcome *outcome);
+
+/* What one worker judges programs with; its members are of the caller. */
+struct judging_context {
+	struct model *model;
+	struct kmsg *kmsg; /* or NULL */
+	struct op_result *results; /* grown as needed, for free() */
+	void (*started)(void *arg, const char *text); /* before a program runs */
+	void *arg;
+};
+
+void judge_one(const struct session *s, const struct plan *plan, size_t i,
+	       struct judging_context *c, struct outcome *outcome);
+void judge_oops(const struct session *s, const struct plan *plan, size_t i, const char *text,
+		struct outcome *outcome);
 
 /* Programs in flight, for whoever finds the machine dead: inflight.c. */
 struct inflight;

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/prog/alloc.h"
 
@@ -70,6 +71,59 @@ static void outcome_of_verdict(const struct session *s, const struct prog *p,
 	judge_explain(p, v, o->diag, DIAG_BYTES);
 }
 
+/* The allowed answer to which the model goes on when there is no target. */
+static void first_allowed(const struct expect *want, struct op_result *res)
+{
+	res->status = want->alt[0].status;
+	res->err = want->alt[0].err;
+	res->nr_vals = 0;
+}
+
+static bool hazard_shows(const struct known *k, const struct op *op, const struct expect *want)
+{
+	const char *name;
+
+	if (k->after_op != op->id || want->alt[0].status != OP_FAILED)
+		return false;
+	name = strerrorname_np(want->alt[0].err);
+	return name && !strcmp(name, k->after_got);
+}
+
+/*
+ * Is the program one that is known to crash this kernel?  The model says, before
+ * anything runs, whether the call will come that does it.
+ */
+static bool is_hazard(const struct session *s, struct model *model, const struct prog *p,
+		      char *reason, size_t bytes)
+{
+	struct model_config config = s->config;
+	struct op_result res;
+	struct expect want;
+
+	if (s->options->hazards)
+		return false;
+	config.gic = p->gic;
+	config.ipa_bits = p->ipa_bits;
+	for (size_t i = 0; i < s->known.nr; i++) {
+		const struct known *k = &s->known.known[i];
+
+		if (!k->hazard || s->info.version < k->from || s->info.version > k->to)
+			continue;
+		model_reset(model, &config);
+		for (size_t n = 0; n < p->nr_ops; n++) {
+			model_expect(model, &p->op[n], &want);
+			if (hazard_shows(k, &p->op[n], &want)) {
+				snprintf(reason, bytes,
+					 "known to crash this kernel: %s (--hazards)", k->id);
+				return true;
+			}
+			first_allowed(&want, &res);
+			model_commit(model, &p->op[n], &res);
+		}
+	}
+	return false;
+}
+
 static bool all_were_run(const struct prog *p, const struct op_result *results)
 {
 	for (size_t i = 0; i < p->nr_ops; i++) {
@@ -79,55 +133,95 @@ static bool all_were_run(const struct prog *p, const struct op_result *results)
 	return true;
 }
 
-/**
- * judge_one() - run a program of a plan and judge it
- * @s:       the session
- * @model:   of the caller, for this one judgement
- * @plan:    the plan
- * @i:       number of the program
- * @results: memory of the caller, grown as needed
- * @started: called with the program's text before it runs
- * @arg:     passed to @started
- * @outcome: filled in, to be released by the caller
- */
-void judge_one(const struct session *s, struct model *model, const struct plan *plan, size_t i,
-	       struct op_result **results, void (*started)(void *arg, const char *text), void *arg,
-	       struct outcome *outcome)
+static struct judge judge_of(const struct session *s, struct model *model)
 {
-	struct judge j = {
+	return (struct judge){
 		.model = model,
 		.config = s->config,
 		.known = &s->known,
 		.kernel = s->info.version,
 	};
+}
+
+static void run_and_judge(const struct session *s, struct prog *p, struct judging_context *c,
+			  struct outcome *outcome)
+{
+	struct judge j = judge_of(s, c->model);
+	char *text = prog_print(p);
+	char log[KMSG_TEXT_BYTES];
+	unsigned int nr_logged;
+	struct verdict v;
+
+	c->started(c->arg, text);
+	free(text);
+	c->results = xrealloc(c->results, (p->nr_ops + 1) * sizeof(*c->results));
+	s->target->run(p, c->results);
+	nr_logged = kmsg_find(c->kmsg, getpid(), log);
+	if (all_were_run(p, c->results)) {
+		judge_prog(&j, p, c->results, &v);
+		if (nr_logged)
+			judge_kernel_log(&j, p, c->results, log, &v);
+		outcome_of_verdict(s, p, &v, outcome);
+	} else {
+		outcome->status = TAP_ERROR;
+		outcome->reason = xstrndup("the target gave up", REASON_BYTES);
+	}
+	kmsg_account(c->kmsg, nr_logged);
+}
+
+/**
+ * judge_one() - run a program of a plan and judge it
+ * @s:       the session
+ * @plan:    the plan
+ * @i:       number of the program
+ * @c:       what to judge it with
+ * @outcome: filled in, to be released by the caller
+ */
+void judge_one(const struct session *s, const struct plan *plan, size_t i,
+	       struct judging_context *c, struct outcome *outcome)
+{
 	char reason[REASON_BYTES];
 	struct prog_error err;
-	struct verdict v;
 	struct prog p;
-	char *text;
 
 	if (plan_load(plan, i, &p, &err)) {
 		outcome->status = TAP_ERROR;
 		outcome->reason = xstrndup(err.text, sizeof(err.text));
 		return;
 	}
-	if (!target_can_run(&s->info, &p, reason, sizeof(reason))) {
+	if (target_can_run(&s->info, &p, reason, sizeof(reason)) &&
+	    !is_hazard(s, c->model, &p, reason, sizeof(reason))) {
+		run_and_judge(s, &p, c, outcome);
+	} else {
 		outcome->status = TAP_SKIP;
 		outcome->reason = xstrndup(reason, sizeof(reason));
-		prog_free(&p);
+	}
+	prog_free(&p);
+}
+
+/**
+ * judge_oops() - the outcome of a program whose process died in the kernel
+ * @s:       the session
+ * @plan:    the plan
+ * @i:       number of the program
+ * @text:    what the kernel logged
+ * @outcome: filled in, to be released by the caller
+ */
+void judge_oops(const struct session *s, const struct plan *plan, size_t i, const char *text,
+		struct outcome *outcome)
+{
+	struct judge j = judge_of(s, NULL);
+	struct verdict v = { 0 };
+	struct prog_error err;
+	struct prog p;
+
+	if (plan_load(plan, i, &p, &err)) {
+		outcome->status = TAP_ERROR;
+		outcome->reason = xstrndup(err.text, sizeof(err.text));
 		return;
 	}
-	text = prog_print(&p);
-	started(arg, text);
-	free(text);
-	*results = xrealloc(*results, (p.nr_ops + 1) * sizeof(**results));
-	s->target->run(&p, *results);
-	if (all_were_run(&p, *results)) {
-		judge_prog(&j, &p, *results, &v);
-		outcome_of_verdict(s, &p, &v, outcome);
-	} else {
-		outcome->status = TAP_ERROR;
-		outcome->reason = xstrndup("the target gave up", REASON_BYTES);
-	}
+	v.unjudged = p.nr_ops;
+	judge_kernel_log(&j, &p, NULL, text, &v);
+	outcome_of_verdict(s, &p, &v, outcome);
 	prog_free(&p);
 }

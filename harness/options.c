@@ -14,13 +14,21 @@
 #define MAX_JOBS 256
 
 static const struct option long_options[] = {
-	{ "all", no_argument, NULL, 'a' },	     { "corpora", required_argument, NULL, 'c' },
-	{ "count", required_argument, NULL, 'n' },   { "filter", required_argument, NULL, 'f' },
-	{ "help", no_argument, NULL, 'h' },	     { "jobs", required_argument, NULL, 'j' },
-	{ "json", required_argument, NULL, 'J' },    { "junit", required_argument, NULL, 'U' },
-	{ "out", required_argument, NULL, 'o' },     { "seed", required_argument, NULL, 's' },
-	{ "strict", no_argument, NULL, 'S' },	     { "target", required_argument, NULL, 't' },
-	{ "timeout", required_argument, NULL, 'T' }, { 0 },
+	{ "all", no_argument, NULL, 'a' },
+	{ "corpora", required_argument, NULL, 'c' },
+	{ "count", required_argument, NULL, 'n' },
+	{ "filter", required_argument, NULL, 'f' },
+	{ "hazards", no_argument, NULL, 'H' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "json", required_argument, NULL, 'J' },
+	{ "junit", required_argument, NULL, 'U' },
+	{ "out", required_argument, NULL, 'o' },
+	{ "seed", required_argument, NULL, 's' },
+	{ "strict", no_argument, NULL, 'S' },
+	{ "target", required_argument, NULL, 't' },
+	{ "timeout", required_argument, NULL, 'T' },
+	{ 0 },
 };
 
 static int number(const char *option, const char *text, u64 lo, u64 hi, u64 *value)
@@ -54,6 +62,9 @@ static int set_option(struct options *o, int c, const char *arg)
 		break;
 	case 'f':
 		o->filter = arg;
+		break;
+	case 'H':
+		o->hazards = true;
 		break;
 	case 'j':
 		ret = number("jobs", arg, 1, MAX_JOBS, &value);

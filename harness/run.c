@@ -23,6 +23,7 @@ static const char usage[] =
 	"  --all            whole enumerations instead of samples\n"
 	"  --count N        programs to sample of each suite\n"
 	"  --filter GLOB    only programs whose name matches; from whole enumerations\n"
+	"  --hazards        run programs that are known to crash the kernel under test\n"
 	"  --seed N         of samples and random programs\n"
 	"  --target NAME    what performs them: kvm\n"
 	"  --strict         known divergences are failures\n"
@@ -78,12 +79,21 @@ static bool keep_program(const struct run *r, size_t i, const char *path, const 
 	return !fclose(f);
 }
 
+/* In the QEMU machine the folder has another name than where it was typed at. */
+static const char *outside_name(const char *out)
+{
+	const char *inside = getenv("VGICHECK_OUT");
+	const char *outside = getenv("VGICHECK_OUT_NAME");
+
+	return inside && outside && !strcmp(inside, out) ? outside : out;
+}
+
 static void report(void *arg, size_t i, const struct outcome *o)
 {
 	struct run *r = arg;
 	const struct session *s = r->session;
 	char name[PROG_NAME_BYTES], path[HARNESS_PATH_BYTES];
-	char diag[3 * HARNESS_PATH_BYTES];
+	char shown[HARNESS_PATH_BYTES], diag[3 * HARNESS_PATH_BYTES];
 	struct tap_result result = {
 		.name = name,
 		.status = o->status,
@@ -96,6 +106,8 @@ static void report(void *arg, size_t i, const struct outcome *o)
 	if (is_bad(o->status)) {
 		r->fails++;
 		snprintf(path, sizeof(path), "%s/%04zu.vgic", s->options->out, i + 1);
+		snprintf(shown, sizeof(shown), "%s/%04zu.vgic", outside_name(s->options->out),
+			 i + 1);
 		if (keep_program(r, i, path, name, o)) {
 			snprintf(diag, sizeof(diag),
 				 "%s%skernel %s  target %s  seed 0x%" PRIx64

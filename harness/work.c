@@ -50,6 +50,7 @@ struct worker {
 	pid_t pid;
 	int fd; /* messages come here; -1 if there is no worker */
 	int err_fd; /* a file that collects its standard error */
+	struct kmsg *kmsg; /* from its start on; NULL if the log may not be read */
 	bool hung; /* killed because a program did not end */
 };
 
@@ -170,10 +171,14 @@ static void worker_main(struct work *w, unsigned int number, int fd)
 {
 	struct slot *slot = &w->shared->slot[number];
 	struct flight flight = { w->inflight, number };
-	struct model *model = model_create();
-	struct op_result *results = NULL;
+	struct judging_context c = {
+		.model = model_create(),
+		.kmsg = kmsg_open(),
+		.started = worker_started,
+		.arg = &flight,
+	};
 
-	if (!model)
+	if (!c.model)
 		_exit(TAP_EXIT_HARNESS);
 	for (;;) {
 		u64 i = __atomic_fetch_add(&w->shared->next, 1, __ATOMIC_RELAXED);
@@ -185,7 +190,7 @@ static void worker_main(struct work *w, unsigned int number, int fd)
 		__atomic_store_n(&slot->running, i + 1, __ATOMIC_RELEASE);
 		if (ftruncate(w->worker[number].err_fd, 0))
 			_exit(TAP_EXIT_HARNESS);
-		judge_one(w->session, model, w->plan, i, &results, worker_started, &flight, &o);
+		judge_one(w->session, w->plan, i, &c, &o);
 		o.ns = now_ns() - slot->since_ns;
 		inflight_put(w->inflight, number, NULL);
 		worker_send(fd, i, &o);
@@ -205,6 +210,7 @@ static int worker_start(struct work *w, unsigned int number)
 		return -errno;
 	w->shared->slot[number].running = 0;
 	k->hung = false;
+	k->kmsg = kmsg_open();
 	fflush(NULL);
 	k->pid = fork();
 	err = errno;
@@ -283,10 +289,20 @@ static void worker_post_mortem(struct work *w, unsigned int number, int wstatus)
 	u64 running = w->shared->slot[number].running;
 	char reason[REASON_BYTES];
 	struct outcome o = { .status = TAP_ERROR };
+	char log[KMSG_TEXT_BYTES];
+	unsigned int nr_logged;
 	ssize_t n;
 
 	if (!running || w->is_done[running - 1])
 		return;
+	nr_logged = kmsg_find(k->kmsg, k->pid, log);
+	if (nr_logged && !k->hung) {
+		o.status = TAP_PASS;
+		judge_oops(w->session, w->plan, running - 1, log, &o);
+		kmsg_account(k->kmsg, nr_logged);
+		set_done(w, running - 1, &o);
+		return;
+	}
 	if (k->hung) {
 		o.status = TAP_FAIL;
 		snprintf(reason, sizeof(reason), "hang: no end after %u s",
@@ -315,6 +331,8 @@ static void worker_reap(struct work *w, unsigned int number)
 	while (waitpid(k->pid, &wstatus, 0) < 0 && errno == EINTR)
 		;
 	worker_post_mortem(w, number, wstatus);
+	kmsg_close(k->kmsg);
+	k->kmsg = NULL;
 	if (w->shared->next < w->plan->nr && !interrupted && worker_start(w, number))
 		fprintf(stderr, "vgicheck: cannot start a worker\n");
 }
@@ -401,8 +419,10 @@ static int work_open(struct work *w)
 
 static void work_close(struct work *w)
 {
-	for (unsigned int i = 0; w->worker && i < w->nr_workers; i++)
+	for (unsigned int i = 0; w->worker && i < w->nr_workers; i++) {
 		close(w->worker[i].err_fd);
+		kmsg_close(w->worker[i].kmsg);
+	}
 	for (size_t i = w->reported; w->done && i < w->plan->nr; i++) {
 		free(w->done[i].reason);
 		free(w->done[i].diag);

@@ -8,10 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ci/vm/accounted.h"
+
 #define CUT_HERE "[ cut here ]"
 #define MAX_SPLAT_LINES 120
 /* A report without an end of its own is over when the console is quiet. */
 #define SPLAT_QUIET_MS 500
+/* How long the command has to say that a report is in its results. */
+#define ACCOUNT_MS 2000
 
 /* What the kernel prints when something is wrong: the first match names it. */
 static const struct {
@@ -68,11 +72,29 @@ static void begin_splat(struct console *c, const char *kind, bool fatal, const c
 		return;
 	}
 	s = &c->splats[c->nr_splats++];
-	*s = (struct splat){ .kind = kind, .fatal = fatal, .first = vm_asprintf("%s", line) };
+	*s = (struct splat){
+		.kind = kind, .fatal = fatal, .first = vm_asprintf("%s", line), .at_ms = c->last_ms
+	};
 	c->open = true;
 	if (c->before && strstr(c->before, CUT_HERE))
 		add_line(c, c->before);
 	add_line(c, line);
+}
+
+static void free_splat(struct splat *s)
+{
+	free(s->first);
+	vm_buf_free(&s->text);
+}
+
+/* The command says that the latest report is in its results. */
+static void account(struct console *c)
+{
+	c->open = false;
+	if (c->nr_splats == c->nr_told || c->splats[c->nr_splats - 1].fatal)
+		c->nr_accounted++;
+	else
+		free_splat(&c->splats[--c->nr_splats]);
 }
 
 /* A panic ends the run, so it is a report of its own even inside another. */
@@ -80,6 +102,10 @@ static void take_line(struct console *c, const char *line)
 {
 	if (strstr(line, CONSOLE_MARK)) {
 		c->started = true;
+		return;
+	}
+	if (strstr(line, KMSG_ACCOUNTED_TEXT)) {
+		account(c);
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++) {
@@ -133,6 +159,38 @@ void console_settle(struct console *c, u64 now_ms)
 }
 
 /**
+ * console_next_to_tell() - a complete report that the user should hear of
+ * @c:		console
+ * @now_ms:	the time; UINT64_MAX if nothing more can come
+ *
+ * A report waits for a while, because the command may have it in its results.
+ *
+ * Return: the report, once, or NULL.
+ */
+const struct splat *console_next_to_tell(struct console *c, u64 now_ms)
+{
+	const struct splat *s = &c->splats[c->nr_told];
+
+	if (c->nr_told + c->open >= c->nr_splats)
+		return NULL;
+	if (!s->fatal && now_ms - s->at_ms < ACCOUNT_MS)
+		return NULL;
+	c->nr_told++;
+	return s;
+}
+
+/**
+ * console_has_trouble() - is there a report that no result accounts for?
+ * @c:	console
+ *
+ * Return: whether.
+ */
+bool console_has_trouble(const struct console *c)
+{
+	return c->nr_splats + c->nr_dropped > c->nr_accounted;
+}
+
+/**
  * console_free() - free what a console holds
  * @c:	console
  */
@@ -141,9 +199,7 @@ void console_free(struct console *c)
 	vm_buf_free(&c->text);
 	vm_buf_free(&c->line);
 	free(c->before);
-	for (unsigned int i = 0; i < c->nr_splats; i++) {
-		free(c->splats[i].first);
-		vm_buf_free(&c->splats[i].text);
-	}
+	for (unsigned int i = 0; i < c->nr_splats; i++)
+		free_splat(&c->splats[i]);
 	*c = (struct console){ 0 };
 }

@@ -18,6 +18,7 @@
  * @kind:	what it is: "panic", "oops", "warning", ...
  * @fatal:	the machine cannot go on
  * @first:	the line that it was recognised by
+ * @at_ms:	when that line came
  * @text:	all its lines
  * @nr_lines:	number of lines in @text
  */
@@ -25,6 +26,7 @@ struct splat {
 	const char *kind;
 	bool fatal;
 	char *first;
+	u64 at_ms;
 	struct vm_buf text;
 	unsigned int nr_lines;
 };
@@ -43,6 +45,9 @@ struct splat {
  * @splats:	the reports, in order
  * @nr_splats:	how many are in @splats
  * @nr_dropped:	how many more there were
+ * @nr_told:	how many of @splats the user has been told of
+ * @nr_accounted: reports that the command has in its results after they were
+ *		told of or dropped; those before are taken off the list
  */
 struct console {
 	struct vm_buf text;
@@ -54,10 +59,14 @@ struct console {
 	struct splat splats[CONSOLE_MAX_SPLATS];
 	unsigned int nr_splats;
 	unsigned int nr_dropped;
+	unsigned int nr_told;
+	unsigned int nr_accounted;
 };
 
 void console_feed(struct console *c, const char *data, size_t bytes, u64 now_ms);
 void console_settle(struct console *c, u64 now_ms);
+const struct splat *console_next_to_tell(struct console *c, u64 now_ms);
+bool console_has_trouble(const struct console *c);
 void console_free(struct console *c);
 
 #endif /* CI_VM_CONSOLE_H */

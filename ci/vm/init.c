@@ -283,7 +283,7 @@ static void send_file(struct guest *g, const char *name)
 	send_record(g, SHM_REC_FILE, name, strlen(name));
 	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
 		send_record(g, SHM_REC_FILE_DATA, chunk, (size_t)n);
-	send_record(g, SHM_REC_FILE_END, NULL, 0);
+	send_record(g, SHM_REC_FILE_END, "", 0);
 	close(fd);
 }
 
@@ -420,7 +420,7 @@ int vm_init_main(void)
 	read_args(&g);
 	raise_console_level();
 	say(CONSOLE_MARK);
-	send_record(&g, SHM_REC_START, NULL, 0);
+	send_record(&g, SHM_REC_START, "", 0);
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);

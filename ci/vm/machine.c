@@ -50,7 +50,6 @@ enum ending {
  * @moved_ms:		when a record last came
  * @exit_ms:		when the command's exit was seen, or 0
  * @stop_ms:		when the machine was asked to stop, or 0
- * @nr_told:		how many of the console's reports have been told
  */
 struct machine {
 	const struct vm_options *opt;
@@ -64,7 +63,6 @@ struct machine {
 	u64 moved_ms;
 	u64 exit_ms;
 	u64 stop_ms;
-	unsigned int nr_told;
 };
 
 static volatile sig_atomic_t nr_signals;
@@ -131,12 +129,12 @@ static void tell_splat(struct machine *m, const struct splat *s)
 }
 
 /* Tells of each complete report of the kernel, once. */
-static void tell_splats(struct machine *m)
+static void tell_splats(struct machine *m, u64 now_ms)
 {
-	struct console *c = &m->console;
+	const struct splat *s;
 
-	while (m->nr_told + c->open < c->nr_splats)
-		tell_splat(m, &c->splats[m->nr_told++]);
+	while ((s = console_next_to_tell(&m->console, now_ms)))
+		tell_splat(m, s);
 }
 
 /* Takes what the machine has for us, for POLL_MS at most. */
@@ -156,7 +154,7 @@ static void take_input(struct machine *m)
 	if (results_drain(&m->results, &m->ring))
 		m->moved_ms = vm_now_ms();
 	console_settle(&m->console, vm_now_ms());
-	tell_splats(m);
+	tell_splats(m, vm_now_ms());
 }
 
 static void check_signals(struct machine *m, u64 now)
@@ -176,9 +174,8 @@ static void check_progress(struct machine *m, u64 now)
 {
 	if (m->results.exited && !m->exit_ms)
 		m->exit_ms = now;
-	if (m->exit_ms && now - m->exit_ms > POWER_OFF_MS)
-		m->ending = ENDING_HANG;
-	else if (!m->exit_ms && now - m->moved_ms > (u64)m->opt->timeout_s * 1000)
+	if (m->exit_ms ? now - m->exit_ms > POWER_OFF_MS :
+			 now - m->moved_ms > (u64)m->opt->timeout_s * 1000)
 		m->ending = ENDING_HANG;
 }
 
@@ -213,7 +210,7 @@ static void take_rest(struct machine *m)
 		;
 	results_drain(&m->results, &m->ring);
 	console_settle(&m->console, UINT64_MAX);
-	tell_splats(m);
+	tell_splats(m, UINT64_MAX);
 	if (m->console.nr_dropped)
 		results_say(&m->results, "# %u more kernel reports not shown",
 			    m->console.nr_dropped);
@@ -294,7 +291,7 @@ static int conclude(struct machine *m)
 	status = m->results.exited ? command_status(m) : tell_no_exit(m);
 	if (m->results.exited && m->ending == ENDING_HANG)
 		results_say(&m->results, "# the machine did not power off");
-	if (!m->results.exited || m->ending == ENDING_HANG || m->console.nr_splats) {
+	if (!m->results.exited || m->ending == ENDING_HANG || console_has_trouble(&m->console)) {
 		save_console(m);
 		return VM_EXIT_TROUBLE;
 	}

@@ -18,7 +18,7 @@
 
 #include "ci/vm/shm.h"
 
-#define BASE_APPEND "console=ttyAMA0 quiet panic=-1 rcupdate.rcu_expedited=1"
+#define BASE_APPEND "console=ttyAMA0 quiet panic=-1 rcupdate.rcu_expedited=1 printk.devkmsg=on"
 
 /* What a machine with each GIC adds; the index is the version. */
 static const struct {

@@ -119,8 +119,8 @@ bool results_drain(struct results *r, struct ring *ring)
 void results_save_inflight(struct results *r, const void *shm)
 {
 	for (u32 i = 0; i < SHM_INFLIGHT_SLOTS; i++) {
-		const char *slot =
-			(const char *)shm + SHM_INFLIGHT_OFFSET + i * SHM_INFLIGHT_SLOT_BYTES;
+		const char *slot = (const char *)shm + SHM_INFLIGHT_OFFSET +
+				   (size_t)i * SHM_INFLIGHT_SLOT_BYTES;
 		u32 bytes;
 		char *path;
 		int err;

@@ -52,7 +52,7 @@ void ring_attach(struct ring *r, void *shm)
  * ring_try_write() - append one record, guest side
  * @r:		ring
  * @type:	kind of record
- * @data:	payload, may be NULL if @bytes is 0
+ * @data:	payload
  * @bytes:	length of @data, at most SHM_RECORD_MAX
  *
  * Return: false if the ring has no room at present.
@@ -66,8 +66,7 @@ bool ring_try_write(struct ring *r, enum shm_record type, const void *data, u32 
 	if (head - tail + record_room(bytes) > SHM_RING_BYTES)
 		return false;
 	copy_in(r, head, &rh, sizeof(rh));
-	if (bytes)
-		copy_in(r, head + sizeof(rh), data, bytes);
+	copy_in(r, head + sizeof(rh), data, bytes);
 	/* The payload must be visible before the head that announces it. */
 	__atomic_store_n(&r->hdr->head, head + record_room(bytes), __ATOMIC_RELEASE);
 	return true;

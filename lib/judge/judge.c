@@ -202,6 +202,8 @@ static bool judge_op(const struct judging *j)
 	struct expect want;
 
 	model_expect(j->judge->model, op, &want);
+	if (want.unpredicted)
+		return false;
 	for (unsigned int i = 0; i < want.nr_alts && !match; i++)
 		match = alt_matches(&want.alt[i], res);
 	if (!match) {
@@ -251,6 +253,24 @@ void judge_prog(const struct judge *j, const struct prog *p, const struct op_res
 }
 
 /**
+ * judge_kernel_log() - the kernel told of trouble while a program ran
+ * @j:       what is known
+ * @p:       the program
+ * @results: one for each operation
+ * @text:    what it told
+ * @v:       of judge_prog(); the difference is added
+ */
+void judge_kernel_log(const struct judge *j, const struct prog *p, const struct op_result *results,
+		      const char *text, struct verdict *v)
+{
+	struct judging judging = {
+		.judge = j, .prog = p, .results = results, .op = p->nr_ops, .v = v
+	};
+
+	add_diff(&judging, RULE_KERNEL_LOG, text, "nothing");
+}
+
+/**
  * judge_explain() - the differences of a verdict in words
  * @p:     the program
  * @v:     its verdict
@@ -270,9 +290,13 @@ size_t judge_explain(const struct prog *p, const struct verdict *v, char *buf, s
 		const struct rule_desc *rule = rule_desc(d->rule);
 		char text[JUDGE_TEXT_BYTES];
 
-		op_print(&p->op[d->op], text, sizeof(text));
-		append(buf, bytes, &at, "op %zu: %s: got %s, allowed %s\n", d->op + 1, text, d->got,
-		       d->allowed);
+		if (d->op < p->nr_ops) {
+			op_print(&p->op[d->op], text, sizeof(text));
+			append(buf, bytes, &at, "op %zu: %s: ", d->op + 1, text);
+		} else {
+			append(buf, bytes, &at, "kernel log: ");
+		}
+		append(buf, bytes, &at, "got %s, allowed %s\n", d->got, d->allowed);
 		append(buf, bytes, &at, "rule %s: %s [%s]\n", rule->name, rule->sentence,
 		       rule->source);
 		if (d->known)

@@ -13,7 +13,7 @@
 #define JUDGE_TEXT_BYTES 192
 
 struct judge_diff {
-	size_t op; /* number in the program, from 0 */
+	size_t op; /* number in the program, from 0; one past the last is the kernel log */
 	enum rule_id rule; /* that is broken */
 	char got[JUDGE_TEXT_BYTES];
 	char allowed[JUDGE_TEXT_BYTES];
@@ -41,6 +41,8 @@ struct judge {
 
 void judge_prog(const struct judge *j, const struct prog *p, const struct op_result *results,
 		struct verdict *v);
+void judge_kernel_log(const struct judge *j, const struct prog *p, const struct op_result *results,
+		      const char *text, struct verdict *v);
 void judge_print_alts(const struct expect *want, char *buf, size_t bytes);
 void judge_print_val(const struct expect_val *val, char *buf, size_t bytes);
 size_t judge_explain(const struct prog *p, const struct verdict *v, char *buf, size_t bytes);

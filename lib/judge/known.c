@@ -5,6 +5,7 @@
  */
 #include "lib/judge/known.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
@@ -66,7 +67,8 @@ static bool add_op(struct known *k, const char *value)
 {
 	enum op_id op = op_of_words(value);
 
-	if (op == NR_OPS)
+	/* Beside operations there is one more place to look at. */
+	if (op == NR_OPS && strcmp(value, "kernel log") != 0)
 		return false;
 	k->ops |= 1u << op;
 	return true;
@@ -90,6 +92,46 @@ static bool set_after(struct known *k, const char *value)
 	return k->after_op != NR_OPS && set_text(k->after_got, got + strlen(" got "));
 }
 
+/* What an entry's condition asks of an argument. */
+struct when {
+	char name[32];
+	char relation; /* '<' and '>' include equality */
+	u64 bound;
+};
+
+/* "base>=0x1000", "index<=3" or "index=1". */
+static bool parse_when(const char *text, struct when *w)
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
+	char *end;
+
+	if (!n || n >= sizeof(w->name))
+		return false;
+	memcpy(w->name, text, n);
+	w->name[n] = '\0';
+	w->relation = text[n];
+	if (w->relation != '=' && (!w->relation || !strchr("<>", w->relation) || text[++n] != '='))
+		return false;
+	if (!isdigit((unsigned char)text[++n]))
+		return false;
+	errno = 0;
+	w->bound = strtoull(text + n, &end, 0);
+	return !errno && !*end;
+}
+
+static bool set_when(struct known *k, const char *value)
+{
+	struct when w;
+
+	if (!parse_when(value, &w))
+		return false;
+	for (unsigned int i = 0; i < NR_OP_ARGS; i++) {
+		if (!strcmp(op_arg_desc(i)->name, w.name))
+			return set_text(k->when, value);
+	}
+	return false;
+}
+
 static bool set_key(struct known *k, const char *key, const char *value)
 {
 	if (!strcmp(key, "rule"))
@@ -102,8 +144,12 @@ static bool set_key(struct known *k, const char *key, const char *value)
 		return add_got(k, value);
 	if (!strcmp(key, "after"))
 		return set_after(k, value);
+	if (!strcmp(key, "hazard")) {
+		k->hazard = true;
+		return set_after(k, value);
+	}
 	if (!strcmp(key, "when"))
-		return set_text(k->when, value);
+		return set_when(k, value);
 	if (!strcmp(key, "program"))
 		return set_text(k->program, value);
 	if (!strcmp(key, "upstream"))
@@ -227,23 +273,29 @@ void known_list_free(struct known_list *list)
 /* Does the operation's argument meet the entry's condition? */
 static bool when_holds(const struct known *k, const struct op *op)
 {
-	char name[32], relation[3];
-	unsigned long long bound;
+	struct when w;
 
 	if (!k->when[0])
 		return true;
-	if (sscanf(k->when, "%31[a-z]%2[<>=]%lli", name, relation, (long long *)&bound) != 3)
+	if (!parse_when(k->when, &w))
 		return false;
 	for (unsigned int i = 0; i < op_nr_args(op->id); i++) {
-		if (strcmp(op_arg_desc(op_desc(op->id)->first_arg + i)->name, name) != 0)
+		if (strcmp(op_arg_desc(op_desc(op->id)->first_arg + i)->name, w.name) != 0)
 			continue;
-		if (!strcmp(relation, ">="))
-			return op->arg[i] >= bound;
-		if (!strcmp(relation, "<="))
-			return op->arg[i] <= bound;
-		return op->arg[i] == bound;
+		if (w.relation == '>')
+			return op->arg[i] >= w.bound;
+		if (w.relation == '<')
+			return op->arg[i] <= w.bound;
+		return op->arg[i] == w.bound;
 	}
 	return false;
+}
+
+static bool op_matches(const struct known *k, const struct prog *p, size_t op)
+{
+	if (op == p->nr_ops)
+		return (k->ops & 1u << NR_OPS) && !k->when[0];
+	return (k->ops & 1u << p->op[op].id) && when_holds(k, &p->op[op]);
 }
 
 static bool after_holds(const struct known *k, const struct prog *p,
@@ -251,7 +303,7 @@ static bool after_holds(const struct known *k, const struct prog *p,
 {
 	if (k->after_op == NR_OPS)
 		return true;
-	for (size_t i = 0; i < op; i++) {
+	for (size_t i = 0; results && i < op; i++) {
 		const char *name =
 			results[i].status == OP_FAILED ? strerrorname_np(results[i].err) : NULL;
 
@@ -277,8 +329,9 @@ static bool got_matches(const struct known *k, const char *got)
  * @rule:    that is broken
  * @got:     what was got, as the judge prints it
  * @p:       the program
- * @results: of all its operations
- * @op:      number of the operation that shows it
+ * @results: of all its operations, or NULL if the process died of them
+ * @op:      number of the operation that shows it; that after the last one for
+ *           the kernel log
  *
  * Return: the entry, or NULL.
  */
@@ -289,9 +342,8 @@ const struct known *known_find(const struct known_list *list, unsigned int kerne
 	for (size_t i = 0; i < list->nr; i++) {
 		const struct known *k = &list->known[i];
 
-		if (kernel < k->from || kernel > k->to || !(k->ops & 1u << p->op[op].id) ||
-		    !got_matches(k, got) || !when_holds(k, &p->op[op]) ||
-		    !after_holds(k, p, results, op))
+		if (kernel < k->from || kernel > k->to || !op_matches(k, p, op) ||
+		    !got_matches(k, got) || !after_holds(k, p, results, op))
 			continue;
 		for (unsigned int r = 0; r < k->nr_rules; r++) {
 			if (k->rule[r] == rule)

@@ -11,19 +11,20 @@
 
 #define KNOWN_TEXT_BYTES 160
 #define KNOWN_MAX_RULES 12
-#define KNOWN_MAX_GOT 4
+#define KNOWN_MAX_GOT 6
 
 struct known {
 	char id[KNOWN_TEXT_BYTES]; /* the file's name without .known */
 	unsigned int from, to; /* kernels, major * 1000 + minor, both included */
 	enum rule_id rule[KNOWN_MAX_RULES]; /* that are broken */
 	unsigned int nr_rules;
-	u32 ops; /* that show it, a bit for each enum op_id */
+	u32 ops; /* that show it, a bit for each enum op_id; NR_OPS is the kernel log */
 	char got[KNOWN_MAX_GOT][KNOWN_TEXT_BYTES]; /* patterns for what the judge prints */
 	unsigned int nr_got;
 	char when[KNOWN_TEXT_BYTES]; /* ARG>=N, ARG<=N or ARG=N, or empty */
 	enum op_id after_op; /* only after this one got that, or NR_OPS */
 	char after_got[KNOWN_TEXT_BYTES]; /* name of an errno */
+	bool hazard; /* after_op getting after_got crashes the kernel */
 	char program[KNOWN_TEXT_BYTES]; /* that shows it, below corpora */
 	char upstream[KNOWN_TEXT_BYTES]; /* where it is fixed or reported */
 };

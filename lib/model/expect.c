@@ -34,11 +34,12 @@ void allow(struct expect *want, enum op_status status, int err, enum rule_id rul
 /**
  * allow_done() - success is allowed
  * @want: the expectation
- * @rule: why
+ * @rule: why; it also says how many values there are
  */
 void allow_done(struct expect *want, enum rule_id rule)
 {
 	allow(want, OP_DONE, 0, rule);
+	want->vals_rule = rule;
 }
 
 /**

@@ -106,8 +106,9 @@ u64 model_hash(const struct model *m)
 /* A VM that lost its vGIC at the first run may be unusable from then on. */
 static void expect_dead(const struct model *m, struct expect *want)
 {
-	if (want->alt[0].status == OP_NO_OBJECT || chosen(m, CHOICE_ALIVE_AFTER_FAILED_MAP))
+	if (want->alt[0].status == OP_NO_OBJECT)
 		return;
+	want->unpredicted = chosen(m, CHOICE_LOST_AFTER_FAILED_MAP);
 	if (chosen(m, CHOICE_DEAD_AFTER_FAILED_MAP)) {
 		want->nr_alts = 0;
 		want->nr_vals = 0;
@@ -127,6 +128,7 @@ void model_expect(const struct model *m, const struct op *op, struct expect *wan
 {
 	want->nr_alts = 0;
 	want->nr_vals = 0;
+	want->unpredicted = false;
 	want->vals_rule = RULE_NO_OBJECT;
 	expect_fns[op->id](m, op, want);
 	if (m->map_failed)

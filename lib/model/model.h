@@ -59,6 +59,8 @@ struct expect {
 	struct expect_val val[OP_MAX_VALS];
 	unsigned int nr_vals;
 	enum rule_id vals_rule; /* that fixes how many there are */
+	/* The state is lost: any answer is allowed, and to all that follows. */
+	bool unpredicted;
 };
 
 __must_check struct model *model_create(void);

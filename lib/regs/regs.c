@@ -44,14 +44,6 @@ static const struct field_desc fields[] = {
 #undef FIELD
 };
 
-struct attr_field {
-	const char *layout;
-	const char *name;
-	unsigned int msb, lsb;
-	unsigned int unit_bits;
-	const char *source;
-};
-
 enum attr_field_id {
 #define ATTR_FIELD(layout, name, ...) ATTR_##layout##_##name,
 #include "lib/regs/attr.def"
@@ -59,7 +51,7 @@ enum attr_field_id {
 	NR_ATTR_FIELDS
 };
 
-static const struct attr_field attr_fields[] = {
+static const struct attr_field_desc attr_fields[] = {
 #define ATTR_FIELD(layout, name, ...) [ATTR_##layout##_##name] = { #layout, #name, __VA_ARGS__ },
 #include "lib/regs/attr.def"
 #undef ATTR_FIELD
@@ -216,14 +208,14 @@ void reg_print(enum reg_id reg, u64 value, u64 known, char *buf, size_t bytes)
 
 static u64 attr_put(enum attr_field_id id, u64 value)
 {
-	const struct attr_field *f = &attr_fields[id];
+	const struct attr_field_desc *f = &attr_fields[id];
 
 	return bits_put(value >> f->unit_bits, f->msb, f->lsb);
 }
 
 static u64 attr_get(enum attr_field_id id, u64 word)
 {
-	const struct attr_field *f = &attr_fields[id];
+	const struct attr_field_desc *f = &attr_fields[id];
 
 	return bits_get(word, f->msb, f->lsb) << f->unit_bits;
 }
@@ -255,16 +247,28 @@ void redist_region_attr_unpack(u64 word, struct redist_region_attr *attr)
 	attr->index = (u32)attr_get(ATTR_REDIST_REGION_index, word);
 }
 
-static int check_reg(FILE *out, const struct reg_desc *r)
+static int check_frame(FILE *out, const struct frame_desc *fr)
 {
-	const struct frame_desc *fr = &frames[r->frame];
+	int bad = 0;
+
+	if (!fr->align || fr->align & (fr->align - 1) || !fr->bytes || fr->bytes % fr->align)
+		bad += fprintf(out, "%s: 0x%x bytes aligned to 0x%x\n", fr->name, fr->bytes,
+			       fr->align) > 0;
+	if (!fr->source[0])
+		bad += fprintf(out, "%s: no source\n", fr->name) > 0;
+	return bad;
+}
+
+static int check_reg(FILE *out, const struct regs_rows *rows, const struct reg_desc *r)
+{
+	const struct frame_desc *fr = &rows->frame[r->frame];
 	int bad = 0;
 
 	if (r->width != 32 && r->width != 64)
-		bad += fprintf(out, "%s_%s: width %u\n", fr->name, r->name, r->width) > 0;
-	if (r->offset % (r->width / 8) || r->offset + r->width / 8 > fr->bytes)
+		return fprintf(out, "%s_%s: width %u\n", fr->name, r->name, r->width) > 0;
+	if (r->offset % (r->width / 8) || r->offset > fr->bytes - r->width / 8)
 		bad += fprintf(out, "%s_%s: offset 0x%x\n", fr->name, r->name, r->offset) > 0;
-	if (r->width == 32 && (r->reset | r->reset_known) >> 32)
+	if ((r->reset | r->reset_known) & ~bits_mask(r->width - 1, 0))
 		bad += fprintf(out, "%s_%s: reset wider than it\n", fr->name, r->name) > 0;
 	if (r->reset & ~r->reset_known)
 		bad += fprintf(out, "%s_%s: reset sets unknown bits\n", fr->name, r->name) > 0;
@@ -273,16 +277,42 @@ static int check_reg(FILE *out, const struct reg_desc *r)
 	return bad;
 }
 
-static int check_reg_fields(FILE *out, enum reg_id reg)
+static int check_order(FILE *out, const struct regs_rows *rows, size_t i)
 {
-	const char *name = regs[reg].name;
-	unsigned int next = regs[reg].width;
+	const struct reg_desc *r = &rows->reg[i], *before = r - 1;
 	int bad = 0;
 
-	for (const struct field_desc *f = reg_first_field(reg); f; f = reg_next_field(f)) {
+	if (i && (r->frame < before->frame ||
+		  (r->frame == before->frame && r->offset < before->offset + before->width / 8)))
+		bad += fprintf(out, "%s: overlaps %s, or rows are not sorted\n", r->name,
+			       before->name) > 0;
+	for (size_t k = 0; k < i; k++) {
+		const struct reg_desc *o = &rows->reg[k];
+
+		if (r->since == o->since && !strcmp(r->name, o->name) &&
+		    !strcmp(rows->frame[r->frame].prefix, rows->frame[o->frame].prefix))
+			bad += fprintf(out, "%s: two rows have this name\n", r->name) > 0;
+	}
+	return bad;
+}
+
+static int check_reg_fields(FILE *out, const struct regs_rows *rows, size_t reg)
+{
+	const char *name = rows->reg[reg].name;
+	unsigned int next = rows->reg[reg].width;
+	int bad = 0;
+
+	for (size_t i = 0; i < rows->nr_fields; i++) {
+		const struct field_desc *f = &rows->field[i];
+
+		if (f->reg != reg)
+			continue;
 		if (f->msb + 1 != next || f->lsb > f->msb)
 			bad += fprintf(out, "%s.%s: gap or overlap at bit %u\n", name, f->name,
 				       f->msb) > 0;
+		if (i && next != rows->reg[reg].width && rows->field[i - 1].reg != reg)
+			bad += fprintf(out, "%s.%s: apart from the register's other fields\n", name,
+				       f->name) > 0;
 		if (!f->source[0])
 			bad += fprintf(out, "%s.%s: no source\n", name, f->name) > 0;
 		next = f->lsb;
@@ -292,15 +322,15 @@ static int check_reg_fields(FILE *out, enum reg_id reg)
 	return bad;
 }
 
-static int check_attrs(FILE *out)
+static int check_attrs(FILE *out, const struct regs_rows *rows)
 {
 	unsigned int next = 64;
 	int bad = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(attr_fields); i++) {
-		const struct attr_field *f = &attr_fields[i];
+	for (size_t i = 0; i < rows->nr_attrs; i++) {
+		const struct attr_field_desc *f = &rows->attr[i];
 
-		if (i && strcmp(f->layout, attr_fields[i - 1].layout) != 0)
+		if (i && strcmp(f->layout, f[-1].layout) != 0)
 			next = next ? next : 64;
 		if (f->msb + 1 != next || f->lsb > f->msb)
 			bad += fprintf(out, "%s.%s: gap or overlap\n", f->layout, f->name) > 0;
@@ -314,27 +344,59 @@ static int check_attrs(FILE *out)
 }
 
 /**
+ * regs_all_rows() - the tables as a whole
+ *
+ * Return: the rows; never NULL.
+ */
+const struct regs_rows *regs_all_rows(void)
+{
+	static const struct regs_rows rows = {
+		.frame = frames,
+		.nr_frames = ARRAY_SIZE(frames),
+		.reg = regs,
+		.nr_regs = ARRAY_SIZE(regs),
+		.field = fields,
+		.nr_fields = ARRAY_SIZE(fields),
+		.attr = attr_fields,
+		.nr_attrs = ARRAY_SIZE(attr_fields),
+	};
+
+	return &rows;
+}
+
+/**
+ * regs_check_rows() - are these rows sound?
+ * @rows: to check
+ * @out:  receives a line for each fault
+ *
+ * Sorted, no overlap, names that differ, fields from the top bit down without
+ * gaps, resets within the width, sources present.
+ *
+ * Return: the number of faults, 0 if none.
+ */
+int regs_check_rows(const struct regs_rows *rows, FILE *out)
+{
+	int bad = check_attrs(out, rows);
+
+	for (size_t i = 0; i < rows->nr_frames; i++)
+		bad += check_frame(out, &rows->frame[i]);
+	for (size_t i = 0; i < rows->nr_regs; i++) {
+		bad += check_reg(out, rows, &rows->reg[i]);
+		bad += check_order(out, rows, i);
+		bad += check_reg_fields(out, rows, i);
+	}
+	return bad;
+}
+
+/**
  * regs_check() - are the tables sound?
  * @out: receives a line for each fault
- *
- * Sorted, no overlap, fields from the top bit down without gaps, resets within
- * the width, sources present.
  *
  * Return: the number of faults, 0 if none.
  */
 int regs_check(FILE *out)
 {
-	int bad = check_attrs(out);
-
-	for (int i = 0; i < NR_REGS; i++) {
-		bad += check_reg(out, &regs[i]);
-		bad += check_reg_fields(out, (enum reg_id)i);
-		if (i && regs[i].frame == regs[i - 1].frame &&
-		    regs[i].offset < regs[i - 1].offset + regs[i - 1].width / 8)
-			bad += fprintf(out, "%s: overlaps %s, or rows are not sorted\n",
-				       regs[i].name, regs[i - 1].name) > 0;
-	}
-	return bad;
+	return regs_check_rows(regs_all_rows(), out);
 }
 
 /**

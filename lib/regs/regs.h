@@ -82,6 +82,27 @@ struct field_desc {
 	const char *source;
 };
 
+/* A field of a value that the KVM device API packs into a u64. */
+struct attr_field_desc {
+	const char *layout;
+	const char *name;
+	unsigned int msb, lsb;
+	unsigned int unit_bits; /* the field holds the value shifted right by these */
+	const char *source;
+};
+
+/* All rows, as the checker takes them; enum values are row numbers. */
+struct regs_rows {
+	const struct frame_desc *frame;
+	size_t nr_frames;
+	const struct reg_desc *reg;
+	size_t nr_regs;
+	const struct field_desc *field;
+	size_t nr_fields;
+	const struct attr_field_desc *attr;
+	size_t nr_attrs;
+};
+
 const struct frame_desc *frame_desc(enum frame_id id);
 const struct reg_desc *reg_desc(enum reg_id id);
 const struct field_desc *reg_field_desc(enum field_id id);
@@ -106,6 +127,8 @@ struct redist_region_attr {
 u64 redist_region_attr_pack(const struct redist_region_attr *attr);
 void redist_region_attr_unpack(u64 word, struct redist_region_attr *attr);
 
+const struct regs_rows *regs_all_rows(void);
+__must_check int regs_check_rows(const struct regs_rows *rows, FILE *out);
 __must_check int regs_check(FILE *out);
 void regs_print_markdown(FILE *out);
 

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel log while programs run.
+ */
+#ifndef HARNESS_KMSG_H
+#define HARNESS_KMSG_H
+
+#include <stdbool.h>
+
+#include "ci/vm/accounted.h"
+
+#define KMSG_TEXT_BYTES 160
+
+struct kmsg;
+
+struct kmsg *kmsg_open(void);
+void kmsg_close(struct kmsg *k);
+unsigned int kmsg_find(struct kmsg *k, long pid, char *text);
+void kmsg_account(struct kmsg *k, unsigned int nr);
+
+#endif /* HARNESS_KMSG_H */
