@@ -168,16 +168,20 @@ unsigned int kmsg_find(struct kmsg *k, long pid, char *text)
 
 /**
  * kmsg_account() - leave a note in the log that its trouble is in the results
- * @k:  the log, or NULL
- * @nr: how many times it told of trouble
+ * @k:    the log, or NULL
+ * @text: of kmsg_find()
  *
- * Whoever watches the kernel's console need not report it again.
+ * Whoever watches the kernel's console need not report it again.  A note that is
+ * lost only makes the watcher do so.
  */
-void kmsg_account(struct kmsg *k, unsigned int nr)
+void kmsg_account(struct kmsg *k, const char *text)
 {
-	for (unsigned int i = 0; k && i < nr; i++) {
-		/* A note that is lost only makes the watcher report it twice. */
-		if (write(k->fd, KMSG_ACCOUNTED, strlen(KMSG_ACCOUNTED)) < 0)
-			return;
-	}
+	const char *at = strstr(text, " at ");
+	char note[2 * KMSG_TEXT_BYTES];
+	int n;
+
+	/* KERN_WARNING, so that it reaches the console where warnings do. */
+	n = snprintf(note, sizeof(note), "<4>%s%s", KMSG_ACCOUNTED, at ? at + 4 : text);
+	if (k && write(k->fd, note, (size_t)n) < 0)
+		return;
 }

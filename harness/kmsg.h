@@ -16,6 +16,6 @@ struct kmsg;
 struct kmsg *kmsg_open(void);
 void kmsg_close(struct kmsg *k);
 unsigned int kmsg_find(struct kmsg *k, long pid, char *text);
-void kmsg_account(struct kmsg *k, unsigned int nr);
+void kmsg_account(struct kmsg *k, const char *text);
 
 #endif /* HARNESS_KMSG_H */

@@ -114,7 +114,7 @@ static void report(void *arg, size_t i, const struct outcome *o)
 				 "  replay: vgicheck replay %s\n",
 				 o->diag ? o->diag : "",
 				 o->diag && !strchr(o->diag, '\n') ? "\n" : "", s->info.kernel,
-				 s->target->name, r->plan->seed, path);
+				 s->target->name, r->plan->seed, shown);
 			result.diag = diag;
 		}
 	}

@@ -299,7 +299,7 @@ static void worker_post_mortem(struct work *w, unsigned int number, int wstatus)
 	if (nr_logged && !k->hung) {
 		o.status = TAP_PASS;
 		judge_oops(w->session, w->plan, running - 1, log, &o);
-		kmsg_account(k->kmsg, nr_logged);
+		kmsg_account(k->kmsg, log);
 		set_done(w, running - 1, &o);
 		return;
 	}

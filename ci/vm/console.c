@@ -10,12 +10,13 @@
 
 #include "ci/vm/accounted.h"
 
+#define WARNING_KIND "warning"
 #define CUT_HERE "[ cut here ]"
 #define MAX_SPLAT_LINES 120
 /* A report without an end of its own is over when the console is quiet. */
 #define SPLAT_QUIET_MS 500
 /* How long the command has to say that a report is in its results. */
-#define ACCOUNT_MS 2000
+#define ACCOUNT_MS 10000
 
 /* What the kernel prints when something is wrong: the first match names it. */
 static const struct {
@@ -36,7 +37,7 @@ static const struct {
 	{ "WARNING: possible recursive locking", "lockdep report", false },
 	{ "WARNING: inconsistent lock state", "lockdep report", false },
 	{ "WARNING: suspicious RCU usage", "lockdep report", false },
-	{ "WARNING: ", "warning", false },
+	{ "WARNING: ", WARNING_KIND, false },
 	{ "detected stall", "RCU stall", false },
 	{ "self-detected stall", "RCU stall", false },
 	{ "detected expedited stall", "RCU stall", false },
@@ -63,10 +64,34 @@ static void add_line(struct console *c, const char *line)
 	}
 }
 
+/* Where a warning was raised, which tells whether two are the same. */
+static const char *place_of(const char *line)
+{
+	const char *at = strstr(line, " at ");
+
+	return at ? at + strlen(" at ") : line;
+}
+
+/* A warning that comes again and again is told of once. */
+static bool is_repeated(const struct console *c, const char *kind, const char *line)
+{
+	for (unsigned int i = 0; i < c->nr_splats; i++) {
+		const struct splat *s = &c->splats[i];
+
+		if (!strcmp(kind, WARNING_KIND) && !strcmp(s->kind, WARNING_KIND) &&
+		    !strcmp(place_of(s->first), place_of(line)))
+			return true;
+	}
+	return false;
+}
+
 static void begin_splat(struct console *c, const char *kind, bool fatal, const char *line)
 {
 	struct splat *s;
 
+	c->open = false;
+	if (is_repeated(c, kind, line))
+		return;
 	if (c->nr_splats == CONSOLE_MAX_SPLATS) {
 		c->nr_dropped++;
 		return;
@@ -81,37 +106,39 @@ static void begin_splat(struct console *c, const char *kind, bool fatal, const c
 	add_line(c, line);
 }
 
-static void free_splat(struct splat *s)
+/* The command says that it has the reports of one place in its results. */
+static void account(struct console *c, const char *place)
 {
-	free(s->first);
-	vm_buf_free(&s->text);
+	for (unsigned int i = 0; i < c->nr_splats; i++) {
+		struct splat *s = &c->splats[i];
+
+		if (!s->fatal && s->text.data && strstr(s->text.data, place))
+			s->accounted = true;
+	}
 }
 
-/* The command says that the latest report is in its results. */
-static void account(struct console *c)
+/* Only a warning of another place, or a panic, can begin inside a report. */
+static bool goes_on(const struct console *c, const char *kind, bool fatal)
 {
-	c->open = false;
-	if (c->nr_splats == c->nr_told || c->splats[c->nr_splats - 1].fatal)
-		c->nr_accounted++;
-	else
-		free_splat(&c->splats[--c->nr_splats]);
+	return c->open && !fatal && strcmp(kind, WARNING_KIND) != 0;
 }
 
-/* A panic ends the run, so it is a report of its own even inside another. */
 static void take_line(struct console *c, const char *line)
 {
+	const char *note = strstr(line, KMSG_ACCOUNTED);
+
 	if (strstr(line, CONSOLE_MARK)) {
 		c->started = true;
 		return;
 	}
-	if (strstr(line, KMSG_ACCOUNTED_TEXT)) {
-		account(c);
+	if (note) {
+		account(c, note + strlen(KMSG_ACCOUNTED));
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++) {
 		if (!strstr(line, signs[i].text))
 			continue;
-		if (c->open && !signs[i].fatal)
+		if (goes_on(c, signs[i].kind, signs[i].fatal))
 			break;
 		if (c->started || signs[i].fatal)
 			begin_splat(c, signs[i].kind, signs[i].fatal, line);
@@ -169,14 +196,16 @@ void console_settle(struct console *c, u64 now_ms)
  */
 const struct splat *console_next_to_tell(struct console *c, u64 now_ms)
 {
-	const struct splat *s = &c->splats[c->nr_told];
+	while (c->nr_told + c->open < c->nr_splats) {
+		const struct splat *s = &c->splats[c->nr_told];
 
-	if (c->nr_told + c->open >= c->nr_splats)
-		return NULL;
-	if (!s->fatal && now_ms - s->at_ms < ACCOUNT_MS)
-		return NULL;
-	c->nr_told++;
-	return s;
+		if (!s->fatal && !s->accounted && now_ms - s->at_ms < ACCOUNT_MS)
+			return NULL;
+		c->nr_told++;
+		if (!s->accounted)
+			return s;
+	}
+	return NULL;
 }
 
 /**
@@ -187,7 +216,11 @@ const struct splat *console_next_to_tell(struct console *c, u64 now_ms)
  */
 bool console_has_trouble(const struct console *c)
 {
-	return c->nr_splats + c->nr_dropped > c->nr_accounted;
+	for (unsigned int i = 0; i < c->nr_splats; i++) {
+		if (!c->splats[i].accounted)
+			return true;
+	}
+	return c->nr_dropped;
 }
 
 /**
@@ -199,7 +232,9 @@ void console_free(struct console *c)
 	vm_buf_free(&c->text);
 	vm_buf_free(&c->line);
 	free(c->before);
-	for (unsigned int i = 0; i < c->nr_splats; i++)
-		free_splat(&c->splats[i]);
+	for (unsigned int i = 0; i < c->nr_splats; i++) {
+		free(c->splats[i].first);
+		vm_buf_free(&c->splats[i].text);
+	}
 	*c = (struct console){ 0 };
 }

@@ -17,6 +17,7 @@
  * struct splat - one report of the kernel about itself
  * @kind:	what it is: "panic", "oops", "warning", ...
  * @fatal:	the machine cannot go on
+ * @accounted:	the command has it in its results
  * @first:	the line that it was recognised by
  * @at_ms:	when that line came
  * @text:	all its lines
@@ -25,6 +26,7 @@
 struct splat {
 	const char *kind;
 	bool fatal;
+	bool accounted;
 	char *first;
 	u64 at_ms;
 	struct vm_buf text;
@@ -45,9 +47,7 @@ struct splat {
  * @splats:	the reports, in order
  * @nr_splats:	how many are in @splats
  * @nr_dropped:	how many more there were
- * @nr_told:	how many of @splats the user has been told of
- * @nr_accounted: reports that the command has in its results after they were
- *		told of or dropped; those before are taken off the list
+ * @nr_told:	how many of @splats were told to the user or need not be
  */
 struct console {
 	struct vm_buf text;
@@ -60,7 +60,6 @@ struct console {
 	unsigned int nr_splats;
 	unsigned int nr_dropped;
 	unsigned int nr_told;
-	unsigned int nr_accounted;
 };
 
 void console_feed(struct console *c, const char *data, size_t bytes, u64 now_ms);

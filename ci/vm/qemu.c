@@ -18,7 +18,8 @@
 
 #include "ci/vm/shm.h"
 
-#define BASE_APPEND "console=ttyAMA0 quiet panic=-1 rcupdate.rcu_expedited=1 printk.devkmsg=on"
+#define BASE_APPEND \
+	"console=ttyAMA0 quiet panic=-1 rcupdate.rcu_expedited=1 printk.devkmsg=on log_buf_len=4M"
 
 /* What a machine with each GIC adds; the index is the version. */
 static const struct {

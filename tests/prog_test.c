@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The text form and the binary form of a program are the same program.
+ *
+ * Checked on the corpora, on programs of every suite, on each operation at the
+ * limits of its arguments, and on random bytes, which all decode to something.
+ * What is no program is in prog_text_test.c.
+ */
+#include "lib/prog/prog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/prog/alloc.h"
+#include "lib/prog/suite.h"
+#include "tests/programs.h"
+#include "tests/unit.h"
+
+#define MAX_TEXT (1u << 20)
+
+static const char *const folders[] = { "scenarios", "regress" };
+
+/* Text and binary form of @p both give @p back. */
+static bool round_trips(struct unit *t, const struct prog *p, bool comments)
+{
+	char *text = prog_print(p), *again = NULL;
+	u8 buf[8192], buf2[sizeof(buf)];
+	size_t bytes = prog_encode(p, buf, sizeof(buf));
+	struct prog parsed, decoded;
+	bool ok = EXPECT_TRUE(t, bytes <= sizeof(buf)) && program_parse(t, text, &parsed);
+
+	if (ok) {
+		ok = EXPECT_TRUE(t, programs_are_equal(p, &parsed));
+		again = prog_print(&parsed);
+		ok &= EXPECT_STR(t, again, text);
+		prog_decode(&decoded, buf, bytes);
+		if (!comments)
+			ok &= EXPECT_TRUE(t, programs_are_equal(p, &decoded));
+		ok &= EXPECT_EQ(t, prog_encode(&decoded, buf2, sizeof(buf2)), bytes);
+		ok &= EXPECT_TRUE(t, !memcmp(buf, buf2, bytes));
+		prog_free(&parsed);
+		prog_free(&decoded);
+	}
+	if (!ok)
+		printf("#   program %s\n", p->name);
+	free(text);
+	free(again);
+	return ok;
+}
+
+static char *slurp(const char *path)
+{
+	char *text = xcalloc(1, MAX_TEXT);
+	FILE *f = fopen(path, "re");
+
+	if (f) {
+		(void)!fread(text, 1, MAX_TEXT - 1, f);
+		(void)fclose(f);
+	}
+	return text;
+}
+
+static void corpora_are_in_canonical_form(struct unit *t)
+{
+	for (size_t d = 0; d < ARRAY_SIZE(folders); d++) {
+		struct corpus c;
+
+		if (!corpus_load(t, folders[d], &c))
+			return;
+		for (size_t i = 0; i < c.nr; i++) {
+			char path[4096], *text, *printed = prog_print(&c.prog[i]);
+
+			snprintf(path, sizeof(path), "%s/corpora/%s/%s.vgic", VGICHECK_SRCDIR,
+				 folders[d], c.prog[i].name);
+			text = slurp(path);
+			EXPECT_STR(t, printed, text);
+			free(text);
+			free(printed);
+		}
+		corpus_free(&c);
+	}
+}
+
+static void corpora_round_trip(struct unit *t)
+{
+	for (size_t d = 0; d < ARRAY_SIZE(folders); d++) {
+		struct corpus c;
+
+		if (!corpus_load(t, folders[d], &c))
+			return;
+		for (size_t i = 0; i < c.nr; i++)
+			round_trips(t, &c.prog[i], true);
+		corpus_free(&c);
+	}
+}
+
+static void programs_of_all_suites_round_trip(struct unit *t)
+{
+	static const u64 seeds[] = { 0, 1, 0x1f2e, ~0ULL };
+	const struct suite *s;
+
+	for (unsigned int n = 0; (s = suite_by_number(n)); n++) {
+		for (unsigned int i = 0; i < 2000; i++) {
+			u64 seed = seeds[i % ARRAY_SIZE(seeds)];
+			struct prog p;
+			bool ok;
+
+			suite_make(s, suite_sample(s, seed, i / ARRAY_SIZE(seeds)), seed, &p);
+			ok = round_trips(t, &p, false);
+			prog_free(&p);
+			if (!ok)
+				return;
+		}
+	}
+}
+
+/* Bytes that look like operations more often than random ones do. */
+static size_t random_bytes(struct rng *r, u8 *buf, size_t max)
+{
+	size_t bytes = rng_below(r, max + 1);
+	unsigned int mask = rng_below(r, 2) ? 0xff : 0x0f;
+
+	for (size_t i = 0; i < bytes; i++)
+		buf[i] = (u8)(rng_next(r) & mask);
+	return bytes;
+}
+
+static void any_bytes_are_a_program(struct unit *t)
+{
+	struct rng rng = { .state = 3 };
+	bool ok = true;
+
+	for (int i = 0; ok && i < 4000; i++) {
+		u8 max[300], *buf;
+		size_t bytes = random_bytes(&rng, max, sizeof(max));
+		struct prog p;
+
+		/* Of exactly this size, so that a sanitizer sees a byte too many. */
+		buf = xcalloc(1, bytes + !bytes);
+		memcpy(buf, max, bytes);
+		prog_decode(&p, buf, bytes);
+		free(buf);
+		EXPECT_TRUE(t, bytes > 1 || !p.nr_ops);
+		ok = round_trips(t, &p, false);
+		prog_free(&p);
+	}
+}
+
+static void every_pair_of_bytes_is_a_program(struct unit *t)
+{
+	bool ok = true;
+
+	for (unsigned int i = 0; ok && i < 65536; i++) {
+		const u8 buf[] = { (u8)i, (u8)(i >> 8) };
+		struct prog p;
+
+		prog_decode(&p, buf, sizeof(buf));
+		ok = EXPECT_EQ(t, p.nr_ops, 1) &&
+		     EXPECT_TRUE(t, !op_desc(p.op[0].id)->gic ||
+					    op_desc(p.op[0].id)->gic == (int)p.gic);
+		if (ok && !(i & 0xf))
+			ok = round_trips(t, &p, false);
+		prog_free(&p);
+	}
+}
+
+static void a_long_input_ends_at_the_most_operations(struct unit *t)
+{
+	size_t bytes = 2u * PROG_MAX_OPS;
+	u8 *buf = xcalloc(1, bytes);
+	struct prog p;
+
+	prog_decode(&p, buf, bytes);
+	EXPECT_EQ(t, p.nr_ops, PROG_MAX_OPS);
+	prog_free(&p);
+	free(buf);
+}
+
+static void encoding_is_cut_to_its_buffer(struct unit *t)
+{
+	u8 whole[256];
+	struct prog p;
+	size_t bytes;
+
+	suite_make(suite_by_number(0), 1000, 0, &p);
+	bytes = prog_encode(&p, whole, sizeof(whole));
+	for (size_t room = 0; room < bytes; room++) {
+		u8 *buf = xcalloc(1, room + !room);
+
+		EXPECT_EQ(t, prog_encode(&p, buf, room), bytes);
+		EXPECT_TRUE(t, !memcmp(buf, whole, room));
+		free(buf);
+	}
+	prog_free(&p);
+}
+
+/* The lowest and highest values of an argument; every one of those named by words. */
+static unsigned int limits(const struct prog *p, const struct op_arg_desc *d, u64 *value)
+{
+	unsigned int nr = 0;
+
+	if (d->kind == ARG_KIND_REG) {
+		for (unsigned int i = 0; i < NR_REGS; i++) {
+			if (reg_desc((enum reg_id)i)->since == p->gic)
+				value[nr++] = i;
+		}
+	} else if (d->kind == ARG_KIND_ADDR_TYPE) {
+		for (; nr < NR_ADDR_TYPES; nr++)
+			value[nr] = nr;
+	} else {
+		value[nr++] = d->lo;
+		value[nr++] = d->lo + d->unit;
+		value[nr++] = d->hi - d->hi % d->unit;
+	}
+	return nr;
+}
+
+static struct op *add_lowest(struct prog *p, enum op_id id)
+{
+	struct op *op = prog_add(p, id);
+	u64 value[8];
+
+	for (unsigned int k = 0; k < op_nr_args(id); k++) {
+		limits(p, op_arg_desc(op_desc(id)->first_arg + k), value);
+		op->arg[k] = value[0];
+	}
+	return op;
+}
+
+static void every_argument_round_trips_at_its_limits(struct unit *t)
+{
+	for (unsigned int n = 0; n < 2 * NR_OPS; n++) {
+		enum op_id id = (enum op_id)(n / 2);
+		struct prog p;
+		u64 value[8];
+
+		prog_init(&p, n % 2 ? GIC_V2 : GIC_V3, 48);
+		if (op_desc(id)->gic && op_desc(id)->gic != (int)p.gic)
+			continue;
+		add_lowest(&p, id);
+		for (unsigned int k = 0; k < op_nr_args(id); k++) {
+			const struct op_arg_desc *d = op_arg_desc(op_desc(id)->first_arg + k);
+			unsigned int nr = limits(&p, d, value);
+
+			for (unsigned int i = 0; i < nr; i++)
+				add_lowest(&p, id)->arg[k] = value[i];
+		}
+		round_trips(t, &p, false);
+		prog_free(&p);
+	}
+}
+
+static void highest_values_are_multiples_of_their_unit(struct unit *t)
+{
+	for (unsigned int i = 0; i < NR_OP_ARGS; i++) {
+		const struct op_arg_desc *d = op_arg_desc(i);
+
+		EXPECT_TRUE(t, d->lo <= d->hi);
+		EXPECT_EQ(t, d->lo % d->unit, 0);
+		EXPECT_TRUE(t, d->unit == 1 || d->hi % d->unit == 0);
+	}
+}
+
+/* Printed with one argument put out of its range, the text is refused. */
+static void values_next_to_the_limits_are_refused(struct unit *t)
+{
+	for (unsigned int i = 0; i < NR_OP_ARGS; i++) {
+		const struct op_arg_desc *d = op_arg_desc(i);
+		struct prog_error err;
+		struct prog p, q;
+		char *text;
+
+		if (d->kind == ARG_KIND_REG || d->kind == ARG_KIND_ADDR_TYPE || d->hi == ~0ULL)
+			continue;
+		prog_init(&p, GIC_V3, 40);
+		op_set_arg(add_lowest(&p, d->op), (enum op_arg_id)i, d->hi + d->unit);
+		text = prog_print(&p);
+		EXPECT_TRUE(t, prog_parse(&q, text, strlen(text), &err) != 0);
+		EXPECT_CONTAINS(t, err.text, "is outside 0x0..0x");
+		EXPECT_EQ(t, err.line, 2);
+		free(text);
+		prog_free(&p);
+	}
+}
+
+static void comments_are_kept(struct unit *t)
+{
+	static const char text[] = "# top\n"
+				   "\n"
+				   "   # indented\n"
+				   "vm gicv3 ipa=48  # vm\n"
+				   "\n"
+				   "# above\n"
+				   "create_vgic  # beside = 1 # twice\n"
+				   "create_vcpu id=0  #\n"
+				   "# below\n"
+				   "\n"
+				   "# end\n";
+	struct prog p;
+	char *printed;
+
+	if (!program_parse(t, text, &p))
+		return;
+	printed = prog_print(&p);
+	EXPECT_STR(t, printed, text);
+	EXPECT_STR(t, p.above, "# top\n\n   # indented\n");
+	EXPECT_STR(t, p.beside, "# vm");
+	EXPECT_STR(t, p.op[0].above, "\n# above\n");
+	EXPECT_STR(t, p.op[0].beside, "# beside = 1 # twice");
+	EXPECT_STR(t, p.op[1].above, NULL);
+	EXPECT_STR(t, p.below, "# below\n\n# end\n");
+	free(printed);
+	prog_free(&p);
+}
+
+static void printed_operation_is_cut_to_its_buffer(struct unit *t)
+{
+	struct op op = { .id = OP_REDIST_REGION, .arg = { 1, 0x20000000, 2, 3 } };
+	static const char whole[] = "redist_region index=1 base=0x20000000 count=2 flags=3";
+
+	EXPECT_EQ(t, op_print(&op, NULL, 0), strlen(whole));
+	for (size_t bytes = 1; bytes < sizeof(whole) + 2; bytes++) {
+		char *buf = xcalloc(1, bytes);
+
+		EXPECT_EQ(t, op_print(&op, buf, bytes), strlen(whole));
+		EXPECT_TRUE(t, !strncmp(buf, whole, bytes - 1) && strlen(buf) < bytes);
+		free(buf);
+	}
+}
+
+static const struct unit_test tests[] = {
+	{ "prog_text.corpora_are_in_canonical_form", corpora_are_in_canonical_form },
+	{ "prog_text.comments_are_kept", comments_are_kept },
+	{ "prog_text.printed_operation_is_cut_to_its_buffer",
+	  printed_operation_is_cut_to_its_buffer },
+	{ "prog_text.values_next_to_the_limits_are_refused",
+	  values_next_to_the_limits_are_refused },
+	{ "prog.corpora_round_trip", corpora_round_trip },
+	{ "prog.programs_of_all_suites_round_trip", programs_of_all_suites_round_trip },
+	{ "prog.every_argument_round_trips_at_its_limits",
+	  every_argument_round_trips_at_its_limits },
+	{ "prog.highest_values_are_multiples_of_their_unit",
+	  highest_values_are_multiples_of_their_unit },
+	{ "prog_codec.any_bytes_are_a_program", any_bytes_are_a_program },
+	{ "prog_codec.every_pair_of_bytes_is_a_program", every_pair_of_bytes_is_a_program },
+	{ "prog_codec.a_long_input_ends_at_the_most_operations",
+	  a_long_input_ends_at_the_most_operations },
+	{ "prog_codec.encoding_is_cut_to_its_buffer", encoding_is_cut_to_its_buffer },
+};
+
+UNIT_MAIN(tests)

@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Text that is no program is refused with one line that says what and where;
+ * unusual text that is one is taken.
+ *
+ * Each row holds a text and the message, the line and the column that a person
+ * would want. A column of 0 says that the whole line or text is meant.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/prog/alloc.h"
+#include "lib/prog/prog.h"
+#include "tests/programs.h"
+#include "tests/unit.h"
+
+#define V3 "vm gicv3\n"
+#define V2 "vm gicv2\n"
+
+struct malformed {
+	const char *text;
+	unsigned int line, column;
+	const char *message;
+};
+
+static void expect_refused(struct unit *t, const struct malformed *rows, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		const struct malformed *row = &rows[i];
+		struct prog_error err;
+		struct prog p;
+		bool ok;
+
+		ok = EXPECT_EQ(t, prog_parse(&p, row->text, strlen(row->text), &err), -EINVAL);
+		ok &= EXPECT_STR(t, err.text, row->message);
+		ok &= EXPECT_EQ(t, err.line, row->line);
+		ok &= EXPECT_EQ(t, err.column, row->column);
+		if (!ok)
+			printf("#   text: %s\n", row->text);
+	}
+}
+
+#define EXPECT_REFUSED(t, rows) expect_refused((t), (rows), ARRAY_SIZE(rows))
+
+static void vm_line_must_come_first(struct unit *t)
+{
+	static const struct malformed rows[] = {
+		{ "", 0, 0, "there is no 'vm' line: this is not a program" },
+		{ "\n\n# nothing\n", 0, 0, "there is no 'vm' line: this is not a program" },
+		{ "create_vgic\n", 1, 1, "a program begins with 'vm gicv2' or 'vm gicv3'" },
+		{ "# c\n\n  run vcpu=0\nvm gicv3\n", 3, 1,
+		  "a program begins with 'vm gicv2' or 'vm gicv3'" },
+		{ "#!/bin/sh\nset -e\n", 2, 1, "a program begins with 'vm gicv2' or 'vm gicv3'" },
+		{ "\177ELF\2\1\1\n", 1, 1, "a program begins with 'vm gicv2' or 'vm gicv3'" },
+		{ "VM gicv3\n", 1, 1, "a program begins with 'vm gicv2' or 'vm gicv3'" },
+	};
+
+	EXPECT_REFUSED(t, rows);
+}
+
+static void vm_line_must_be_right(struct unit *t)
+{
+	static const struct malformed rows[] = {
+		{ "vm\n", 1, 1, "'vm' needs gicv2 or gicv3" },
+		{ "vm gicv4\n", 1, 4, "'gicv4' is neither gicv2 nor gicv3" },
+		{ "vm ipa=40 gicv3\n", 1, 4, "'ipa=40' is neither gicv2 nor gicv3" },
+		{ "vm gicv3 ipa=39\n", 1, 14, "ipa=39 is not one of 36, 40, 48" },
+		{ "vm gicv3 ipa=\n", 1, 14, "a number is missing" },
+		{ "vm gicv3 ipa=4o\n", 1, 14, "'4o' is not a number" },
+		{ "vm gicv3 ipa=4294967336\n", 1, 14, "ipa=4294967336 is not one of 36, 40, 48" },
+		{ "vm gicv3 ipa=18446744073709551656\n", 1, 14,
+		  "'18446744073709551656' does not fit 64 bits" },
+		{ "vm gicv3 vcpus=3\n", 1, 10, "'vcpus=3' means nothing here" },
+		{ "vm gicv3 ipa=40 ipa=40\n", 1, 17, "'ipa=40' means nothing here" },
+		{ "vm gicv3 gicv3\n", 1, 10, "'gicv3' means nothing here" },
+		{ V3 "vm gicv3\n", 2, 1, "'vm' is not an operation of the user" },
+	};
+
+	EXPECT_REFUSED(t, rows);
+}
+
+static void operation_must_exist(struct unit *t)
+{
+	static const struct malformed rows[] = {
+		{ V3 "create_vgc\n", 2, 1, "'create_vgc' is not an operation of the user" },
+		{ V3 "\tuser create\n", 2, 7, "'create' is not an operation of the user" },
+		{ V3 "# c\n\nguest vcpu=0 wlak at=0x0\n", 4, 14,
+		  "'wlak' is not an operation of the guest" },
+		{ V3 "guest vcpu=0 create_vgic\n", 2, 14,
+		  "'create_vgic' is not an operation of the guest" },
+		{ V3 "user walk vcpu=0 at=0x0\n", 2, 6, "'walk' is not an operation of the user" },
+		{ V3 "user guest read\n", 2, 6, "'guest' is not an operation of the user" },
+		{ V3 "user\n", 2, 1, "an operation is missing" },
+		{ V3 "guest vcpu=0\n", 2, 1, "an operation is missing" },
+		{ V3 "id=0\n", 2, 1, "an operation is missing" },
+		{ V3 "CREATE_VGIC\n", 2, 1, "'CREATE_VGIC' is not an operation of the user" },
+		{ V3 "create_vgic;\n", 2, 1, "'create_vgic;' is not an operation of the user" },
+		{ V3 "\x01\xff\n", 2, 1, "'\?\?' is not an operation of the user" },
+		{ V2 "user read GICR_TYPER vcpu=0\n", 2, 6,
+		  "'read' is not an operation of a gicv2 VM" },
+		{ V2 "guest vcpu=0 walk at=0x20000000\n", 2, 14,
+		  "'walk' is not an operation of a gicv2 VM" },
+	};
+
+	EXPECT_REFUSED(t, rows);
+}
+
+static void arguments_must_be_there(struct unit *t)
+{
+	static const struct malformed rows[] = {
+		{ V3 "create_vcpu\n", 2, 1, "'create_vcpu' needs id=" },
+		{ V3 "create_vcpu 0\n", 2, 1, "'create_vcpu' needs id=" },
+		{ V3 "create_vcpu ID=0\n", 2, 1, "'create_vcpu' needs id=" },
+		{ V3 "create_vcpu =0\n", 2, 1, "'create_vcpu' needs id=" },
+		{ V3 "create_vcpu vcpu=0\n", 2, 1, "'create_vcpu' needs id=" },
+		{ V3 "create_vcpu # id=0\n", 2, 1, "'create_vcpu' needs id=" },
+		{ V3 "set_addr base=0x0\n", 2, 1, "'set_addr' needs type" },
+		{ V3 "set_addr v3_dist\n", 2, 1, "'set_addr' needs base=" },
+		{ V3 "redist_region index=0 count=1\n", 2, 1, "'redist_region' needs base=" },
+		{ V3 "guest read GICR_TYPER at=0x0\n", 2, 1, "'read' needs vcpu=" },
+		{ V3 "guest vcpu=0 walk\n", 2, 1, "'walk' needs at=" },
+		{ V3 "user read vcpu=0\n", 2, 1, "'read' needs reg" },
+	};
+
+	EXPECT_REFUSED(t, rows);
+}
+
+static void arguments_must_be_meant(struct unit *t)
+{
+	static const struct malformed rows[] = {
+		{ V3 "create_vcpu id=0 id=0\n", 2, 18, "'id=0' means nothing here" },
+		{ V3 "create_vcpu id=0 id=1\n", 2, 18, "'id=1' means nothing here" },
+		{ V3 "create_vcpu id=0 now\n", 2, 18, "'now' means nothing here" },
+		{ V3 "create_vgic create_vgic\n", 2, 13, "'create_vgic' means nothing here" },
+		{ V3 "get_addr v3_dist v3_dist\n", 2, 18, "'v3_dist' means nothing here" },
+		{ V3 "init_vgic\x0b\x0c run\n", 2, 1,
+		  "'init_vgic\?\?' is not an operation of the user" },
+		{ V3 "redist_region index=0 base=0x0 count=1 flags=0 flags=0\n", 2, 48,
+		  "'flags=0' means nothing here" },
+		{ V3 "redist_region index=0 base=0x0 count=1 flags=0 a b c\n", 2, 52,
+		  "too many words" },
+		{ V3 "a b c d e f g h i j k l m n o p\n", 2, 15, "too many words" },
+	};
+
+	EXPECT_REFUSED(t, rows);
+}
+
+static void numbers_must_be_numbers(struct unit *t)
+{
+	static const struct malformed rows[] = {
+		{ V3 "create_vcpu id=\n", 2, 16, "a number is missing" },
+		{ V3 "create_vcpu id=-1\n", 2, 16, "'-1' is not a number" },
+		{ V3 "create_vcpu id=+1\n", 2, 16, "'+1' is not a number" },
+		{ V3 "create_vcpu id=1.0\n", 2, 16, "'1.0' is not a number" },
+		{ V3 "create_vcpu id=0x\n", 2, 16, "'0x' is not a number" },
+		{ V3 "create_vcpu id=0X1\n", 2, 16, "'0X1' is not a number" },
+		{ V3 "create_vcpu id=1f\n", 2, 16, "'1f' is not a number" },
+		{ V3 "create_vcpu id=0xg\n", 2, 16, "'0xg' is not a number" },
+		{ V3 "create_vcpu id==1\n", 2, 16, "'=1' is not a number" },
+		{ V3 "create_vcpu id=\"1\"\n", 2, 16, "'\"1\"' is not a number" },
+		{ V3 "set_addr v3_dist base=18446744073709551616\n", 2, 23,
+		  "'18446744073709551616' does not fit 64 bits" },
+		{ V3 "set_addr v3_dist base=0x10000000000000000\n", 2, 23,
+		  "'0x10000000000000000' does not fit 64 bits" },
+		{ V3 "set_addr v3_dist base=99999999999999999999999999999999999999999999999\n", 2,
+		  23, "'9999999999999999999999999999999999999999' does not fit 64 bits" },
+	};
+
+	EXPECT_REFUSED(t, rows);
+}
+
+static void values_must_be_in_range(struct unit *t)
+{
+	static const struct malformed rows[] = {
+		{ V3 "create_vcpu id=1024\n", 2, 16, "id=0x400 is outside 0x0..0x3ff" },
+		{ V3 "create_vcpu id=18446744073709551615\n", 2, 16,
+		  "id=0xffffffffffffffff is outside 0x0..0x3ff" },
+		{ V3 "redist_region index=4096 base=0x0 count=1\n", 2, 21,
+		  "index=0x1000 is outside 0x0..0xfff" },
+		{ V3 "redist_region index=0 base=0x0 count=4096\n", 2, 38,
+		  "count=0x1000 is outside 0x0..0xfff" },
+		{ V3 "redist_region index=0 base=0x0 count=1 flags=16\n", 2, 46,
+		  "flags=0x10 is outside 0x0..0xf" },
+		{ V3 "redist_region index=0 base=0x10000000000000 count=1\n", 2, 28,
+		  "base=0x10000000000000 is outside 0x0..0xfffffffff0000" },
+		{ V3 "redist_region index=0 base=0x20001000 count=1\n", 2, 28,
+		  "base=0x20001000 is not a multiple of 0x10000" },
+		{ V3 "guest vcpu=0 walk at=0x8000\n", 2, 22,
+		  "at=0x8000 is not a multiple of 0x10000" },
+		{ V3 "guest vcpu=0 read GICR_TYPER at=0x20000008\n", 2, 33,
+		  "at=0x20000008 is not a multiple of 0x1000" },
+	};
+
+	EXPECT_REFUSED(t, rows);
+}
+
+static void words_must_be_of_the_vm(struct unit *t)
+{
+	static const struct malformed rows[] = {
+		{ V3 "user read GICR_TYPO vcpu=0\n", 2, 11,
+		  "'GICR_TYPO' is not a register of gicv3" },
+		{ V3 "user read GICD_TYPER vcpu=0\n", 2, 11,
+		  "'GICD_TYPER' is not a register of gicv3" },
+		{ V2 "guest vcpu=0 read GICR_TYPER at=0x0\n", 2, 19,
+		  "'GICR_TYPER' is not a register of gicv2" },
+		{ V3 "get_addr v4_dist\n", 2, 10, "'v4_dist' is not an address attribute" },
+		{ V3 "get_addr V3_DIST\n", 2, 10, "'V3_DIST' is not an address attribute" },
+		{ V3
+		  "user read "
+		  "GICR_TYPERGICR_TYPERGICR_TYPERGICR_TYPERGICR_TYPERGICR_TYPERGICR_TYPER vcpu=0\n",
+		  2, 11, "'GICR_TYPERGICR_TYPERGICR_TYPERGICR_TYPER' is not a register of gicv3" },
+	};
+
+	EXPECT_REFUSED(t, rows);
+}
+
+static void a_nul_byte_is_refused_wherever_it_stands(struct unit *t)
+{
+	static const char text[] = "# c\nvm gicv3 # c\ncreate_vgic\n";
+
+	for (size_t i = 0; i < sizeof(text) - 1; i++) {
+		char buf[sizeof(text)];
+		struct prog_error err;
+		unsigned int line = 1;
+		struct prog p;
+
+		memcpy(buf, text, sizeof(text));
+		for (size_t k = 0; k < i; k++)
+			line += buf[k] == '\n';
+		buf[i] = '\0';
+		EXPECT_EQ(t, prog_parse(&p, buf, sizeof(text) - 1, &err), -EINVAL);
+		EXPECT_STR(t, err.text, "a NUL byte: this is not a program");
+		EXPECT_EQ(t, err.line, line);
+		EXPECT_EQ(t, err.column, 0);
+	}
+}
+
+static void unusual_text_is_taken(struct unit *t)
+{
+	static const struct {
+		const char *text, *canonical;
+	} rows[] = {
+		{ "vm gicv3", "vm gicv3\n" },
+		{ "vm gicv3 ipa=40\n", "vm gicv3\n" },
+		{ "vm\tgicv2\tipa=0x24\n", "vm gicv2 ipa=36\n" },
+		{ V3 "  user   create_vcpu\tid=0x3FF  ", V3 "create_vcpu id=1023\n" },
+		{ V3 "create_vcpu id=0000000000000000000000000007", V3 "create_vcpu id=7\n" },
+		{ V3 "redist_region count=1 flags=0 base=65536 index=0",
+		  V3 "redist_region index=0 base=0x10000 count=1\n" },
+		{ V3 "read vcpu=3 GICR_TYPER", V3 "user read GICR_TYPER vcpu=3\n" },
+		{ V3 "guest walk at=0x0 vcpu=1", V3 "guest vcpu=1 walk at=0x0\n" },
+		{ V3 "set_addr v3_dist base=0xffffffffffffffff",
+		  V3 "set_addr v3_dist base=0xffffffffffffffff\n" },
+		{ V3 "create_vgic#c", V3 "create_vgic  #c\n" },
+		{ "vm gicv3\r\n# c\r\n\r\ncreate_vgic\r\ncreate_vcpu id=0 # d\r\n",
+		  "vm gicv3\n# c\n\ncreate_vgic\ncreate_vcpu id=0  # d\n" },
+		{ V3 "# \xc3\xa9 \xff\n", V3 "# \xc3\xa9 \xff\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct prog p;
+		char *text;
+
+		if (!program_parse(t, rows[i].text, &p))
+			continue;
+		text = prog_print(&p);
+		EXPECT_STR(t, text, rows[i].canonical);
+		free(text);
+		prog_free(&p);
+	}
+}
+
+/* Exactly @bytes of text that is cut at any place: no byte beyond is read. */
+static void a_cut_text_is_read_to_its_end_only(struct unit *t)
+{
+	static const char text[] = "# c\nvm gicv3 ipa=48  # vm\nguest vcpu=1 read GICR_TYPER "
+				   "at=0x20000000  # c\nset_addr v3_dist base=0x10000\n";
+
+	for (size_t bytes = 1; bytes < sizeof(text); bytes++) {
+		char *cut = xcalloc(1, bytes);
+		struct prog_error err;
+		struct prog p;
+
+		memcpy(cut, text, bytes);
+		if (!prog_parse(&p, cut, bytes, &err))
+			prog_free(&p);
+		else
+			EXPECT_TRUE(t, err.text[0]);
+		free(cut);
+	}
+}
+
+static char *filled(size_t bytes, char c)
+{
+	char *text = xcalloc(1, bytes + 1);
+
+	memset(text, c, bytes);
+	return text;
+}
+
+static void lines_of_any_length_are_handled(struct unit *t)
+{
+	const size_t bytes = 100000;
+	char *text = filled(sizeof(V3) + bytes, ' ');
+	struct prog_error err;
+	struct prog p;
+
+	memcpy(text, V3, strlen(V3));
+	if (program_parse(t, text, &p)) {
+		EXPECT_EQ(t, p.nr_ops, 0);
+		prog_free(&p);
+	}
+	memset(text + strlen(V3), 'a', bytes);
+	EXPECT_EQ(t, prog_parse(&p, text, strlen(text), &err), -EINVAL);
+	EXPECT_STR(t, err.text,
+		   "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' is not an operation of the user");
+	text[strlen(V3)] = '#';
+	if (program_parse(t, text, &p)) {
+		EXPECT_TRUE(t, p.below && strlen(p.below) >= bytes);
+		prog_free(&p);
+	}
+	free(text);
+}
+
+static void a_huge_text_is_no_program(struct unit *t)
+{
+	char *text = filled(PROG_MAX_BYTES + 1, '\n');
+	struct prog_error err;
+	struct prog p;
+
+	memcpy(text, V3, strlen(V3));
+	EXPECT_EQ(t, prog_parse(&p, text, PROG_MAX_BYTES + 1, &err), -EINVAL);
+	EXPECT_STR(t, err.text, "larger than 8388608 bytes: this is not a program");
+	EXPECT_EQ(t, err.line, 0);
+	free(text);
+}
+
+static void operations_are_limited(struct unit *t)
+{
+	const size_t nr = PROG_MAX_OPS + 1, each = strlen("init_vgic\n");
+	char *text = xcalloc(1, strlen(V3) + nr * each + 1), *at = text + strlen(V3);
+	struct prog_error err;
+	struct prog p;
+
+	memcpy(text, V3, strlen(V3));
+	for (size_t i = 0; i < nr; i++, at += each)
+		memcpy(at, "init_vgic\n", each);
+	EXPECT_EQ(t, prog_parse(&p, text, strlen(text), &err), -EINVAL);
+	EXPECT_STR(t, err.text, "more than 65536 operations");
+	EXPECT_EQ(t, err.line, PROG_MAX_OPS + 2);
+	at[-(ptrdiff_t)each] = '\0';
+	if (program_parse(t, text, &p)) {
+		EXPECT_EQ(t, p.nr_ops, PROG_MAX_OPS);
+		prog_free(&p);
+	}
+	free(text);
+}
+
+static void files_that_cannot_be_read_say_why(struct unit *t)
+{
+	struct prog_error err;
+	struct prog p;
+
+	EXPECT_EQ(t, prog_load(&p, "/nonexistent/x.vgic", &err), -ENOENT);
+	EXPECT_STR(t, err.text, "cannot open it: No such file or directory");
+	EXPECT_EQ(t, err.line, 0);
+	EXPECT_EQ(t, prog_load(&p, "/", &err), -EISDIR);
+	EXPECT_STR(t, err.text, "cannot read it: Is a directory");
+	EXPECT_EQ(t, prog_load(&p, "/dev/null", &err), -EINVAL);
+	EXPECT_STR(t, err.text, "there is no 'vm' line: this is not a program");
+	EXPECT_EQ(t, prog_load(&p, "/dev/zero", &err), -EINVAL);
+	EXPECT_STR(t, err.text, "larger than 8388608 bytes: this is not a program");
+}
+
+static void a_file_names_its_program(struct unit *t)
+{
+	struct prog_error err;
+	struct prog p;
+
+	if (!EXPECT_EQ(t,
+		       prog_load(&p, VGICHECK_SRCDIR "/corpora/regress/0002-init-without-vcpu.vgic",
+				 &err),
+		       0))
+		return;
+	EXPECT_STR(t, p.name, "0002-init-without-vcpu");
+	EXPECT_EQ(t, p.nr_ops, 2);
+	prog_free(&p);
+}
+
+static const struct unit_test tests[] = {
+	{ "prog_parse.vm_line_must_come_first", vm_line_must_come_first },
+	{ "prog_parse.vm_line_must_be_right", vm_line_must_be_right },
+	{ "prog_parse.operation_must_exist", operation_must_exist },
+	{ "prog_parse.arguments_must_be_there", arguments_must_be_there },
+	{ "prog_parse.arguments_must_be_meant", arguments_must_be_meant },
+	{ "prog_parse.numbers_must_be_numbers", numbers_must_be_numbers },
+	{ "prog_parse.values_must_be_in_range", values_must_be_in_range },
+	{ "prog_parse.words_must_be_of_the_vm", words_must_be_of_the_vm },
+	{ "prog_parse.a_nul_byte_is_refused_wherever_it_stands",
+	  a_nul_byte_is_refused_wherever_it_stands },
+	{ "prog_parse.unusual_text_is_taken", unusual_text_is_taken },
+	{ "prog_parse.a_cut_text_is_read_to_its_end_only", a_cut_text_is_read_to_its_end_only },
+	{ "prog_parse.lines_of_any_length_are_handled", lines_of_any_length_are_handled },
+	{ "prog_parse.a_huge_text_is_no_program", a_huge_text_is_no_program },
+	{ "prog_parse.operations_are_limited", operations_are_limited },
+	{ "prog_load.files_that_cannot_be_read_say_why", files_that_cannot_be_read_say_why },
+	{ "prog_load.a_file_names_its_program", a_file_names_its_program },
+};
+
+UNIT_MAIN(tests)
