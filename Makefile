@@ -70,7 +70,7 @@ guest_cflags := -ffreestanding -mgeneral-regs-only -mcmodel=tiny -fno-stack-prot
 
 KVM_UTIL := $(O)/arm64/kvm_util
 export KVM_UTIL_CFLAGS := @$(KVM_UTIL)/cflags
-export KSRC KERNEL APPEND GIC SMP MEM TIMEOUT O CC CROSS_COMPILE
+export KSRC KERNEL APPEND GIC SMP MEM TIMEOUT PARALLEL O CC CROSS_COMPILE
 
 portable := $(LIB_SRCS) $(VM_SRCS)
 objects = $(patsubst %,$(O)/$(1)/%.o,$(basename $(2)))
@@ -223,6 +223,8 @@ help: ## this text
 #: CI=1             warnings are errors
 #: ARGS='...'       arguments of `vgicheck run`
 #: KERNEL=          5.10, 6.1, 6.12, 7.2, 7.3 or the path of an Image
+#: PARALLEL=1       let the machine's processors run side by side: faster on two
+#:                  cores or more, but in real time
 #: APPEND= GIC= SMP= MEM= TIMEOUT=
 #:                  the QEMU machine: kernel arguments, GIC 2, 3 or 4,
 #:                  processors, memory, seconds until it counts as hanging

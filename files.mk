@@ -61,6 +61,7 @@ VM_SRCS := \
 # arm64 only, compiled against kvm_util.
 KVM_SRCS := \
 	lib/target/kvm/compat.c \
+	lib/target/kvm/costs.c \
 	lib/target/kvm/guest.c \
 	lib/target/kvm/kvm.c \
 

@@ -52,6 +52,7 @@ struct plan {
 
 __must_check int plan_make(struct plan *plan, const struct options *o);
 __must_check int plan_add_file(struct plan *plan, const char *group, const char *path);
+void plan_add_suite(struct plan *plan, const struct options *o, const struct suite *s);
 void plan_name(const struct plan *plan, size_t i, char *buf, size_t bytes);
 __must_check int plan_load(const struct plan *plan, size_t i, struct prog *p,
 			   struct prog_error *err);
@@ -81,6 +82,7 @@ typedef void work_report_fn(void *arg, size_t i, const struct outcome *outcome);
 
 __must_check int work_run(const struct session *s, const struct plan *plan, work_report_fn *report,
 			  void *arg);
+unsigned int work_default_jobs(void);
 void work_interrupt_on_signals(void);
 bool work_is_interrupted(void);
 

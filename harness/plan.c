@@ -143,7 +143,13 @@ static int add_folder(struct plan *plan, const struct options *o, const char *gr
 	return ret;
 }
 
-static void add_suite(struct plan *plan, const struct options *o, const struct suite *s)
+/**
+ * plan_add_suite() - append a suite, whole or sampled as options say
+ * @plan: the plan
+ * @o:    the options
+ * @s:    the suite
+ */
+void plan_add_suite(struct plan *plan, const struct options *o, const struct suite *s)
 {
 	u64 whole = suite_count(s);
 	bool in_order = s->count && (o->all || o->filter);
@@ -197,7 +203,7 @@ int plan_make(struct plan *plan, const struct options *o)
 			return ret;
 	}
 	for (unsigned int i = 0; (s = suite_by_number(i)); i++)
-		add_suite(plan, o, s);
+		plan_add_suite(plan, o, s);
 	if (o->filter)
 		keep_matching(plan, o->filter);
 	if (plan->nr)

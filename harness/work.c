@@ -384,14 +384,24 @@ static void work_loop(struct work *w)
 	}
 }
 
-static unsigned int pick_jobs(const struct session *s, const struct plan *plan)
+/**
+ * work_default_jobs() - how many workers suit this machine
+ *
+ * Return: at least 1.
+ */
+unsigned int work_default_jobs(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	/* Creating a VM is mostly waiting for RCU: more workers than processors. */
-	size_t jobs =
-		s->options->jobs ? s->options->jobs : (size_t)(cpus > 0 ? cpus : 1) * JOBS_PER_CPU;
 
-	return (unsigned int)(jobs < plan->nr ? jobs : plan->nr);
+	/* Creating a VM is mostly waiting for RCU: more workers than processors. */
+	return (unsigned int)(cpus > 0 ? cpus : 1) * JOBS_PER_CPU;
+}
+
+static unsigned int pick_jobs(const struct session *s, const struct plan *plan)
+{
+	unsigned int jobs = s->options->jobs ? s->options->jobs : work_default_jobs();
+
+	return jobs < plan->nr ? jobs : (unsigned int)plan->nr;
 }
 
 static int work_open(struct work *w)

@@ -6,7 +6,7 @@
 # kernel or machine is asked for, else in the QEMU machine, whose kernel is
 # fetched if it is not there.
 #
-# Environment, all optional: KERNEL, APPEND, GIC, SMP, MEM, TIMEOUT.
+# Environment, all optional: KERNEL, APPEND, GIC, SMP, MEM, TIMEOUT, PARALLEL.
 #
 # Exit status: that of vgicheck; 4 if the archive has no such kernel.
 
@@ -31,6 +31,10 @@ run_in_machine() {
 		value=${!name:-}
 		[ -z "$value" ] || options+=("--${name,,}" "$value")
 	done
+	# Seconds of virtual time are no measure.
+	if [ "${PARALLEL:-0}" = 1 ] || [ "$1" = bench ]; then
+		options+=(--parallel)
+	fi
 	exec "$vgicheck" vm --kernel "$kernel" "${options[@]}" -- "$@"
 }
 

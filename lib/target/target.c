@@ -21,11 +21,19 @@ static void no_kvm_run(const struct prog *prog, struct op_result *results)
 		results[i] = (struct op_result){ .status = OP_NOT_RUN };
 }
 
+static unsigned int no_kvm_costs(struct target_cost *costs, unsigned int max)
+{
+	(void)costs;
+	(void)max;
+	return 0;
+}
+
 const struct target target_kvm = {
 	.name = "kvm",
 	.doc = "the in-kernel vGIC of /dev/kvm",
 	.probe = no_kvm_probe,
 	.run = no_kvm_run,
+	.costs = no_kvm_costs,
 };
 #endif
 

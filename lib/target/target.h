@@ -21,6 +21,13 @@ struct target_info {
 	char reason[TARGET_TEXT_BYTES]; /* why it cannot be used, after a failure */
 };
 
+/* What a bare call of the target costs. */
+struct target_cost {
+	const char *what;
+	unsigned int times; /* measured */
+	u64 ns; /* each; 0 if it cannot be done */
+};
+
 struct target {
 	const char *name;
 	const char *doc;
@@ -31,6 +38,8 @@ struct target {
 	 * process may end in it, so callers run it in a child.
 	 */
 	void (*run)(const struct prog *prog, struct op_result *results);
+	/* Return: rows filled in, @max at most. */
+	unsigned int (*costs)(struct target_cost *costs, unsigned int max);
 };
 
 extern const struct target target_kvm;

@@ -14,6 +14,7 @@
 #include <processor.h>
 
 #include "lib/prog/alloc.h"
+#include "lib/target/kvm/costs.h"
 #include "lib/target/target.h"
 
 static void result_of_ioctl(struct op_result *res, int ret)
@@ -321,4 +322,5 @@ const struct target target_kvm = {
 	.doc = "the in-kernel vGIC of /dev/kvm",
 	.probe = kvm_probe,
 	.run = kvm_run_prog,
+	.costs = kvm_costs,
 };
