@@ -180,6 +180,10 @@ bench: ## measure programs a second and the cost of the bare ioctls
 	$(Q)$(MAKE) all
 	@ci/vm/run.sh $(O)/vgicheck bench $(ARGS); $(run_status)
 
+.PHONY: docs
+docs: $(O)/vgicheck ## write docs/registers.md from the tables
+	$(Q)$(O)/vgicheck registers >docs/registers.md
+
 .PHONY: kernel
 kernel: ## fetch stock kernel KERNEL= into the cache and print its path
 	@ci/kernel/fetch.sh $(or $(KERNEL),6.12)

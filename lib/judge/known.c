@@ -303,7 +303,10 @@ static bool after_holds(const struct known *k, const struct prog *p,
 {
 	if (k->after_op == NR_OPS)
 		return true;
-	for (size_t i = 0; results && i < op; i++) {
+	/* A process that died of a hazard left no results. */
+	if (!results)
+		return k->hazard;
+	for (size_t i = 0; i < op; i++) {
 		const char *name =
 			results[i].status == OP_FAILED ? strerrorname_np(results[i].err) : NULL;
 
