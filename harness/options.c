@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_COUNT 400
+#define DEFAULT_COUNT 1000
 #define DEFAULT_TIMEOUT_S 60
 #define MAX_JOBS 256
 

@@ -166,6 +166,9 @@ static int run_plan(struct run *r, const struct options *o)
 	r->tap = tap_open(stdout, stderr);
 	if (!r->tap || open_files(r, o, meta, ARRAY_SIZE(meta)))
 		return TAP_EXIT_HARNESS;
+	/* The QEMU machine passes standard error on to a terminal, if it has one. */
+	if (getenv("VGICHECK_TTY"))
+		tap_set_terminal(r->tap, stderr);
 	tap_begin(r->tap, (unsigned int)r->plan->nr);
 	tap_meta(r->tap, meta, ARRAY_SIZE(meta));
 	work_interrupt_on_signals();

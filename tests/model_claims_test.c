@@ -83,6 +83,10 @@ static void print_expect(const struct expect *want, char *buf, size_t bytes)
 {
 	size_t at;
 
+	if (want->unpredicted) {
+		snprintf(buf, bytes, "unpredicted");
+		return;
+	}
 	judge_print_alts(want, buf, bytes);
 	for (unsigned int i = 0; i < want->nr_vals; i++) {
 		const struct expect_val *v = &want->val[i];

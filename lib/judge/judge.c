@@ -192,8 +192,8 @@ static bool returns_values(enum op_status status)
 	return status == OP_DONE || status == OP_NO_LAST;
 }
 
-/* Return: whether the model can follow what the target did. */
-static bool judge_op(const struct judging *j)
+/* Sets v->unjudged if the model cannot follow what the target did. */
+static void judge_op(const struct judging *j)
 {
 	const struct op *op = &j->prog->op[j->op];
 	const struct op_result *res = &j->results[j->op];
@@ -202,8 +202,10 @@ static bool judge_op(const struct judging *j)
 	struct expect want;
 
 	model_expect(j->judge->model, op, &want);
-	if (want.unpredicted)
-		return false;
+	if (want.unpredicted) {
+		j->v->unjudged = j->op;
+		return;
+	}
 	for (unsigned int i = 0; i < want.nr_alts && !match; i++)
 		match = alt_matches(&want.alt[i], res);
 	if (!match) {
@@ -216,12 +218,12 @@ static bool judge_op(const struct judging *j)
 	    (has_status(&want, OP_DONE) || has_status(&want, OP_NO_LAST)))
 		compare_vals(j, &want);
 	/* A failure is a failure and an entry an entry, whatever came of it. */
-	if (!match && (res->status == OP_FAILED) != has_status(&want, OP_FAILED))
-		return false;
-	if (!match && (res->status == OP_NO_OBJECT || has_status(&want, OP_NO_OBJECT)))
-		return false;
+	if (!match && ((res->status == OP_FAILED) != has_status(&want, OP_FAILED) ||
+		       res->status == OP_NO_OBJECT || has_status(&want, OP_NO_OBJECT))) {
+		j->v->unjudged = j->op + 1;
+		return;
+	}
 	model_commit(j->judge->model, op, res);
-	return true;
 }
 
 /**
@@ -240,16 +242,15 @@ void judge_prog(const struct judge *j, const struct prog *p, const struct op_res
 {
 	struct judging judging = { .judge = j, .prog = p, .results = results, .v = v };
 	struct model_config config = j->config;
-	bool follows = true;
 
 	v->nr_diffs = 0;
 	v->nr_unknown = 0;
 	config.gic = p->gic;
 	config.ipa_bits = p->ipa_bits;
 	model_reset(j->model, &config);
-	for (; follows && judging.op < p->nr_ops; judging.op++)
-		follows = judge_op(&judging);
-	v->unjudged = judging.op;
+	v->unjudged = p->nr_ops;
+	for (; judging.op < v->unjudged; judging.op++)
+		judge_op(&judging);
 }
 
 /**

@@ -185,6 +185,16 @@ struct tap *tap_open(FILE *out, FILE *term)
 }
 
 /**
+ * tap_set_terminal() - draw progress on what only the caller knows is a terminal
+ * @t:    the context
+ * @term: such as a pipe to a process that passes it on to a terminal
+ */
+void tap_set_terminal(struct tap *t, FILE *term)
+{
+	t->term = term;
+}
+
+/**
  * tap_begin() - print the version line and the plan
  * @t:    context
  * @plan: number of results to come, or 0 if unknown: then no plan is printed

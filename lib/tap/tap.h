@@ -47,6 +47,7 @@ struct tap_meta {
 struct tap;
 
 struct tap *tap_open(FILE *out, FILE *term) __must_check;
+void tap_set_terminal(struct tap *t, FILE *term);
 void tap_begin(struct tap *t, unsigned int plan);
 void tap_note(struct tap *t, const char *fmt, ...) __printf(2, 3);
 void tap_meta(struct tap *t, const struct tap_meta *meta, unsigned int nr_meta);
