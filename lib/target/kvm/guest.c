@@ -130,8 +130,6 @@ static void guest_set_up(struct target_vm *vm)
 	memset(t.hva, 0, TABLE_BYTES);
 	map_around(&t, PROG_RAM_BASE);
 	map_operands(&t, vm->prog);
-	vm->kvm->pgd = table_gpa(0);
-	vm->kvm->pgd_created = true;
 	vm->batch = (struct guest_batch *)(void *)(ram + GUEST_BATCH_OFFSET);
 }
 
@@ -147,6 +145,8 @@ static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
 	v->kvm.run = mmap(NULL, v->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, v->kvm.fd, 0);
 	TEST_ASSERT(v->kvm.run != MAP_FAILED, "mmap of struct kvm_run");
 	aarch64_vcpu_setup(&v->kvm, &init);
+	/* The tables are ours: where kvm_util keeps its own differs between trees. */
+	vcpu_set_reg(&v->kvm, KVM_ARM64_SYS_REG(SYS_TTBR0_EL1), table_gpa(0));
 	vcpu_set_reg(&v->kvm, ARM64_CORE_REG(regs.pc), entry);
 	vcpu_set_reg(&v->kvm, ARM64_CORE_REG(sp_el1), PROG_RAM_BASE + GUEST_STACK_OFFSET);
 	vcpu_set_reg(&v->kvm, ARM64_CORE_REG(regs.regs[0]), PROG_RAM_BASE + GUEST_BATCH_OFFSET);
