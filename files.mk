@@ -72,10 +72,19 @@ GUEST_SRCS := \
 
 # Each a program of its own, linked with the portable parts ...
 TEST_SRCS := \
+	tests/judge_test.c \
+	tests/known_test.c \
+	tests/model_claims_test.c \
+	tests/model_test.c \
+	tests/prog_test.c \
+	tests/prog_text_test.c \
+	tests/regs_test.c \
+	tests/suite_test.c \
 	tests/tap_test.c \
 	tests/unit_test.c \
 
 # ... and with these.
 TEST_LIB_SRCS := \
+	tests/programs.c \
 	tests/unit.c \
 
