@@ -386,7 +386,7 @@ static void expect_walk(struct unit *t, unsigned int nr_vcpus, enum op_status st
 	struct model_config config;
 	struct rng rng = { .state = 0 };
 	struct op_result seen;
-	struct expect want;
+	struct expect want = { 0 };
 	struct prog p;
 
 	prog_init(&p, GIC_V3, PROG_DEFAULT_IPA_BITS);

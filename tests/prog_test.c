@@ -166,7 +166,7 @@ static void every_pair_of_bytes_is_a_program(struct unit *t)
 
 static void a_long_input_ends_at_the_most_operations(struct unit *t)
 {
-	size_t bytes = 2u * PROG_MAX_OPS;
+	size_t bytes = 2 * (size_t)PROG_MAX_OPS;
 	u8 *buf = xcalloc(1, bytes);
 	struct prog p;
 
@@ -218,7 +218,7 @@ static unsigned int limits(const struct prog *p, const struct op_arg_desc *d, u6
 static struct op *add_lowest(struct prog *p, enum op_id id)
 {
 	struct op *op = prog_add(p, id);
-	u64 value[8];
+	u64 value[8] = { 0 };
 
 	for (unsigned int k = 0; k < op_nr_args(id); k++) {
 		limits(p, op_arg_desc(op_desc(id)->first_arg + k), value);

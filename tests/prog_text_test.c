@@ -291,11 +291,14 @@ static void a_cut_text_is_read_to_its_end_only(struct unit *t)
 	}
 }
 
+/* A program's first line and then @c up to @bytes. */
 static char *filled(size_t bytes, char c)
 {
 	char *text = xcalloc(1, bytes + 1);
 
 	memset(text, c, bytes);
+	for (size_t i = 0; V3[i]; i++)
+		text[i] = V3[i];
 	return text;
 }
 
@@ -306,7 +309,6 @@ static void lines_of_any_length_are_handled(struct unit *t)
 	struct prog_error err;
 	struct prog p;
 
-	memcpy(text, V3, strlen(V3));
 	if (program_parse(t, text, &p)) {
 		EXPECT_EQ(t, p.nr_ops, 0);
 		prog_free(&p);
@@ -329,7 +331,6 @@ static void a_huge_text_is_no_program(struct unit *t)
 	struct prog_error err;
 	struct prog p;
 
-	memcpy(text, V3, strlen(V3));
 	EXPECT_EQ(t, prog_parse(&p, text, PROG_MAX_BYTES + 1, &err), -EINVAL);
 	EXPECT_STR(t, err.text, "larger than 8388608 bytes: this is not a program");
 	EXPECT_EQ(t, err.line, 0);
@@ -339,11 +340,10 @@ static void a_huge_text_is_no_program(struct unit *t)
 static void operations_are_limited(struct unit *t)
 {
 	const size_t nr = PROG_MAX_OPS + 1, each = strlen("init_vgic\n");
-	char *text = xcalloc(1, strlen(V3) + nr * each + 1), *at = text + strlen(V3);
+	char *text = filled(strlen(V3) + nr * each, ' '), *at = text + strlen(V3);
 	struct prog_error err;
 	struct prog p;
 
-	memcpy(text, V3, strlen(V3));
 	for (size_t i = 0; i < nr; i++, at += each)
 		memcpy(at, "init_vgic\n", each);
 	EXPECT_EQ(t, prog_parse(&p, text, strlen(text), &err), -EINVAL);

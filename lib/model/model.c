@@ -87,7 +87,10 @@ u64 model_hash(const struct model *m)
 {
 	u64 h = 0xcbf29ce484222325ULL;
 
-	h = hash_u64(h, m->has_vgic | m->initialised << 1 | m->mapped << 2 | m->map_failed << 3);
+	h = hash_u64(h, m->has_vgic);
+	h = hash_u64(h, m->initialised);
+	h = hash_u64(h, m->mapped);
+	h = hash_u64(h, m->map_failed);
 	for (unsigned int i = 0; i < NR_ADDR_TYPES; i++)
 		h = hash_u64(h, m->addr[i]);
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {

@@ -35,7 +35,7 @@ static const struct op bad_ops[] = {
 	BAD_REGION(NEXT, 0x30000000, 0, 0),
 	BAD_REGION(NEXT, 0x30000000, 1, 1),
 	BAD_REGION(NEXT, 0x30000000, 1, 15),
-	BAD_REGION(NEXT, 0x30000000, 4095, 0), /* the widest count, 512 MiB of frames */
+	BAD_REGION(NEXT, 0x80000000, 4095, 0), /* the widest count, 512 MiB of frames */
 	BAD_REGION(NEXT, BASE, 1, 0),
 	BAD_REGION(NEXT, BASE + GICR_BYTES / 2, 1, 0),
 	BAD_REGION(NEXT, BASE - GICR_BYTES / 2, 1, 0),
