@@ -65,9 +65,11 @@ static void outcome_of_verdict(const struct session *s, const struct prog *p,
 		snprintf(reason, sizeof(reason), "known divergence %s", v->diff[0].known->id);
 	} else {
 		o->status = TAP_PASS;
-		return;
 	}
-	o->reason = xstrndup(reason, sizeof(reason));
+	if (o->status == TAP_PASS && v->unjudged == p->nr_ops)
+		return;
+	if (o->status != TAP_PASS)
+		o->reason = xstrndup(reason, sizeof(reason));
 	o->diag = xcalloc(1, DIAG_BYTES);
 	judge_explain(p, v, o->diag, DIAG_BYTES);
 }

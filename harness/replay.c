@@ -9,6 +9,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "lib/prog/alloc.h"
 
@@ -86,6 +89,33 @@ static void print_trace(const struct session *s, struct model *m, const struct p
 	}
 }
 
+/*
+ * Performs a program in a child, because kvm_util ends the process when set-up
+ * fails.  Return: false, after a message, if the child did not end well.
+ */
+static bool run_in_child(const struct session *s, const struct prog *p, struct op_result *results)
+{
+	int wstatus = 0;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		s->target->run(p, results);
+		_exit(0);
+	}
+	while (pid > 0 && waitpid(pid, &wstatus, 0) < 0 && errno == EINTR)
+		;
+	if (pid > 0 && WIFEXITED(wstatus) && !WEXITSTATUS(wstatus))
+		return true;
+	if (pid > 0 && WIFSIGNALED(wstatus))
+		fprintf(stderr, "vgicheck: the program's process died of signal %d\n",
+			WTERMSIG(wstatus));
+	else
+		fputs("vgicheck: the program could not be performed\n", stderr);
+	return false;
+}
+
 static int replay_file(const struct session *s, struct model *model, const char *path)
 {
 	struct judge j = {
@@ -99,6 +129,7 @@ static int replay_file(const struct session *s, struct model *model, const char 
 	char text[8192];
 	struct verdict v;
 	struct prog p;
+	size_t bytes;
 	bool bad;
 
 	/* It was loaded once already, so only a file that changed can fail. */
@@ -112,16 +143,19 @@ static int replay_file(const struct session *s, struct model *model, const char 
 		prog_free(&p);
 		return TAP_EXIT_SKIPPED;
 	}
-	fflush(stdout);
-	results = xcalloc(p.nr_ops + 1, sizeof(*results));
-	s->target->run(&p, results);
+	bytes = (p.nr_ops + 1) * sizeof(*results);
+	results = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (results == MAP_FAILED || !run_in_child(s, &p, results)) {
+		prog_free(&p);
+		return TAP_EXIT_HARNESS;
+	}
 	judge_prog(&j, &p, results, &v);
 	print_trace(s, model, &p, results, &v);
 	judge_explain(&p, &v, text, sizeof(text));
 	bad = v.nr_unknown || (s->options->strict && v.nr_diffs);
 	printf("%s%zu differences, %zu of them known: %s\n", text, v.nr_diffs,
 	       v.nr_diffs - v.nr_unknown, bad ? "different" : "as expected");
-	free(results);
+	munmap(results, bytes);
 	prog_free(&p);
 	return bad ? TAP_EXIT_DIFFERENT : TAP_EXIT_OK;
 }
