@@ -82,6 +82,8 @@ TEST_SRCS := \
 	tests/suite_test.c \
 	tests/tap_test.c \
 	tests/unit_test.c \
+	tests/vm_console_test.c \
+	tests/vm_test.c \
 
 # ... and with these.
 TEST_LIB_SRCS := \

@@ -1,0 +1,248 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The QEMU machine runs programs on a real in-kernel vGIC, brings back what they
+# show, and lets no trouble pass. It needs the build in ${O:-build} and a kernel
+# of the cache; it does not judge kernels, which is what `make run` is for.
+
+set -u
+cd "$(dirname "$0")/.." || exit 1
+. tests/script.sh
+. ci/kernel/common.sh
+
+vgicheck=${O:-build}/vgicheck
+kernel=6.12
+
+# vm NAME ARG...: runs `vgicheck vm ARG...`, keeps what it says below $scratch/NAME.
+vm() {
+	name=$1
+	shift
+	mkdir -p "$scratch/$name"
+	"$vgicheck" vm --kernel "$kernel" --out "$scratch/$name/out" "$@" \
+		</dev/null >"$scratch/$name/stdout" 2>"$scratch/$name/stderr"
+	echo $? >"$scratch/$name/status"
+}
+
+# ended NAME STATUS
+ended() {
+	[ "$(cat "$scratch/$1/status")" -eq "$2" ] && return
+	echo "exit status $(cat "$scratch/$1/status") instead of $2 after:"
+	tail -n 20 "$scratch/$1/stdout" "$scratch/$1/stderr"
+	return 1
+}
+
+# printed NAME STREAM PATTERN: a line that fits.
+printed() {
+	grep -qE -- "$3" "$scratch/$1/$2" && return
+	echo "nothing on $2 fits '$3':"
+	tail -n 20 "$scratch/$1/$2"
+	return 1
+}
+
+# passed NAME MINIMUM: so many passed, and nothing failed.
+passed() {
+	printed "$1" stdout '^# Totals: pass:[0-9]+ fail:0 xfail:[0-9]+ xpass:0 .*error:0$' &&
+		[ "$(sed -n 's/^# Totals: pass:\([0-9]*\) .*/\1/p' "$scratch/$1/stdout")" -ge "$2" ]
+}
+
+# one_line_and NAME STATUS TEXT: all there is to see.
+one_line_and() {
+	ended "$1" "$2" && printed "$1" stderr "$3" || return 1
+	[ "$(wc -l <"$scratch/$1/stderr")" -eq 1 ] && [ ! -s "$scratch/$1/stdout" ] && return
+	echo 'more than one line:'
+	cat "$scratch/$1/stdout" "$scratch/$1/stderr"
+	return 1
+}
+
+gicv3_programs_are_judged() {
+	vm v3 -- run --filter 'scenarios/*' --json "$scratch/v3/json" \
+		--junit "$scratch/v3/deeper/junit"
+	ended v3 0 && printed v3 stdout '^# kernel: 6\.12\.' &&
+		printed v3 stdout '^# host: .*gicv3' && passed v3 21
+}
+
+gicv2_programs_are_judged() {
+	vm v2 --gic 2 -- run --filter 'scenarios/gicv2*'
+	ended v2 0 && printed v2 stdout '^# host: .*gicv2' && passed v2 4
+}
+
+# With a parser if there is one.
+json_comes_back() {
+	if command -v python3 >/dev/null; then
+		python3 -m json.tool "$scratch/v3/json" /dev/null
+	else
+		grep -q '"kernel": *"6\.12\.' "$scratch/v3/json"
+	fi
+}
+
+junit_comes_back() {
+	junit=$scratch/v3/deeper/junit
+	if command -v xmllint >/dev/null; then
+		xmllint --noout "$junit"
+	elif command -v python3 >/dev/null; then
+		python3 -c 'import sys, xml.dom.minidom as x; x.parse(sys.argv[1])' "$junit"
+	else
+		grep -q '</testsuites\{0,1\}>' "$junit"
+	fi
+}
+
+# What 6.12 is known to do wrong is a difference if nothing is known.
+differences_are_reported() {
+	vm strict -- run --strict --filter 'regress/*'
+	ended strict 1 && printed strict stdout '^# rule uapi\.region\.mixed: ' &&
+		printed strict stdout "replay: vgicheck replay $scratch/strict/out/0003.vgic" &&
+		[ -s "$scratch/strict/out/0003.vgic" ]
+}
+
+difference_replays() {
+	vm replay -- replay --strict "$scratch/strict/out/0003.vgic"
+	ended replay 1 && printed replay stdout '^rule uapi\.region\.mixed: '
+}
+
+known_difference_replays_as_known() {
+	vm known -- replay "$scratch/strict/out/0003.vgic"
+	ended known 0 && printed known stdout '^known as region-after-single-region: '
+}
+
+# Random programs, so that order and outcome have every chance to differ.
+seeded() {
+	vm "$1" -- run --count 60 --seed 7 --filter 'region-random/*'
+	ended "$1" 0 && [ -s "$scratch/$1/stdout" ]
+}
+
+same_seed_gives_same_bytes() {
+	seeded seed1 && seeded seed2 && cmp "$scratch/seed1/stdout" "$scratch/seed2/stdout"
+}
+
+names_of_seed() {
+	"$vgicheck" list --count 60 --seed "$1" --filter 'region-random/*' | sort
+}
+
+other_seed_gives_other_programs() {
+	names_of_seed 7 >"$scratch/names7"
+	names_of_seed 8 >"$scratch/names8"
+	sed -n -E 's/^(not )?ok [0-9]+ ([^ ]*).*/\2/p' "$scratch/seed1/stdout" | sort |
+		cmp - "$scratch/names7" && comm -12 "$scratch/names7" "$scratch/names8" | none
+}
+
+# What a kernel in trouble does: the program writes its second argument to its first.
+build_writer() {
+	if [ "$(uname -m)" = aarch64 ]; then
+		compiler=${CC:-gcc}
+	else
+		compiler=${CROSS_COMPILE:-aarch64-linux-gnu-}gcc
+	fi
+	cat >"$scratch/writer.c" <<'EOF'
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	int fd = open(argv[1], O_WRONLY);
+
+	return argc != 3 ? 3 : write(fd, argv[2], strlen(argv[2])) < 0;
+}
+EOF
+	"$compiler" -O2 -static "$scratch/writer.c" -o "$scratch/writer"
+}
+
+a_panic_is_reported() {
+	vm panic -- "$scratch/writer" /proc/sysrq-trigger c
+	ended panic 1 && printed panic stdout '^Bail out! kernel panic: .*sysrq triggered crash' &&
+		printed panic stderr '^# kernel: .*sysrq_handle_crash' &&
+		[ -s "$scratch/panic/out/console.log" ]
+}
+
+a_kernel_warning_is_reported() {
+	vm warning -- "$scratch/writer" /dev/kmsg '<4>WARNING: CPU: 0 PID: 9 at planted.c:1 f+0x0/0x1'
+	ended warning 1 && printed warning stdout '^# kernel warning: .* at planted\.c:1' &&
+		printed warning stderr '^# kernel: .* at planted\.c:1'
+}
+
+exit_status_comes_back() {
+	vm status -- "$scratch/writer" only
+	ended status 3 && [ ! -s "$scratch/status/stderr" ]
+}
+
+other_kernel_runs() {
+	vm "$1" --kernel "$1" -- run --filter 'regress/*'
+	ended "$1" 0 && printed "$1" stdout "^# kernel: $(echo "$1" | sed 's/\./\\./')\."
+}
+
+# Nothing of this starts a machine.
+check_refusals() {
+	vm no-kernel --kernel 9.9 -- probe
+	ktap_check machine.names_a_missing_kernel one_line_and no-kernel 99 "no kernel 9\.9 at '"
+	vm no-file --kernel "$scratch/Image" -- probe
+	ktap_check machine.names_a_missing_image one_line_and no-file 99 "$scratch/Image.*No such file"
+	vm no-image --kernel tests/script.sh -- probe
+	ktap_check machine.names_a_file_that_is_no_image \
+		one_line_and no-image 99 "tests/script\.sh': not an arm64 Image"
+	vm bad-option --gick 3 -- probe
+	ktap_check machine.names_a_wrong_option one_line_and bad-option 2 'gick'
+	vm bad-gic --gic 5 -- probe
+	ktap_check machine.names_a_wrong_gic one_line_and bad-gic 2 "gic takes a number from 2 to 4, not '5'"
+	vm bad-number --smp 2x -- probe
+	ktap_check machine.names_a_wrong_number one_line_and bad-number 2 "smp .*, not '2x'"
+	vm no-command --
+	ktap_check machine.asks_for_a_command one_line_and no-command 2 'no command'
+}
+
+check_machine() {
+	vm no-qemu --qemu "$scratch/qemu" -- probe
+	ktap_check machine.names_a_missing_emulator one_line_and no-qemu 99 "$scratch/qemu': not found"
+	vm no-binary -- "$scratch/binary"
+	ktap_check machine.names_a_missing_command one_line_and no-binary 99 "$scratch/binary"
+	ktap_check machine.gicv3_programs_are_judged gicv3_programs_are_judged
+	ktap_check machine.gicv3_json_comes_back json_comes_back
+	ktap_check machine.gicv3_junit_comes_back junit_comes_back
+	ktap_check machine.gicv2_programs_are_judged gicv2_programs_are_judged
+	ktap_check machine.differences_are_reported differences_are_reported
+	ktap_check machine.differences_replay difference_replays
+	ktap_check machine.differences_replay_as_known known_difference_replays_as_known
+	ktap_check machine.seed_gives_same_bytes same_seed_gives_same_bytes
+	ktap_check machine.seed_gives_programs_of_its_own other_seed_gives_other_programs
+	build_writer || exit 1
+	ktap_check machine.reports_a_panic a_panic_is_reported
+	ktap_check machine.reports_a_kernel_warning a_kernel_warning_is_reported
+	ktap_check machine.brings_back_the_exit_status exit_status_comes_back
+}
+
+check_other_kernel() {
+	if [ -s "$(cache_dir)/kernel/$1/Image" ]; then
+		ktap_check "machine.kernel_runs: $1" other_kernel_runs "$1"
+	else
+		ktap_skip "machine.kernel_runs: $1" \
+			"kernel $1 is not in the cache; 'make kernel KERNEL=$1' fetches it"
+	fi
+}
+
+# Sets $reason if nothing can run here; else the kernel is in the cache.
+find_machine() {
+	reason=
+	if ! command -v qemu-system-aarch64 >/dev/null; then
+		reason='no qemu-system-aarch64'
+	elif fetched=$(ci/kernel/fetch.sh "$kernel" 2>&1); then
+		ktap_result ok machine.kernel_is_there
+	elif [ $? -eq 4 ]; then
+		reason=$(echo "$fetched" | tail -n 1)
+	else
+		ktap_result 'not ok' machine.kernel_is_there "$fetched"
+		ktap_failed=1
+		ktap_done
+	fi
+}
+
+scratch_dir
+check_refusals
+find_machine
+if [ -n "$reason" ]; then
+	ktap_skip machine.runs "$reason"
+else
+	check_machine
+	for version in 5.10 6.1 7.2; do
+		check_other_kernel "$version"
+	done
+fi
+ktap_done
