@@ -35,15 +35,25 @@ static void print_seen(const struct op_result *res, const struct expect *want)
 		int reg = i < want->nr_vals ? want->val[i].reg : -1;
 
 		if (reg >= 0)
-			reg_print((enum reg_id)reg, res->val[i], ~0ULL, text, sizeof(text));
+			reg_print((enum reg_id)reg, res->val[i], judge_shown_bits(&want->val[i]),
+				  text, sizeof(text));
 		else
 			snprintf(text, sizeof(text), "0x%" PRIx64, res->val[i]);
 		printf("             %s\n", text);
 	}
 }
 
+/* Each rule once, however many values come from it. */
+static void print_rule(enum rule_id rule, bool printed[NR_RULES])
+{
+	if (!printed[rule])
+		printf("    rule     %s\n", rule_desc(rule)->name);
+	printed[rule] = true;
+}
+
 static void print_allowed(const struct expect *want)
 {
+	bool printed[NR_RULES] = { false };
 	char text[LINE_BYTES];
 
 	judge_print_alts(want, text, sizeof(text));
@@ -53,10 +63,10 @@ static void print_allowed(const struct expect *want)
 		printf("             %s\n", text);
 	}
 	for (unsigned int i = 0; i < want->nr_alts; i++)
-		printf("    rule     %s\n", rule_desc(want->alt[i].rule)->name);
+		print_rule(want->alt[i].rule, printed);
 	for (unsigned int i = 0; i < want->nr_vals; i++) {
 		for (unsigned int k = 0; k < want->val[i].nr_parts; k++)
-			printf("    rule     %s\n", rule_desc(want->val[i].part[k].rule)->name);
+			print_rule(want->val[i].part[k].rule, printed);
 	}
 }
 
@@ -137,7 +147,7 @@ static int replay_file(const struct session *s, struct model *model, const char 
 		fprintf(stderr, "vgicheck: %s: %s\n", path, err.text);
 		return TAP_EXIT_USAGE;
 	}
-	printf("%s\n", path);
+	printf("%s\n", p.name);
 	if (!target_can_run(&s->info, &p, text, sizeof(text))) {
 		printf("skipped: %s\n", text);
 		prog_free(&p);

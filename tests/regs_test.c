@@ -196,26 +196,27 @@ static void value_is_printed_with_its_fields(struct unit *t)
 {
 	static const struct {
 		enum reg_id reg;
-		u64 value, known;
+		u64 value, shown;
 		const char *want;
 	} rows[] = {
 		{ REG_GICR_TYPER, 0x10, 0x10, "0x10 Last=1" },
 		{ REG_GICR_TYPER, 0x0, 0x10, "0x0 Last=0" },
-		{ REG_GICR_TYPER, 0x10, 0x0, "0x10" },
+		{ REG_GICR_TYPER, 0x10, 0x0, "0x10 Last=1" },
 		{ REG_GICR_TYPER, 0x0000010200001210, 0xffffffff00ffff10,
 		  "0x10200001210 Affinity_Value=0x102 Processor_Number=0x12 Last=1" },
 		{ REG_GICR_TYPER, 0x900, 0xffff00, "0x900 Processor_Number=9" },
 		{ REG_GICR_TYPER, 0xa00, 0xffff00, "0xa00 Processor_Number=0xa" },
-		{ REG_GICR_TYPER, 0, ~0ULL,
-		  "0x0 VSGI=0 RVPEID=0 MPAM=0 DPGS=0 Last=0 DirectLPI=0 Dirty=0 VLPIS=0 PLPIS=0" },
+		{ REG_GICR_TYPER, 0, 0, "0x0" },
+		{ REG_GICR_TYPER, 0, 0xffff00, "0x0 Processor_Number=0" },
 		{ REG_GICR_PIDR2, 0x3b, 0xffffffff, "0x3b ArchRev=3 IMPDEF=0xb" },
-		{ REG_GICR_PIDR2, 0xffffff30, 0xffffffff, "0xffffff30 ArchRev=3" },
+		{ REG_GICR_PIDR2, 0x30, 0xffffffff, "0x30 ArchRev=3 IMPDEF=0" },
+		{ REG_GICR_PIDR2, 0x130, 0xf0, "0x130 RES0_31_8=1 ArchRev=3" },
 		{ REG_GICD2_TYPER, 0xe0, 0xe0, "0xe0 CPUNumber=7" },
 	};
 	char text[200];
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		reg_print(rows[i].reg, rows[i].value, rows[i].known, text, sizeof(text));
+		reg_print(rows[i].reg, rows[i].value, rows[i].shown, text, sizeof(text));
 		EXPECT_STR(t, text, rows[i].want);
 	}
 }

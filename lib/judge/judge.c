@@ -65,6 +65,21 @@ void judge_print_alts(const struct expect *want, char *buf, size_t bytes)
 }
 
 /**
+ * judge_shown_bits() - the bits of a value that are worth showing even if zero
+ * @val: a value that is expected
+ *
+ * Return: those that have a rule of their own.
+ */
+u64 judge_shown_bits(const struct expect_val *val)
+{
+	u64 mask = 0;
+
+	for (unsigned int i = 0; i < val->nr_parts; i++)
+		mask |= val->part[i].mask;
+	return mask & val->known;
+}
+
+/**
  * judge_print_val() - a value that is expected
  * @val:   the value
  * @buf:   receives the text, terminated
@@ -75,7 +90,7 @@ void judge_print_val(const struct expect_val *val, char *buf, size_t bytes)
 	if (!val->known)
 		snprintf(buf, bytes, "any value");
 	else if (val->reg >= 0)
-		reg_print((enum reg_id)val->reg, val->value, val->known, buf, bytes);
+		reg_print((enum reg_id)val->reg, val->value, judge_shown_bits(val), buf, bytes);
 	else
 		snprintf(buf, bytes, "0x%" PRIx64, val->value);
 }

@@ -44,6 +44,7 @@ void judge_prog(const struct judge *j, const struct prog *p, const struct op_res
 void judge_kernel_log(const struct judge *j, const struct prog *p, const struct op_result *results,
 		      const char *text, struct verdict *v);
 void judge_print_alts(const struct expect *want, char *buf, size_t bytes);
+u64 judge_shown_bits(const struct expect_val *val);
 void judge_print_val(const struct expect_val *val, char *buf, size_t bytes);
 size_t judge_explain(const struct prog *p, const struct verdict *v, char *buf, size_t bytes);
 

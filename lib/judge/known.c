@@ -14,6 +14,8 @@
 
 #include "lib/prog/alloc.h"
 
+#define MAX_ERRNO 4096 /* above all that Linux has */
+
 static bool set_text(char to[KNOWN_TEXT_BYTES], const char *value)
 {
 	return snprintf(to, KNOWN_TEXT_BYTES, "%s", value) < KNOWN_TEXT_BYTES;
@@ -79,6 +81,17 @@ static bool add_got(struct known *k, const char *value)
 	return k->nr_got < KNOWN_MAX_GOT && set_text(k->got[k->nr_got++], value);
 }
 
+static bool is_errno_name(const char *name)
+{
+	for (int err = 1; err < MAX_ERRNO; err++) {
+		const char *known = strerrorname_np(err);
+
+		if (known && !strcmp(known, name))
+			return true;
+	}
+	return false;
+}
+
 /* "user create_vcpu got EEXIST". */
 static bool set_after(struct known *k, const char *value)
 {
@@ -89,7 +102,8 @@ static bool set_after(struct known *k, const char *value)
 		return false;
 	snprintf(op, sizeof(op), "%.*s", (int)(got - value), value);
 	k->after_op = op_of_words(op);
-	return k->after_op != NR_OPS && set_text(k->after_got, got + strlen(" got "));
+	got += strlen(" got ");
+	return k->after_op != NR_OPS && is_errno_name(got) && set_text(k->after_got, got);
 }
 
 /* What an entry's condition asks of an argument. */
@@ -185,6 +199,7 @@ int known_parse(struct known *k, const char *text, struct prog_error *err)
 			*colon = '\0';
 			if (set_key(k, buf, colon + 2))
 				continue;
+			*colon = ':';
 		}
 		err->line = line;
 		snprintf(err->text, sizeof(err->text), "'%.100s' is not understood", buf);
@@ -199,25 +214,40 @@ int known_parse(struct known *k, const char *text, struct prog_error *err)
 	return 0;
 }
 
+/* Return: the number of bytes, at most @bytes, or a negative errno. */
+static ssize_t read_entry(const char *path, char *text, size_t bytes)
+{
+	FILE *f = fopen(path, "re");
+	ssize_t n;
+
+	if (!f)
+		return -errno;
+	n = (ssize_t)fread(text, 1, bytes, f);
+	if (ferror(f))
+		n = -errno;
+	fclose(f);
+	return n;
+}
+
 static int load_one(struct known_list *list, const char *path, const char *name, char *error,
 		    size_t bytes)
 {
 	struct prog_error err;
 	struct known k;
 	char text[8192];
-	FILE *f = fopen(path, "re");
-	int e = errno;
-	size_t n;
+	ssize_t n = read_entry(path, text, sizeof(text));
 
-	if (!f) {
-		snprintf(error, bytes, "cannot open '%s': %s", path, strerror(e));
-		return -e;
+	if (n < 0 || n == sizeof(text)) {
+		snprintf(error, bytes, "cannot read '%s': %s", path,
+			 strerror(n < 0 ? (int)-n : EFBIG));
+		return n < 0 ? (int)n : -EFBIG;
 	}
-	n = fread(text, 1, sizeof(text) - 1, f);
 	text[n] = '\0';
-	fclose(f);
 	if (known_parse(&k, text, &err)) {
-		snprintf(error, bytes, "%s:%u: %s", path, err.line, err.text);
+		if (err.line)
+			snprintf(error, bytes, "%s:%u: %s", path, err.line, err.text);
+		else
+			snprintf(error, bytes, "%s: %s", path, err.text);
 		return -EINVAL;
 	}
 	snprintf(k.id, sizeof(k.id), "%.*s", (int)(strlen(name) - strlen(".known")), name);
@@ -244,9 +274,11 @@ int known_load_dir(struct known_list *list, const char *dir, char *error, size_t
 {
 	struct dirent **names;
 	int n = scandir(dir, &names, is_known_file, alphasort);
-	int ret = 0;
+	int ret = n < 0 && errno != ENOENT ? -errno : 0;
 
 	*list = (struct known_list){ 0 };
+	if (ret)
+		snprintf(error, bytes, "cannot read '%s': %s", dir, strerror(-ret));
 	for (int i = 0; i < n; i++) {
 		char path[4096];
 

@@ -179,13 +179,11 @@ int reg_find_name(const char *name, enum gic_version version)
  * reg_print() - a register's value with its fields named
  * @reg:   below NR_REGS
  * @value: to print
- * @known: fields outside this mask are left out
+ * @shown: fields that reach into this mask are printed even if they are zero
  * @buf:   receives the text, always terminated
  * @bytes: of @buf, at least 1; a text that does not fit is cut
- *
- * Fields that are zero are left out too, but for one-bit fields.
  */
-void reg_print(enum reg_id reg, u64 value, u64 known, char *buf, size_t bytes)
+void reg_print(enum reg_id reg, u64 value, u64 shown, char *buf, size_t bytes)
 {
 	const struct field_desc *f;
 	size_t at;
@@ -196,9 +194,9 @@ void reg_print(enum reg_id reg, u64 value, u64 known, char *buf, size_t bytes)
 	for (f = reg_first_field(reg); f && at < bytes; f = reg_next_field(f)) {
 		u64 part = bits_get(value, f->msb, f->lsb);
 
-		if (!(known & bits_mask(f->msb, f->lsb)) || f->access == ACCESS_RES0)
+		if (!part && !(shown & bits_mask(f->msb, f->lsb)))
 			continue;
-		if (!part && f->msb != f->lsb)
+		if (f->access == ACCESS_RES0 && !part)
 			continue;
 		n = snprintf(buf + at, bytes - at, " %s=%s%" PRIx64, f->name, part > 9 ? "0x" : "",
 			     part);

@@ -114,7 +114,7 @@ u64 reg_field_get(enum field_id id, u64 word);
 u64 reg_field_put(enum field_id id, u64 value);
 
 int reg_find_name(const char *name, enum gic_version version);
-void reg_print(enum reg_id reg, u64 value, u64 known, char *buf, size_t bytes);
+void reg_print(enum reg_id reg, u64 value, u64 shown, char *buf, size_t bytes);
 
 /* The characteristics of a redistributor region, unpacked. */
 struct redist_region_attr {
