@@ -84,17 +84,20 @@ static void first_allowed(const struct expect *want, struct op_result *res)
 
 static bool hazard_shows(const struct known *k, const struct op *op, const struct expect *want)
 {
-	const char *name;
-
-	if (k->after_op != op->id || want->alt[0].status != OP_FAILED)
+	if (k->after_op != op->id)
 		return false;
-	name = strerrorname_np(want->alt[0].err);
-	return name && !strcmp(name, k->after_got);
+	for (unsigned int i = 0; i < want->nr_alts; i++) {
+		const char *name = strerrorname_np(want->alt[i].err);
+
+		if (want->alt[i].status == OP_FAILED && name && !strcmp(name, k->after_got))
+			return true;
+	}
+	return false;
 }
 
 /*
  * Is the program one that is known to crash this kernel?  The model says, before
- * anything runs, whether the call will come that does it.
+ * anything runs, whether the call may come that does it.
  */
 static bool is_hazard(const struct session *s, struct model *model, const struct prog *p,
 		      char *reason, size_t bytes)
