@@ -155,6 +155,7 @@ void expect_set_addr(const struct model *m, const struct op *op, struct expect *
 	const struct frame_desc *frame = frame_desc(t->frame);
 	u64 base = op_arg(op, ARG_SET_ADDR_base);
 	u64 bytes = frame->bytes;
+	bool refused;
 
 	if (!m->has_vgic) {
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
@@ -172,11 +173,11 @@ void expect_set_addr(const struct model *m, const struct op *op, struct expect *
 		allow_error(want, EINVAL, RULE_ADDR_ALIGN);
 	if (beyond_ipa(m, base, bytes))
 		allow_error(want, E2BIG, RULE_ADDR_IPA);
-	if (want->nr_alts)
-		return;
+	refused = want->nr_alts;
 	if (new_frame_overlaps(m, type, base, bytes))
 		allow_usual_error(m, want, EINVAL, RULE_ADDR_OVERLAP_EARLY);
-	allow_done(want, RULE_ADDR_SET);
+	if (!refused)
+		allow_done(want, RULE_ADDR_SET);
 }
 
 /**
@@ -224,6 +225,7 @@ void expect_redist_region(const struct model *m, const struct op *op, struct exp
 {
 	u64 base = op_arg(op, ARG_REDIST_REGION_base);
 	u64 bytes = op_arg(op, ARG_REDIST_REGION_count) * GICR_BYTES;
+	bool refused;
 
 	if (!m->has_vgic) {
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
@@ -245,14 +247,14 @@ void expect_redist_region(const struct model *m, const struct op *op, struct exp
 		allow_usual_error(m, want, EINVAL, RULE_ADDR_OVERLAP);
 	if (beyond_ipa(m, base, bytes))
 		allow_error(want, E2BIG, RULE_ADDR_IPA);
-	if (want->nr_alts)
-		return;
+	refused = want->nr_alts;
 	/* An overlap that exists already may show now too: a vCPU gets a frame. */
 	if (fixed_frames_overlap(m, 0) ||
 	    (m->addr[ADDR_V3_DIST] != ADDR_UNSET &&
 	     overlaps(base, bytes, m->addr[ADDR_V3_DIST], GICD_BYTES)))
 		allow_usual_error(m, want, EINVAL, RULE_ADDR_OVERLAP_EARLY);
-	allow_done(want, RULE_REGION_SET);
+	if (!refused)
+		allow_done(want, RULE_REGION_SET);
 }
 
 /**
