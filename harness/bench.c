@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,18 +37,19 @@ static u64 now_ns(void)
 	return (u64)ts.tv_sec * NS_PER_S + (u64)ts.tv_nsec;
 }
 
-static int bench_suite(struct session *s, const struct suite *suite, unsigned int jobs)
+static int bench_suite(const struct session *session, const struct suite *suite, unsigned int jobs)
 {
-	struct options o = *s->options;
+	struct options o = *session->options;
+	struct session s = *session;
 	struct plan plan = { .seed = o.seed };
 	u64 start, ns;
 	int ret;
 
 	o.jobs = jobs;
-	s->options = &o;
+	s.options = &o;
 	plan_add_suite(&plan, &o, suite);
 	start = now_ns();
-	ret = work_run(s, &plan, ignore, NULL);
+	ret = work_run(&s, &plan, ignore, NULL);
 	ns = now_ns() - start;
 	printf("%-16s %5u %9zu %9.2f %10.0f\n", suite->name, jobs, plan.nr, (double)ns / NS_PER_S,
 	       (double)plan.nr * NS_PER_S / (double)ns);
@@ -88,6 +88,12 @@ int bench_main(int argc, char **argv)
 
 	if (ret)
 		return ret > 0 ? TAP_EXIT_OK : TAP_EXIT_USAGE;
+	if (o.args[0]) {
+		fprintf(stderr,
+			"vgicheck: '%s' means nothing to bench; see `vgicheck bench --help`\n",
+			o.args[0]);
+		return TAP_EXIT_USAGE;
+	}
 	ret = session_open(&s, &o);
 	if (ret)
 		return ret == -EINVAL ? TAP_EXIT_USAGE : TAP_EXIT_SKIPPED;
@@ -96,14 +102,10 @@ int bench_main(int argc, char **argv)
 	printf("%-16s %5s %9s %9s %10s\n", "suite", "jobs", "programs", "seconds", "a second");
 	for (unsigned int i = 0; !ret && (suite = suite_by_number(i)); i++) {
 		ret = bench_suite(&s, suite, 1);
-		s.options = &o;
 		ret = ret ? ret : bench_suite(&s, suite, work_default_jobs());
-		s.options = &o;
 	}
 	if (!ret)
 		print_costs(&s);
-	else
-		fprintf(stderr, "vgicheck: cannot run programs: %s\n", strerror(-ret));
 	session_close(&s);
 	return ret ? TAP_EXIT_HARNESS : TAP_EXIT_OK;
 }

@@ -133,6 +133,10 @@ int list_main(int argc, char **argv)
 
 	if (ret)
 		return ret > 0 ? TAP_EXIT_OK : TAP_EXIT_USAGE;
+	if (o.args[0] && o.args[1]) {
+		fprintf(stderr, "vgicheck: cannot list '%s' beside '%s'\n", o.args[1], o.args[0]);
+		return TAP_EXIT_USAGE;
+	}
 	what = o.args[0] ? o.args[0] : "programs";
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
 		if (!strcmp(tables[i].name, what))

@@ -2,6 +2,7 @@
 /*
  * The vgicheck command: finds the subcommand and runs it.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,8 +12,10 @@
 
 static int registers(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
+	if (argc > 1) {
+		fprintf(stderr, "vgicheck: '%s' means nothing to registers\n", argv[1]);
+		return TAP_EXIT_USAGE;
+	}
 	regs_print_markdown(stdout);
 	return TAP_EXIT_OK;
 }
@@ -31,12 +34,24 @@ static const struct {
 	{ "registers", registers, "print docs/registers.md" },
 };
 
-static void print_usage(FILE *out)
+static void print_usage(void)
 {
-	fputs("usage: vgicheck COMMAND [options]\n\n", out);
+	puts("usage: vgicheck COMMAND [options]\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].doc);
-	fputs("\n`vgicheck COMMAND --help` says more.\n", out);
+		printf("  %-10s %s\n", commands[i].name, commands[i].doc);
+	puts("\n`vgicheck COMMAND --help` says more.");
+}
+
+/* Output that nobody gets is no success. */
+static int flushed(int status)
+{
+	int failed = fflush(stdout) || ferror(stdout);
+	int err = errno;
+
+	if (!failed || status)
+		return status;
+	fprintf(stderr, "vgicheck: cannot write to standard output: %s\n", strerror(err));
+	return TAP_EXIT_HARNESS;
 }
 
 int main(int argc, char **argv)
@@ -45,16 +60,16 @@ int main(int argc, char **argv)
 	if (getpid() == 1)
 		return vm_init_main();
 	if (argc < 2) {
-		print_usage(stderr);
+		fputs("vgicheck: no command given; see `vgicheck --help`\n", stderr);
 		return TAP_EXIT_USAGE;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
-		print_usage(stdout);
-		return TAP_EXIT_OK;
+		print_usage();
+		return flushed(TAP_EXIT_OK);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (!strcmp(commands[i].name, argv[1]))
-			return commands[i].run(argc - 1, argv + 1);
+			return flushed(commands[i].run(argc - 1, argv + 1));
 	}
 	fprintf(stderr, "vgicheck: there is no command '%s'; see `vgicheck --help`\n", argv[1]);
 	return TAP_EXIT_USAGE;

@@ -4,6 +4,7 @@
  */
 #include "harness/harness.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -45,6 +46,21 @@ static int number(const char *option, const char *text, u64 lo, u64 hi, u64 *val
 	return 0;
 }
 
+/* A folder that was named must be there; that of the source tree need not be. */
+static int set_corpora(struct options *o, const char *path)
+{
+	DIR *dir = opendir(path);
+	int err = errno;
+
+	if (!dir) {
+		fprintf(stderr, "vgicheck: cannot read corpora '%s': %s\n", path, strerror(err));
+		return -EINVAL;
+	}
+	closedir(dir);
+	o->corpora = path;
+	return 0;
+}
+
 static int set_option(struct options *o, int c, const char *arg)
 {
 	u64 value = 0;
@@ -55,7 +71,7 @@ static int set_option(struct options *o, int c, const char *arg)
 		o->all = true;
 		break;
 	case 'c':
-		o->corpora = arg;
+		ret = set_corpora(o, arg);
 		break;
 	case 'n':
 		ret = number("count", arg, 0, UINT32_MAX, &o->count);
@@ -98,6 +114,18 @@ static int set_option(struct options *o, int c, const char *arg)
 	return ret;
 }
 
+static int wrong_option(const char *command, bool needs_value, const char *option)
+{
+	const char *why = "there is no option";
+
+	if (needs_value)
+		why = "a value must follow";
+	else if (strchr(option, '='))
+		why = "no value may follow";
+	fprintf(stderr, "vgicheck: %s '%s'; see `vgicheck %s --help`\n", why, option, command);
+	return -EINVAL;
+}
+
 static const char *default_corpora(void)
 {
 	/* The QEMU machine has a copy in its root; elsewhere the tree's own is used. */
@@ -128,15 +156,16 @@ int options_parse(struct options *o, const char *command, const char *usage, int
 		.timeout_s = DEFAULT_TIMEOUT_S,
 	};
 	optind = 1;
-	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(usage, stdout);
 			return 1;
 		}
-		if (c == '?' || set_option(o, c, optarg)) {
-			fprintf(stderr, "vgicheck: see `vgicheck %s --help`\n", command);
+		if (c == '?' || c == ':')
+			return wrong_option(command, c == ':', argv[optind - 1]);
+		if (set_option(o, c, optarg))
 			return -EINVAL;
-		}
 	}
 	o->args = argv + optind;
 	return 0;

@@ -4,7 +4,7 @@
  */
 #include "harness/harness.h"
 
-#include <errno.h>
+#include <string.h>
 
 static const char usage[] = "usage: vgicheck probe\n"
 			    "\n"
@@ -38,9 +38,15 @@ int probe_main(int argc, char **argv)
 	const struct target *t;
 	bool usable = false;
 
-	if (argc > 1) {
+	if (argc > 1 && !strcmp(argv[1], "--help")) {
 		fputs(usage, stdout);
-		return argv[1][0] == '-' ? TAP_EXIT_OK : TAP_EXIT_USAGE;
+		return TAP_EXIT_OK;
+	}
+	if (argc > 1) {
+		fprintf(stderr,
+			"vgicheck: '%s' means nothing to probe; see `vgicheck probe --help`\n",
+			argv[1]);
+		return TAP_EXIT_USAGE;
 	}
 	for (unsigned int i = 0; (t = target_by_number(i)); i++) {
 		struct target_info info = { 0 };

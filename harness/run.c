@@ -177,10 +177,8 @@ static int run_plan(struct run *r, const struct options *o)
 	tap_close(r->tap);
 	if (close_file(o->json, json_close(r->json)) || close_file(o->junit, junit_close(r->junit)))
 		status = TAP_EXIT_HARNESS;
-	if (ret) {
-		fprintf(stderr, "vgicheck: cannot run programs: %s\n", strerror(-ret));
+	if (ret)
 		return TAP_EXIT_HARNESS;
-	}
 	if (work_is_interrupted()) {
 		fputs("vgicheck: interrupted\n", stderr);
 		return HARNESS_EXIT_INTERRUPTED;
@@ -211,12 +209,16 @@ int run_main(int argc, char **argv)
 			o.args[0]);
 		return TAP_EXIT_USAGE;
 	}
-	ret = session_open(&session, &o);
-	if (ret)
-		return ret == -EINVAL ? TAP_EXIT_USAGE : TAP_EXIT_SKIPPED;
-	if (!plan_make(&plan, &o))
-		status = run_plan(&r, &o);
+	/* What is wrong everywhere is told before what is missing here. */
+	if (!plan_make(&plan, &o)) {
+		ret = session_open(&session, &o);
+		if (!ret) {
+			status = run_plan(&r, &o);
+			session_close(&session);
+		} else if (ret != -EINVAL) {
+			status = TAP_EXIT_SKIPPED;
+		}
+	}
 	plan_free(&plan);
-	session_close(&session);
 	return status;
 }

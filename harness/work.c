@@ -406,15 +406,15 @@ static unsigned int pick_jobs(const struct session *s, const struct plan *plan)
 
 static int work_open(struct work *w)
 {
+	w->inflight = inflight_open(w->session->options->out);
+	if (!w->inflight)
+		return -EIO;
 	w->nr_workers = pick_jobs(w->session, w->plan);
 	w->shared_bytes = sizeof(struct shared) + w->nr_workers * sizeof(struct slot);
 	w->shared = mmap(NULL, w->shared_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 			 -1, 0);
 	if (w->shared == MAP_FAILED)
 		return -ENOMEM;
-	w->inflight = inflight_open(w->session->options->out);
-	if (!w->inflight)
-		return -EIO;
 	w->worker = xcalloc(w->nr_workers, sizeof(*w->worker));
 	w->done = xcalloc(w->plan->nr, sizeof(*w->done));
 	w->is_done = xcalloc(w->plan->nr, sizeof(*w->is_done));
@@ -441,7 +441,7 @@ static void work_close(struct work *w)
 	free(w->done);
 	free(w->is_done);
 	inflight_close(w->inflight);
-	if (w->shared != MAP_FAILED)
+	if (w->shared && w->shared != MAP_FAILED)
 		munmap(w->shared, w->shared_bytes);
 }
 
@@ -454,7 +454,7 @@ static void work_close(struct work *w)
  *
  * After a signal the programs that did not end are not reported.
  *
- * Return: 0, or a negative errno if workers cannot be had.
+ * Return: 0, or a negative errno after a message if workers cannot be had.
  */
 int work_run(const struct session *s, const struct plan *plan, work_report_fn *report, void *arg)
 {
@@ -465,6 +465,9 @@ int work_run(const struct session *s, const struct plan *plan, work_report_fn *r
 		ret = worker_start(&w, i);
 	if (!ret)
 		work_loop(&w);
+	/* Who failed to keep programs in flight has said so. */
+	else if (w.inflight)
+		fprintf(stderr, "vgicheck: cannot run programs: %s\n", strerror(-ret));
 	work_close(&w);
 	return ret;
 }

@@ -10,6 +10,8 @@
  */
 #include "lib/prog/prog.h"
 
+#include <assert.h>
+
 static const unsigned int ipa_choices[] = { 40, 36, 48 };
 
 struct writer {
@@ -70,6 +72,7 @@ static u64 reg_from_ordinal(enum gic_version gic, u64 number)
 {
 	u64 nr = reg_to_ordinal(gic, NR_REGS);
 
+	assert(nr);
 	number %= nr;
 	for (unsigned int i = 0;; i++) {
 		if (reg_desc((enum reg_id)i)->since == gic && !number--)
@@ -108,7 +111,7 @@ size_t prog_encode(const struct prog *p, u8 *buf, size_t bytes)
 	struct writer w = { .buf = buf, .bytes = bytes };
 	unsigned int ipa = 0;
 
-	while (ipa_choices[ipa] != p->ipa_bits)
+	while (ipa + 1 < ARRAY_SIZE(ipa_choices) && ipa_choices[ipa] != p->ipa_bits)
 		ipa++;
 	put_byte(&w, (u8)((p->gic == GIC_V2) | ipa << 1));
 	for (size_t i = 0; i < p->nr_ops; i++) {

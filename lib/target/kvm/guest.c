@@ -47,6 +47,12 @@ static u32 table_new(struct tables *t)
 	return offset;
 }
 
+/* Where guest code is in the memory of guests, counted from its start. */
+static size_t code_offset(const char *at)
+{
+	return (uintptr_t)at - (uintptr_t)__start_guest;
+}
+
 /* The 512 GiB around @gva, mapped one to one as device memory. */
 static void map_around(struct tables *t, u64 gva)
 {
@@ -108,8 +114,8 @@ static char *guest_ram(void)
 	ram = mmap(NULL, GUEST_DOORBELL_OFFSET, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
 		   -1, 0);
 	TEST_ASSERT(ram != MAP_FAILED, "mmap of the guest's memory");
-	TEST_ASSERT(__stop_guest - __start_guest <= GUEST_CODE_BYTES, "guest code is too large");
-	memcpy(ram + GUEST_CODE_OFFSET, __start_guest, (size_t)(__stop_guest - __start_guest));
+	TEST_ASSERT(code_offset(__stop_guest) <= GUEST_CODE_BYTES, "guest code is too large");
+	memcpy(ram + GUEST_CODE_OFFSET, __start_guest, code_offset(__stop_guest));
 	__builtin___clear_cache(ram, ram + GUEST_CODE_BYTES);
 	return ram;
 }
@@ -135,7 +141,7 @@ static void guest_set_up(struct target_vm *vm)
 
 static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
 {
-	u64 entry = PROG_RAM_BASE + GUEST_CODE_OFFSET + (u64)(guest_entry - __start_guest);
+	u64 entry = PROG_RAM_BASE + GUEST_CODE_OFFSET + code_offset(guest_entry);
 	struct kvm_vcpu_init init = { 0 };
 
 	/* A VM that a failed first run has killed refuses even this. */

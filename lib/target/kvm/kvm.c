@@ -56,7 +56,7 @@ static void create_vcpu(struct target_vm *vm, const struct op *op, struct op_res
 	u64 id = op_arg(op, ARG_CREATE_VCPU_id);
 	struct kvm_vcpu_init init = { 0 };
 	struct target_vcpu *v;
-	int fd = ioctl(vm->kvm->fd, KVM_CREATE_VCPU, (void *)id);
+	int fd = ioctl(vm->kvm->fd, KVM_CREATE_VCPU, id);
 
 	result_of_ioctl(res, fd);
 	if (fd < 0)
