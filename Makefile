@@ -170,7 +170,7 @@ run: ## the main job: set up what is missing, build, `vgicheck run $(ARGS)`
 .PHONY: check
 check: ## all tests; needs no KVM, and no network once set up
 	$(Q)ci/setup.sh check
-	$(Q)ci/kernel/fetch.sh 6.12 >/dev/null || :
+	$(Q)for kernel in 6.12 5.10 6.1 7.2; do ci/kernel/fetch.sh $$kernel >/dev/null || :; done
 	$(Q)$(MAKE) all tests
 	@tests/run-checks.sh $(tests) $(check_scripts)
 
@@ -193,8 +193,10 @@ setup: ## install the Debian packages that run and check need
 	@ci/setup.sh check
 
 .PHONY: lint
-lint: $(KVM_UTIL)/libkvm_util.a ## format and static checkers: installs them, then runs them
-	@ci/lint.sh --install
+lint: ## format and static checkers: installs them, then runs them
+	$(Q)ci/setup.sh lint
+	$(Q)$(MAKE) $(KVM_UTIL)/libkvm_util.a
+	@ci/lint.sh
 
 c_files := $(sort $(wildcard $(addsuffix /*.[ch],. ci/* fuzz guest_code harness lib/* lib/*/* tests)))
 

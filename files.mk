@@ -83,6 +83,7 @@ TEST_SRCS := \
 	tests/tap_test.c \
 	tests/unit_test.c \
 	tests/vm_console_test.c \
+	tests/vm_ring_test.c \
 	tests/vm_test.c \
 
 # ... and with these.

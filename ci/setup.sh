@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# setup.sh run|check: install the Debian packages that `make run` or `make check`
-# needs and that are missing. What is there is seen by its file, so that nothing
+# setup.sh run|check|lint: install the Debian packages that `make run`, `make check`
+# or `make lint` needs and that are missing. What is there is seen by its file, so that nothing
 # is asked of the network, or of root, when nothing is missing.
 #
 # Environment: KSRC, a kernel tree that replaces Debian's.
@@ -21,6 +21,12 @@ run	x86_64	aarch64-linux-gnu-gcc	gcc-aarch64-linux-gnu
 run	x86_64	aarch64-linux-gnu-ar	binutils-aarch64-linux-gnu
 run	x86_64	/usr/aarch64-linux-gnu/include/stdio.h	libc6-dev-arm64-cross
 run	any	/usr/src/linux-source-6.12.tar.xz	linux-source-6.12
+lint	any	clang-format	clang-format
+lint	any	clang-tidy	clang-tidy
+lint	any	cppcheck	cppcheck
+lint	any	sparse	sparse
+lint	any	shellcheck	shellcheck
+lint	any	codespell	codespell
 '
 
 is_there() {
@@ -30,7 +36,7 @@ is_there() {
 	esac
 }
 
-# `check` needs what `run` needs; a kernel tree makes the source package superfluous.
+# `check` and `lint` need what `run` needs; a kernel tree makes the source package superfluous.
 is_wanted() {
 	local when=$1 arch=$2 package=$3
 
@@ -75,9 +81,9 @@ main() {
 
 goal=${1:-}
 case $goal in
-run | check) main ;;
+run | check | lint) main ;;
 *)
-	echo "usage: setup.sh run|check" >&2
+	echo "usage: setup.sh run|check|lint" >&2
 	exit 2
 	;;
 esac

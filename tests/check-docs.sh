@@ -33,7 +33,7 @@ result $? docs.language_md_names_every_operation
 
 missing=$("$vgicheck" list known | sed 's/:.*//' |
 	while read -r id; do grep -q "$id" docs/findings.md || echo "$id"; done)
-[ -z "$missing" ] || echo "# not in docs/findings.md:" $missing
+[ -z "$missing" ] || echo "# not in docs/findings.md: $(echo "$missing" | tr '\n' ' ')"
 [ -z "$missing" ]
 result $? docs.findings_md_names_every_known_divergence
 

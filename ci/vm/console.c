@@ -64,12 +64,20 @@ static void add_line(struct console *c, const char *line)
 	}
 }
 
-/* Where a warning was raised, which tells whether two are the same. */
-static const char *place_of(const char *line)
+/*
+ * Were two warnings raised at the same place?  It stands behind "at"; since 6.19
+ * a comma, the processor and the process follow it.
+ */
+static bool is_same_place(const char *a, const char *b)
 {
-	const char *at = strstr(line, " at ");
+	const char *at_a = strstr(a, " at ");
+	const char *at_b = strstr(b, " at ");
+	size_t len;
 
-	return at ? at + strlen(" at ") : line;
+	a = at_a ? at_a : a;
+	b = at_b ? at_b : b;
+	len = strcspn(a, ",");
+	return len == strcspn(b, ",") && !strncmp(a, b, len);
 }
 
 /* A warning that comes again and again is told of once. */
@@ -79,7 +87,7 @@ static bool is_repeated(const struct console *c, const char *kind, const char *l
 		const struct splat *s = &c->splats[i];
 
 		if (!strcmp(kind, WARNING_KIND) && !strcmp(s->kind, WARNING_KIND) &&
-		    !strcmp(place_of(s->first), place_of(line)))
+		    is_same_place(s->first, line))
 			return true;
 	}
 	return false;

@@ -271,13 +271,34 @@ static void add_env(struct vm_plan *p)
 		vm_strv_add(&p->env, "VGICHECK_TTY=1");
 }
 
+/* A run of hours must not find at its end that its results have no place. */
+static int check_results(const struct vm_plan *p)
+{
+	char *log = vm_asprintf("%s/console.log", p->out);
+	bool is_new = !vm_is_dir(p->out);
+	int err = vm_check_writable(log);
+
+	free(log);
+	if (is_new)
+		rmdir(p->out);
+	if (err)
+		return harness_error("cannot write to", p->out, strerror(-err));
+	for (size_t i = 0; i < p->outer.nr; i++) {
+		err = vm_check_writable(p->outer.v[i]);
+		if (err)
+			return harness_error("cannot write", p->outer.v[i], strerror(-err));
+	}
+	return 0;
+}
+
 /**
  * vm_plan_make() - decide what the machine boots with
  * @p:	zero-initialised; filled in
  * @o:	what the user asked for
  *
  * Errors, each with a message:
- *   -ENOENT  the kernel, the arm64 build or an input cannot be read
+ *   -ENOENT  the kernel, the arm64 build or an input cannot be read, or a
+ *            result cannot be written
  * Return: 0 or a negative error.
  */
 int vm_plan_make(struct vm_plan *p, const struct vm_options *o)
@@ -298,6 +319,8 @@ int vm_plan_make(struct vm_plan *p, const struct vm_options *o)
 		err = add_command(p, o->cmd[0]);
 	if (!err)
 		err = map_args(p, o->cmd + 1);
+	if (!err)
+		err = check_results(p);
 	if (err)
 		return err;
 	add_env(p);

@@ -159,7 +159,7 @@ int vm_mkdir_for(const char *path)
 	char *p = vm_asprintf("%s", path);
 	int err = 0;
 
-	for (char *s = strchr(p + 1, '/'); s && !err; s = strchr(s + 1, '/')) {
+	for (char *s = *p ? strchr(p + 1, '/') : NULL; s && !err; s = strchr(s + 1, '/')) {
 		*s = '\0';
 		if (mkdir(p, 0777) && errno != EEXIST)
 			err = -errno;
@@ -192,6 +192,33 @@ int vm_read_file(const char *path, struct vm_buf *b)
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+/**
+ * vm_check_writable() - see now whether a file can be written later
+ * @path:	file; the directories to it are created, it itself is not touched
+ *
+ * Return: 0 or a negative errno.
+ */
+int vm_check_writable(const char *path)
+{
+	int err = vm_mkdir_for(path);
+	bool is_new;
+	int fd;
+
+	if (err)
+		return err;
+	is_new = access(path, F_OK) != 0;
+	/* Who reads a pipe or a terminal would notice. */
+	if (!is_new && !vm_is_file(path))
+		return vm_is_dir(path) ? -EISDIR : 0;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	if (is_new)
+		unlink(path);
+	return 0;
 }
 
 /**

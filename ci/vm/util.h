@@ -34,6 +34,7 @@ bool vm_is_file(const char *path);
 bool vm_is_dir(const char *path);
 int vm_mkdir_for(const char *path) __must_check;
 int vm_read_file(const char *path, struct vm_buf *b) __must_check;
+int vm_check_writable(const char *path) __must_check;
 int vm_write_file(const char *path, const void *data, size_t bytes) __must_check;
 int vm_write_all(int fd, const void *data, size_t bytes) __must_check;
 u64 vm_now_ms(void);

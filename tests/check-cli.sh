@@ -1,0 +1,247 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Whatever is wrong with a command line or a file of it: one clear line on
+# standard error that says what and where, nothing on standard output, and the
+# right exit status. It runs ${O:-build}/vgicheck on this machine, without KVM.
+
+set -u
+cd "$(dirname "$0")/.." || exit 1
+. tests/script.sh
+
+case ${O:-build} in
+/*) vgicheck=$O/vgicheck ;;
+*) vgicheck=$PWD/${O:-build}/vgicheck ;;
+esac
+
+# one_line STATUS TEXT ARG...: what vgicheck must answer to these arguments.
+one_line() {
+	want=$1
+	text=$2
+	shift 2
+	"$vgicheck" "$@" </dev/null >stdout 2>stderr
+	status=$?
+	if [ "$status" -ne "$want" ]; then
+		echo "exit status $status instead of $want"
+	elif [ -s stdout ] || [ "$(wc -l <stderr)" -ne 1 ]; then
+		echo 'not one line on standard error alone'
+	elif ! grep -qF -- "$text" stderr; then
+		echo "no '$text'"
+	else
+		return 0
+	fi
+	head -n 20 stdout stderr
+	return 1
+}
+
+# refused NAME TEXT ARG...: wrong usage, exit status 2.
+refused() {
+	name=$1
+	shift
+	ktap_check "cli.$name" in_scratch one_line 2 "$@"
+}
+
+command_lines() {
+	refused no_command 'no command given'
+	refused unknown_command "no command 'frob'" frob
+	refused option_for_a_command "no command '--seed'" --seed 1
+	refused unknown_option "no option '--frob'; see \`vgicheck run --help\`" run --frob
+	refused unknown_short_option "no option '-x'" run -x
+	refused unknown_option_of_list "no option '--frob'" list --frob
+	refused unknown_option_of_replay "no option '--frob'" replay --frob a.vgic
+	refused unknown_option_of_bench "no option '--frob'" bench --frob
+	refused unknown_option_of_probe "'--frob' means nothing to probe" probe --frob
+	refused ambiguous_option "no option '--j'" run --j 3
+	refused option_without_its_value "a value must follow '--seed'" run --seed
+	refused option_with_a_value "no value may follow '--all=3'" run --all=3
+	refused word_to_run "'word' means nothing to run" run word
+	refused word_to_probe "'word' means nothing to probe" probe word
+	refused word_to_registers "'word' means nothing to registers" registers word
+	refused table_that_is_none "cannot list 'frob'" list frob
+	refused second_table "cannot list 'known' beside 'rules'" list rules known
+	refused replay_of_nothing 'replay needs a program file' replay
+	refused unknown_target "no target 'frob'" run --target frob
+}
+
+numbers() {
+	refused number_that_is_none "--seed takes a number from 0 to" run --seed x
+	refused number_that_is_empty "not ''" run --seed ''
+	refused number_that_is_negative "not '-1'" run --seed -1
+	refused number_with_a_tail "not '12x'" run --count 12x
+	refused number_of_more_than_64_bits "not '0x10000000000000000'" run --seed 0x10000000000000000
+	refused count_beyond_its_range "not '4294967296'" run --count 4294967296
+	refused no_jobs '--jobs takes a number from 1 to 256' run --jobs 0
+	refused too_many_jobs "not '257'" run --jobs 257
+	refused no_timeout '--timeout takes a number from 1' run --timeout 0
+}
+
+# program NAME WHERE TEXT CONTENT: a file that is no program, named with its place;
+# CONTENT has the escapes of printf %b.
+program() {
+	printf '%b' "$4" >"$scratch/$1.vgic"
+	refused "program.$1" "vgicheck: $1.vgic$2: $3" replay "$1.vgic"
+}
+
+programs() {
+	program empty '' "there is no 'vm' line" ''
+	program only_comments '' "there is no 'vm' line" '# nothing\n'
+	program no_vm_line :1:1 "a program begins with 'vm gicv2'" 'create_vgic\n'
+	program other_gic :1:4 "'gicv9' is neither" 'vm gicv9\n'
+	program unknown_operation :3:1 "'frobnicate' is not an operation" \
+		'vm gicv3\ncreate_vgic\nfrobnicate\n'
+	program unknown_argument :2:13 "'foo=1' means nothing" 'vm gicv3\ncreate_vgic foo=1\n'
+	program missing_argument :2:1 "'create_vcpu' needs id=" 'vm gicv3\ncreate_vcpu\n'
+	program number_too_large :2:16 "'99999999999999999999' does not fit 64 bits" \
+		'vm gicv3\ncreate_vcpu id=99999999999999999999\n'
+	program no_number :2:16 "'x' is not a number" 'vm gicv3\ncreate_vcpu id=x\n'
+	program nul_byte :2 'a NUL byte' 'vm gicv3\ncreate\0000_vgic\n'
+	program binary :1 'a NUL byte' '\0177ELF\0002\0001\0001\0\0\0\0377\0376'
+	mkdir "$scratch/directory.vgic"
+	refused program.directory 'directory.vgic: cannot read it: Is a directory' \
+		replay directory.vgic
+	refused program.missing 'nowhere.vgic: cannot open it: No such file' replay nowhere.vgic
+	refused program.endless '/dev/zero: larger than' replay /dev/zero
+	printf 'vm gicv3\n' >"$scratch/good.vgic"
+	refused program.second_of_two 'empty.vgic: there is no' replay good.vgic empty.vgic
+}
+
+# planted_corpora: an own copy of the corpora in the scratch directory.
+planted_corpora() {
+	rm -rf "$scratch/corpora"
+	cp -r corpora "$scratch/corpora"
+}
+
+# entry NAME WHERE TEXT CONTENT: an entry of corpora/known that is malformed.
+entry() {
+	printf '%s' "$4" >"$scratch/corpora/known/$1.known"
+	refused "known.$1" "vgicheck: corpora/known/$1.known$2: $3" run --corpora corpora
+	rm "$scratch/corpora/known/$1.known"
+}
+
+corpora() {
+	refused corpora.missing "cannot read corpora 'nowhere': No such file" \
+		run --corpora nowhere
+	refused corpora.file "cannot read corpora 'good.vgic': Not a directory" \
+		list --corpora good.vgic
+	planted_corpora
+	printf 'vm gicv3\ncreate_vgic x\n' >"$scratch/corpora/regress/9999-bad.vgic"
+	refused corpora.malformed_program "corpora/regress/9999-bad.vgic:2:13: 'x'" \
+		run --corpora corpora
+	rm "$scratch/corpora/regress/9999-bad.vgic"
+	entry empty '' 'rule, kernels, op, got, program and upstream are needed' ''
+	entry unknown_key :2 "'colour: blue' is not understood" '# text
+colour: blue
+'
+	entry unknown_rule :1 "'rule: no.such.rule'" 'rule: no.such.rule'
+	entry bad_kernels :1 "'kernels: 7.2..5.10'" 'kernels: 7.2..5.10'
+	entry unknown_operation :1 "'op: user frob'" 'op: user frob'
+	mkdir "$scratch/corpora/known/directory.known"
+	refused known.directory "cannot read 'corpora/known/directory.known': Is a directory" \
+		list known --corpora corpora
+	rm -r "$scratch/corpora/known"
+	touch "$scratch/corpora/known"
+	refused known.file "cannot read 'corpora/known': Not a directory" \
+		list known --corpora corpora
+	rm -r "$scratch/corpora/scenarios"
+	refused corpora.without_scenarios "cannot read 'corpora/scenarios': No such file" \
+		list --corpora corpora
+}
+
+filters() {
+	refused filter_that_matches_nothing "matches 'nothing/*'" run --filter 'nothing/*'
+	refused filter_that_matches_nothing_to_list "matches ''" list --filter ''
+}
+
+unreadable() {
+	if [ "$(id -u)" -eq 0 ]; then
+		ktap_skip cli.corpora.unreadable 'root may read everything'
+		return
+	fi
+	planted_corpora
+	chmod 000 "$scratch/corpora/scenarios"
+	refused corpora.unreadable "cannot read 'corpora/scenarios': Permission denied" \
+		run --corpora corpora
+	chmod 755 "$scratch/corpora/scenarios"
+}
+
+# What a machine cannot write is told before it starts.
+results_of_machines() {
+	head -c 56 /dev/zero >"$scratch/Image"
+	printf 'ARM\144\0\0\0\0' >>"$scratch/Image"
+	ktap_check cli.machine_out_unwritable in_scratch one_line 99 \
+		"cannot write to 'good.vgic': Not a directory" \
+		vm --kernel "$scratch/Image" --out good.vgic -- run
+	ktap_check cli.machine_json_unwritable in_scratch one_line 99 \
+		"cannot write 'good.vgic/json': Not a directory" \
+		vm --kernel "$scratch/Image" -- run --json good.vgic/json
+	ktap_check cli.machine_junit_unwritable in_scratch one_line 99 \
+		"cannot write '.': Is a directory" vm --kernel "$scratch/Image" -- run --junit .
+}
+
+has_kvm() {
+	[ "$(uname -m)" = aarch64 ] && [ -r /dev/kvm ] && [ -w /dev/kvm ]
+}
+
+without_kvm() {
+	if has_kvm; then
+		ktap_skip cli.no_kvm 'this machine has a usable /dev/kvm'
+		return
+	fi
+	for command in run bench 'replay good.vgic'; do
+		# shellcheck disable=SC2086 # a command is words
+		ktap_check "cli.no_kvm: $command" in_scratch one_line 4 \
+			'vgicheck: target kvm: ' $command
+	done
+	ktap_check cli.no_kvm_reason in_scratch one_line 4 '/dev/kvm' run
+	ktap_check cli.probe_says_why_not in_scratch probe_says_why_not
+}
+
+probe_says_why_not() {
+	"$vgicheck" probe >stdout 2>stderr
+	[ $? -eq 4 ] && [ ! -s stderr ] && grep -q '^  not usable .*/dev/kvm' stdout
+}
+
+results() {
+	if ! has_kvm; then
+		ktap_skip cli.results_unwritable 'no KVM to run programs with'
+		return
+	fi
+	for option in --json --junit; do
+		ktap_check "cli.results_unwritable: $option" in_scratch one_line 99 \
+			"cannot write 'good.vgic/x': Not a directory" run "$option" good.vgic/x
+	done
+}
+
+lost_output() {
+	if "$vgicheck" list >/dev/full 2>"$scratch/stderr"; then
+		echo 'a full disk is no error'
+		return 1
+	elif [ $? -ne 99 ] || [ "$(wc -l <"$scratch/stderr")" -ne 1 ]; then
+		cat "$scratch/stderr"
+		return 1
+	fi
+}
+
+# Who asks for help gets it on standard output.
+help() {
+	for command in '' run list replay probe bench vm; do
+		# shellcheck disable=SC2086 # a command is a word or none
+		"$vgicheck" $command --help >"$scratch/stdout" 2>"$scratch/stderr" || return 1
+		grep -q "^usage: vgicheck $command" "$scratch/stdout" || return 1
+		[ ! -s "$scratch/stderr" ] || return 1
+	done
+}
+
+scratch_dir
+command_lines
+numbers
+programs
+corpora
+filters
+unreadable
+results_of_machines
+without_kvm
+results
+ktap_check cli.lost_output_is_an_error lost_output
+ktap_check cli.help_is_no_error help
+ktap_done
