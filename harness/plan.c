@@ -81,6 +81,23 @@ int plan_load(const struct plan *plan, size_t i, struct prog *p, struct prog_err
 	return ret;
 }
 
+/*
+ * A path as it was typed: the QEMU machine has what was typed under another
+ * name, and says so in the environment.
+ */
+static const char *typed_path(const char *path)
+{
+	char name[32];
+	const char *typed = NULL;
+	unsigned int n;
+
+	if (sscanf(path, "/in/%u/", &n) == 1) {
+		snprintf(name, sizeof(name), "VGICHECK_IN_%u", n);
+		typed = getenv(name);
+	}
+	return typed ? typed : path;
+}
+
 /**
  * plan_add_file() - append a program file
  * @plan:  the plan
@@ -95,16 +112,18 @@ int plan_load(const struct plan *plan, size_t i, struct prog *p, struct prog_err
 int plan_add_file(struct plan *plan, const char *group, const char *path)
 {
 	struct prog_error err;
+	const char *shown;
 	struct item *it;
 	struct prog p;
 	int ret = prog_load(&p, path, &err);
 
+	shown = typed_path(path);
 	if (ret && err.line && err.column)
-		fprintf(stderr, "vgicheck: %s:%u:%u: %s\n", path, err.line, err.column, err.text);
+		fprintf(stderr, "vgicheck: %s:%u:%u: %s\n", shown, err.line, err.column, err.text);
 	else if (ret && err.line)
-		fprintf(stderr, "vgicheck: %s:%u: %s\n", path, err.line, err.text);
+		fprintf(stderr, "vgicheck: %s:%u: %s\n", shown, err.line, err.text);
 	else if (ret)
-		fprintf(stderr, "vgicheck: %s: %s\n", path, err.text);
+		fprintf(stderr, "vgicheck: %s: %s\n", shown, err.text);
 	if (ret)
 		return ret;
 	prog_free(&p);

@@ -163,6 +163,8 @@ static int add_input(struct vm_plan *p, const char *path, char **inner)
 	if (err)
 		err = harness_error("cannot read", path, strerror(-err));
 	*inner = vm_asprintf("/%s", place);
+	/* So that messages from inside can name it as it was typed. */
+	vm_strv_add(&p->env, "VGICHECK_IN_%u=%s", n, path);
 	free(place);
 	free(dir);
 	return err;
