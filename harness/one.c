@@ -176,6 +176,18 @@ static void run_and_judge(const struct session *s, struct prog *p, struct judgin
 		kmsg_account(c->kmsg, log);
 }
 
+static bool load_or_explain(const struct plan *plan, size_t i, struct prog *p,
+			    struct outcome *outcome)
+{
+	struct prog_error err;
+
+	if (!plan_load(plan, i, p, &err))
+		return true;
+	outcome->status = TAP_ERROR;
+	outcome->reason = xstrndup(err.text, sizeof(err.text));
+	return false;
+}
+
 /**
  * judge_one() - run a program of a plan and judge it
  * @s:       the session
@@ -188,14 +200,10 @@ void judge_one(const struct session *s, const struct plan *plan, size_t i,
 	       struct judging_context *c, struct outcome *outcome)
 {
 	char reason[REASON_BYTES];
-	struct prog_error err;
 	struct prog p;
 
-	if (plan_load(plan, i, &p, &err)) {
-		outcome->status = TAP_ERROR;
-		outcome->reason = xstrndup(err.text, sizeof(err.text));
+	if (!load_or_explain(plan, i, &p, outcome))
 		return;
-	}
 	if (target_can_run(&s->info, &p, reason, sizeof(reason)) &&
 	    !is_hazard(s, c->model, &p, reason, sizeof(reason))) {
 		run_and_judge(s, &p, c, outcome);
@@ -219,14 +227,10 @@ void judge_oops(const struct session *s, const struct plan *plan, size_t i, cons
 {
 	struct judge j = judge_of(s, NULL);
 	struct verdict v = { 0 };
-	struct prog_error err;
 	struct prog p;
 
-	if (plan_load(plan, i, &p, &err)) {
-		outcome->status = TAP_ERROR;
-		outcome->reason = xstrndup(err.text, sizeof(err.text));
+	if (!load_or_explain(plan, i, &p, outcome))
 		return;
-	}
 	v.unjudged = p.nr_ops;
 	judge_kernel_log(&j, &p, NULL, text, &v);
 	outcome_of_verdict(s, &p, &v, outcome);

@@ -9,6 +9,20 @@
 #include "lib/model/state.h"
 
 /**
+ * ranges_overlap() - do two ranges of addresses share a byte?
+ * @base:        first address of one
+ * @bytes:       its size
+ * @other_base:  first address of the other
+ * @other_bytes: its size
+ *
+ * Return: whether; an empty range within another one counts as sharing.
+ */
+bool ranges_overlap(u64 base, u64 bytes, u64 other_base, u64 other_bytes)
+{
+	return base < other_base + other_bytes && other_base < base + bytes;
+}
+
+/**
  * model_vcpu() - a vCPU by vcpu_id
  * @m:       the model
  * @vcpu_id: any
@@ -218,11 +232,6 @@ void expect_user_read(const struct model *m, const struct op *op, struct expect 
 	expect_redist_reg(m, v, (enum reg_id)op_arg(op, ARG_USER_READ_reg), want);
 }
 
-static bool overlaps(u64 base, u64 bytes, u64 other_base, u64 other_bytes)
-{
-	return base < other_base + other_bytes && other_base < base + bytes;
-}
-
 /* What a load finds at an address, in a VM whose frames are mapped. */
 enum target_frame { NOTHING, RAM, REDIST_RD, DIST_V2, FRAME_UNPREDICTED };
 
@@ -239,12 +248,12 @@ static enum target_frame frame_at(const struct model *m, u64 gpa, const struct m
 		return REDIST_RD;
 	if (m->config.gic == GIC_V2 && gpa == m->addr[ADDR_V2_DIST])
 		return DIST_V2;
-	if (overlaps(gpa, 1, m->addr[dist], frame_desc(addr_type_desc(dist)->frame)->bytes))
+	if (ranges_overlap(gpa, 1, m->addr[dist], frame_desc(addr_type_desc(dist)->frame)->bytes))
 		return FRAME_UNPREDICTED;
-	if (m->config.gic == GIC_V2 && overlaps(gpa, 1, m->addr[ADDR_V2_CPUIF], GICC_BYTES))
+	if (m->config.gic == GIC_V2 && ranges_overlap(gpa, 1, m->addr[ADDR_V2_CPUIF], GICC_BYTES))
 		return FRAME_UNPREDICTED;
 	for (unsigned int i = 0; i < m->nr_regions; i++) {
-		if (overlaps(gpa, 1, m->region[i].base, m->region[i].used * (u64)GICR_BYTES))
+		if (ranges_overlap(gpa, 1, m->region[i].base, m->region[i].used * (u64)GICR_BYTES))
 			return FRAME_UNPREDICTED;
 	}
 	return NOTHING;

@@ -48,6 +48,7 @@ void expect_part(struct expect_val *val, u64 mask, enum rule_id rule);
 bool chosen(const struct model *m, enum profile_choice choice);
 
 /* redist.c */
+bool ranges_overlap(u64 base, u64 bytes, u64 other_base, u64 other_bytes);
 const struct model_vcpu *model_vcpu(const struct model *m, u64 vcpu_id);
 u64 region_bytes(const struct model *m, const struct model_region *r, unsigned int more_vcpus);
 void redist_place_all(struct model *m);

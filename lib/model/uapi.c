@@ -20,17 +20,12 @@ static bool beyond_ipa(const struct model *m, u64 base, u64 bytes)
 	return base >= ipa_end(m) || bytes > ipa_end(m) - base;
 }
 
-static bool overlaps(u64 base, u64 bytes, u64 other_base, u64 other_bytes)
-{
-	return base < other_base + other_bytes && other_base < base + bytes;
-}
-
 static bool redists_overlap(const struct model *m, u64 base, u64 bytes, unsigned int more_vcpus)
 {
 	for (unsigned int i = 0; i < m->nr_regions; i++) {
 		const struct model_region *r = &m->region[i];
 
-		if (overlaps(base, bytes, r->base, region_bytes(m, r, more_vcpus)))
+		if (ranges_overlap(base, bytes, r->base, region_bytes(m, r, more_vcpus)))
 			return true;
 	}
 	return false;
@@ -42,8 +37,8 @@ static bool fixed_frames_overlap(const struct model *m, unsigned int more_vcpus)
 	if (m->config.gic == GIC_V2)
 		return m->addr[ADDR_V2_DIST] != ADDR_UNSET &&
 		       m->addr[ADDR_V2_CPUIF] != ADDR_UNSET &&
-		       overlaps(m->addr[ADDR_V2_DIST], GICD2_BYTES, m->addr[ADDR_V2_CPUIF],
-				GICC_BYTES);
+		       ranges_overlap(m->addr[ADDR_V2_DIST], GICD2_BYTES, m->addr[ADDR_V2_CPUIF],
+				      GICC_BYTES);
 	return m->addr[ADDR_V3_DIST] != ADDR_UNSET &&
 	       redists_overlap(m, m->addr[ADDR_V3_DIST], GICD_BYTES, more_vcpus);
 }
@@ -110,6 +105,16 @@ void expect_create_vcpu(const struct model *m, const struct op *op, struct expec
 		allow_done(want, RULE_CREATE_VCPU);
 }
 
+/* If there is no vGIC of this version, @want says what comes instead. */
+static bool vgic_has_attrs_of(const struct model *m, enum gic_version gic, struct expect *want)
+{
+	if (!m->has_vgic)
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+	else if (m->config.gic != gic)
+		allow_error(want, ENXIO, RULE_ADDR_UNSUPPORTED);
+	return !want->nr_alts;
+}
+
 /* The single region's own rules, beside those of every address. */
 static u64 expect_single_region(const struct model *m, u64 base, struct expect *want)
 {
@@ -138,8 +143,8 @@ static bool new_frame_overlaps(const struct model *m, enum addr_type type, u64 b
 	if (type == ADDR_V3_DIST)
 		return redists_overlap(m, base, bytes, 0);
 	return other_base != ADDR_UNSET &&
-	       overlaps(base, bytes, other_base,
-			frame_desc(addr_type_desc(other[type])->frame)->bytes);
+	       ranges_overlap(base, bytes, other_base,
+			      frame_desc(addr_type_desc(other[type])->frame)->bytes);
 }
 
 /**
@@ -157,14 +162,8 @@ void expect_set_addr(const struct model *m, const struct op *op, struct expect *
 	u64 bytes = frame->bytes;
 	bool refused;
 
-	if (!m->has_vgic) {
-		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+	if (!vgic_has_attrs_of(m, t->gic, want))
 		return;
-	}
-	if (t->gic != m->config.gic) {
-		allow_error(want, ENXIO, RULE_ADDR_UNSUPPORTED);
-		return;
-	}
 	if (type == ADDR_V3_REDIST)
 		bytes = expect_single_region(m, base, want);
 	else if (m->addr[type] != ADDR_UNSET)
@@ -192,14 +191,8 @@ void expect_get_addr(const struct model *m, const struct op *op, struct expect *
 	const struct addr_type_desc *t = addr_type_desc(type);
 	u64 known = ~0ULL, value = m->addr[type];
 
-	if (!m->has_vgic) {
-		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+	if (!vgic_has_attrs_of(m, t->gic, want))
 		return;
-	}
-	if (t->gic != m->config.gic) {
-		allow_error(want, ENXIO, RULE_ADDR_UNSUPPORTED);
-		return;
-	}
 	if (type == ADDR_V3_REDIST && m->nr_regions) {
 		value = m->region[0].base;
 		/* Whether reading the single base mixes the two kinds is not said. */
@@ -227,14 +220,8 @@ void expect_redist_region(const struct model *m, const struct op *op, struct exp
 	u64 bytes = op_arg(op, ARG_REDIST_REGION_count) * GICR_BYTES;
 	bool refused;
 
-	if (!m->has_vgic) {
-		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+	if (!vgic_has_attrs_of(m, GIC_V3, want))
 		return;
-	}
-	if (m->config.gic != GIC_V3) {
-		allow_error(want, ENXIO, RULE_ADDR_UNSUPPORTED);
-		return;
-	}
 	if (!op_arg(op, ARG_REDIST_REGION_count))
 		allow_error(want, EINVAL, RULE_REGION_COUNT);
 	if (op_arg(op, ARG_REDIST_REGION_flags))
@@ -251,7 +238,7 @@ void expect_redist_region(const struct model *m, const struct op *op, struct exp
 	/* An overlap that exists already may show now too: a vCPU gets a frame. */
 	if (fixed_frames_overlap(m, 0) ||
 	    (m->addr[ADDR_V3_DIST] != ADDR_UNSET &&
-	     overlaps(base, bytes, m->addr[ADDR_V3_DIST], GICD_BYTES)))
+	     ranges_overlap(base, bytes, m->addr[ADDR_V3_DIST], GICD_BYTES)))
 		allow_usual_error(m, want, EINVAL, RULE_ADDR_OVERLAP_EARLY);
 	if (!refused)
 		allow_done(want, RULE_REGION_SET);
@@ -268,14 +255,8 @@ void expect_get_redist_region(const struct model *m, const struct op *op, struct
 	u64 index = op_arg(op, ARG_GET_REDIST_REGION_index);
 	struct redist_region_attr attr = { .index = (u32)index };
 
-	if (!m->has_vgic) {
-		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+	if (!vgic_has_attrs_of(m, GIC_V3, want))
 		return;
-	}
-	if (m->config.gic != GIC_V3) {
-		allow_error(want, ENXIO, RULE_ADDR_UNSUPPORTED);
-		return;
-	}
 	if (index >= m->nr_regions) {
 		allow_error(want, ENOENT, RULE_REGION_MISSING);
 		return;
