@@ -89,72 +89,70 @@ static void kernel_ranges_are_read(struct unit *t)
 #define RULES_12 R R R R R R R R R R R R
 #define INCOMPLETE "rule, kernels, op, got, program and upstream are needed"
 
+static const struct {
+	const char *text;
+	unsigned int line;
+	const char *message;
+} malformed[] = {
+	{ "", 0, INCOMPLETE },
+	{ "# nothing\n", 0, INCOMPLETE },
+	{ NEEDED, 0, INCOMPLETE },
+	{ "kernels: 6.1..\nop: user run\ngot: x\nprogram: a\nupstream: b\n", 0, INCOMPLETE },
+	{ R "kernels: 6.1..\ngot: x\nprogram: a\nupstream: b\n", 0, INCOMPLETE },
+	{ R "kernels: 6.1..\nop: user run\nprogram: a\nupstream: b\n", 0, INCOMPLETE },
+	{ R "kernels: 6.1..\nop: user run\ngot: x\nupstream: b\n", 0, INCOMPLETE },
+	{ R "kernels: 6.1..\nop: user run\ngot: x\nprogram: a\n", 0, INCOMPLETE },
+	{ "rule: uapi.unit\n", 1, "'rule: uapi.unit' is not understood" },
+	{ R "\n# c\nfoo: bar\n", 4, "'foo: bar' is not understood" },
+	{ R "no colon\n", 2, "'no colon' is not understood" },
+	{ R "got:\n", 2, "'got:' is not understood" },
+	{ "kernels: 6\n", 1, "'kernels: 6' is not understood" },
+	{ "kernels: 6.1..5.10\n", 1, "'kernels: 6.1..5.10' is not understood" },
+	{ "kernels: 6.1...7.2\n", 1, "'kernels: 6.1...7.2' is not understood" },
+	{ "kernels: 6.1.4\n", 1, "'kernels: 6.1.4' is not understood" },
+	{ "kernels: 6.1.. x\n", 1, "'kernels: 6.1.. x' is not understood" },
+	{ "kernels: all\n", 1, "'kernels: all' is not understood" },
+	{ "op: run\n", 1, "'op: run' is not understood" },
+	{ "op: guest run\n", 1, "'op: guest run' is not understood" },
+	{ "op: user\n", 1, "'op: user' is not understood" },
+	{ "op: *\n", 1, "'op: *' is not understood" },
+	{ "after: user run\n", 1, "'after: user run' is not understood" },
+	{ "after: user create_vcpu got EWRONG\n", 1,
+	  "'after: user create_vcpu got EWRONG' is not understood" },
+	{ "after: user jump got EINVAL\n", 1, "'after: user jump got EINVAL' is not understood" },
+	{ "when: nonsense\n", 1, "'when: nonsense' is not understood" },
+	{ "when: index>1\n", 1, "'when: index>1' is not understood" },
+	{ "when: index<>1\n", 1, "'when: index<>1' is not understood" },
+	{ "when: index==1\n", 1, "'when: index==1' is not understood" },
+	{ "when: index>=\n", 1, "'when: index>=' is not understood" },
+	{ "when: index>=-1\n", 1, "'when: index>=-1' is not understood" },
+	{ "when: index>=1x\n", 1, "'when: index>=1x' is not understood" },
+	{ "when: index>=0x10000000000000000\n", 1,
+	  "'when: index>=0x10000000000000000' is not understood" },
+	{ "when: idx>=1\n", 1, "'when: idx>=1' is not understood" },
+	{ "when: >=1\n", 1, "'when: >=1' is not understood" },
+	{ "got: " LONG_160 "\n", 1, "'got: " LONG_95 "' is not understood" },
+	{ "got: " LONG_160 LONG_160 LONG_160 LONG_160 "\n", 1,
+	  "'got: " LONG_95 "' is not understood" },
+	{ "upstream: " LONG_160 "\n", 1,
+	  "'upstream: " LONG_10 LONG_40 LONG_40 "' is not understood" },
+	{ RULES_12 R, 13, "'rule: uapi.init' is not understood" },
+	{ "got: 1\ngot: 2\ngot: 3\ngot: 4\ngot: 5\ngot: 6\ngot: 7\n", 7,
+	  "'got: 7' is not understood" },
+};
+
 static void malformed_entries_are_refused(struct unit *t)
 {
-	static const struct {
-		const char *text;
-		unsigned int line;
-		const char *message;
-	} rows[] = {
-		{ "", 0, INCOMPLETE },
-		{ "# nothing\n", 0, INCOMPLETE },
-		{ NEEDED, 0, INCOMPLETE },
-		{ "kernels: 6.1..\nop: user run\ngot: x\nprogram: a\nupstream: b\n", 0,
-		  INCOMPLETE },
-		{ R "kernels: 6.1..\ngot: x\nprogram: a\nupstream: b\n", 0, INCOMPLETE },
-		{ R "kernels: 6.1..\nop: user run\nprogram: a\nupstream: b\n", 0, INCOMPLETE },
-		{ R "kernels: 6.1..\nop: user run\ngot: x\nupstream: b\n", 0, INCOMPLETE },
-		{ R "kernels: 6.1..\nop: user run\ngot: x\nprogram: a\n", 0, INCOMPLETE },
-		{ "rule: uapi.unit\n", 1, "'rule: uapi.unit' is not understood" },
-		{ R "\n# c\nfoo: bar\n", 4, "'foo: bar' is not understood" },
-		{ R "no colon\n", 2, "'no colon' is not understood" },
-		{ R "got:\n", 2, "'got:' is not understood" },
-		{ "kernels: 6\n", 1, "'kernels: 6' is not understood" },
-		{ "kernels: 6.1..5.10\n", 1, "'kernels: 6.1..5.10' is not understood" },
-		{ "kernels: 6.1...7.2\n", 1, "'kernels: 6.1...7.2' is not understood" },
-		{ "kernels: 6.1.4\n", 1, "'kernels: 6.1.4' is not understood" },
-		{ "kernels: 6.1.. x\n", 1, "'kernels: 6.1.. x' is not understood" },
-		{ "kernels: all\n", 1, "'kernels: all' is not understood" },
-		{ "op: run\n", 1, "'op: run' is not understood" },
-		{ "op: guest run\n", 1, "'op: guest run' is not understood" },
-		{ "op: user\n", 1, "'op: user' is not understood" },
-		{ "op: *\n", 1, "'op: *' is not understood" },
-		{ "after: user run\n", 1, "'after: user run' is not understood" },
-		{ "after: user create_vcpu got EWRONG\n", 1,
-		  "'after: user create_vcpu got EWRONG' is not understood" },
-		{ "after: user jump got EINVAL\n", 1,
-		  "'after: user jump got EINVAL' is not understood" },
-		{ "when: nonsense\n", 1, "'when: nonsense' is not understood" },
-		{ "when: index>1\n", 1, "'when: index>1' is not understood" },
-		{ "when: index<>1\n", 1, "'when: index<>1' is not understood" },
-		{ "when: index==1\n", 1, "'when: index==1' is not understood" },
-		{ "when: index>=\n", 1, "'when: index>=' is not understood" },
-		{ "when: index>=-1\n", 1, "'when: index>=-1' is not understood" },
-		{ "when: index>=1x\n", 1, "'when: index>=1x' is not understood" },
-		{ "when: index>=0x10000000000000000\n", 1,
-		  "'when: index>=0x10000000000000000' is not understood" },
-		{ "when: idx>=1\n", 1, "'when: idx>=1' is not understood" },
-		{ "when: >=1\n", 1, "'when: >=1' is not understood" },
-		{ "got: " LONG_160 "\n", 1, "'got: " LONG_95 "' is not understood" },
-		{ "got: " LONG_160 LONG_160 LONG_160 LONG_160 "\n", 1,
-		  "'got: " LONG_95 "' is not understood" },
-		{ "upstream: " LONG_160 "\n", 1,
-		  "'upstream: " LONG_10 LONG_40 LONG_40 "' is not understood" },
-		{ RULES_12 R, 13, "'rule: uapi.init' is not understood" },
-		{ "got: 1\ngot: 2\ngot: 3\ngot: 4\ngot: 5\ngot: 6\ngot: 7\n", 7,
-		  "'got: 7' is not understood" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(malformed); i++) {
 		struct prog_error err;
 		struct known k;
 		bool ok;
 
-		ok = EXPECT_EQ(t, known_parse(&k, rows[i].text, &err), -EINVAL);
-		ok &= EXPECT_EQ(t, err.line, rows[i].line);
-		ok &= EXPECT_STR(t, err.text, rows[i].message);
+		ok = EXPECT_EQ(t, known_parse(&k, malformed[i].text, &err), -EINVAL);
+		ok &= EXPECT_EQ(t, err.line, malformed[i].line);
+		ok &= EXPECT_STR(t, err.text, malformed[i].message);
 		if (!ok)
-			printf("#   entry: %s\n", rows[i].text);
+			printf("#   entry: %s\n", malformed[i].text);
 	}
 }
 
