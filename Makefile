@@ -143,7 +143,8 @@ $(call objects,arm64,$(GUEST_SRCS)): extra_cflags = $(guest_cflags)
 
 # Tests take what they need out of an archive of the portable parts.
 define test_variant
-$(O)/$(1)/portable.a: $(call objects,$(1),$(portable) $(TEST_LIB_SRCS))
+$(O)/$(1)/portable.a: $(call objects,$(1),$(portable) $(TEST_LIB_SRCS) \
+		$(filter-out harness/main.c,$(HARNESS_SRCS)))
 	$$(call say,AR,$$@)
 	$$(Q)rm -f $$@
 	$$(Q)$(AR) rcs $$@ $$^

@@ -85,6 +85,7 @@ TEST_SRCS := \
 	tests/vm_console_test.c \
 	tests/vm_ring_test.c \
 	tests/vm_test.c \
+	tests/work_test.c \
 
 # ... and with these.
 TEST_LIB_SRCS := \

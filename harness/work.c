@@ -20,7 +20,6 @@
 
 #include "lib/prog/alloc.h"
 
-#define DIAG_BYTES 8192
 #define REASON_BYTES 256
 #define STDERR_BYTES 2048
 #define POLL_MS 200
