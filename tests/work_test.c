@@ -19,7 +19,9 @@ enum deed { RIGHT, WRONG, ASSERTS, CRASHES, HANGS, GIVES_UP, LOOKS_FOR_ITSELF, N
 #define MAX_PROGRAMS 8
 #define ASSERT_STATUS 254 /* what kvm_util's assertions exit with */
 
-static char out_dir[] = "/tmp/vgicheck-work-XXXXXX";
+#define OUT_TEMPLATE "/tmp/vgicheck-work-XXXXXX"
+
+static char out_dir[] = OUT_TEMPLATE;
 static enum deed deeds[MAX_PROGRAMS];
 
 static void make_program(u64 index, u64 seed, struct prog *p)
@@ -59,6 +61,13 @@ static bool is_in_flight(const struct prog *prog)
 	return found;
 }
 
+/* Until it is killed. */
+static void hang(void)
+{
+	for (;;)
+		pause();
+}
+
 static void perform(const struct prog *prog, struct op_result *results)
 {
 	enum deed deed = (enum deed)op_arg(&prog->op[0], ARG_CREATE_VCPU_id);
@@ -76,8 +85,8 @@ static void perform(const struct prog *prog, struct op_result *results)
 		signal(SIGSEGV, SIG_DFL);
 		raise(SIGSEGV);
 	}
-	while (deed == HANGS)
-		pause();
+	if (deed == HANGS)
+		hang();
 	if (deed == GIVES_UP)
 		results[1].status = OP_NOT_RUN;
 	if (deed == LOOKS_FOR_ITSELF && !is_in_flight(prog))
@@ -129,6 +138,7 @@ static void run_deeds(struct unit *t, const enum deed *what, size_t nr, struct k
 	char path[PATH_MAX];
 
 	*seen = (struct seen){ 0 };
+	snprintf(out_dir, sizeof(out_dir), "%s", OUT_TEMPLATE);
 	if (!EXPECT_TRUE(t, mkdtemp(out_dir)))
 		return;
 	for (size_t i = 0; i < nr; i++)
@@ -262,7 +272,6 @@ static void hazard_is_not_run_unless_asked_for(struct unit *t)
 	EXPECT_CONTAINS(t, seen.outcome[0].reason, "entry");
 	forget(&seen);
 	options.hazards = true;
-	memcpy(out_dir + strlen(out_dir) - 6, "XXXXXX", 6);
 	run_deeds(t, what, ARRAY_SIZE(what), list, &seen);
 	EXPECT_EQ(t, seen.outcome[0].status, TAP_ERROR);
 	forget(&seen);
