@@ -87,7 +87,7 @@ programs() {
 	program only_comments '' "there is no 'vm' line" '# nothing\n'
 	program no_vm_line :1:1 "a program begins with 'vm gicv2'" 'create_vgic\n'
 	program other_gic :1:4 "'gicv9' is neither" 'vm gicv9\n'
-	program unknown_operation :3:1 "'frobnicate' is not an operation" \
+	program unknown_operation :3:1 "'frobnicate' is not a user operation" \
 		'vm gicv3\ncreate_vgic\nfrobnicate\n'
 	program unknown_argument :2:13 "'foo=1' means nothing" 'vm gicv3\ncreate_vgic foo=1\n'
 	program missing_argument :2:1 "'create_vcpu' needs id=" 'vm gicv3\ncreate_vcpu\n'

@@ -74,7 +74,7 @@ static void vm_line_must_be_right(struct unit *t)
 		{ "vm gicv3 vcpus=3\n", 1, 10, "'vcpus=3' means nothing here" },
 		{ "vm gicv3 ipa=40 ipa=40\n", 1, 17, "'ipa=40' means nothing here" },
 		{ "vm gicv3 gicv3\n", 1, 10, "'gicv3' means nothing here" },
-		{ V3 "vm gicv3\n", 2, 1, "'vm' is not an operation of the user" },
+		{ V3 "vm gicv3\n", 2, 1, "'vm' is not a user operation" },
 	};
 
 	EXPECT_REFUSED(t, rows);
@@ -83,20 +83,20 @@ static void vm_line_must_be_right(struct unit *t)
 static void operation_must_exist(struct unit *t)
 {
 	static const struct malformed rows[] = {
-		{ V3 "create_vgc\n", 2, 1, "'create_vgc' is not an operation of the user" },
-		{ V3 "\tuser create\n", 2, 7, "'create' is not an operation of the user" },
+		{ V3 "create_vgc\n", 2, 1, "'create_vgc' is not a user operation" },
+		{ V3 "\tuser create\n", 2, 7, "'create' is not a user operation" },
 		{ V3 "# c\n\nguest vcpu=0 wlak at=0x0\n", 4, 14,
-		  "'wlak' is not an operation of the guest" },
+		  "'wlak' is not a guest operation" },
 		{ V3 "guest vcpu=0 create_vgic\n", 2, 14,
-		  "'create_vgic' is not an operation of the guest" },
-		{ V3 "user walk vcpu=0 at=0x0\n", 2, 6, "'walk' is not an operation of the user" },
-		{ V3 "user guest read\n", 2, 6, "'guest' is not an operation of the user" },
+		  "'create_vgic' is not a guest operation" },
+		{ V3 "user walk vcpu=0 at=0x0\n", 2, 6, "'walk' is not a user operation" },
+		{ V3 "user guest read\n", 2, 6, "'guest' is not a user operation" },
 		{ V3 "user\n", 2, 1, "an operation is missing" },
 		{ V3 "guest vcpu=0\n", 2, 1, "an operation is missing" },
 		{ V3 "id=0\n", 2, 1, "an operation is missing" },
-		{ V3 "CREATE_VGIC\n", 2, 1, "'CREATE_VGIC' is not an operation of the user" },
-		{ V3 "create_vgic;\n", 2, 1, "'create_vgic;' is not an operation of the user" },
-		{ V3 "\x01\xff\n", 2, 1, "'\?\?' is not an operation of the user" },
+		{ V3 "CREATE_VGIC\n", 2, 1, "'CREATE_VGIC' is not a user operation" },
+		{ V3 "create_vgic;\n", 2, 1, "'create_vgic;' is not a user operation" },
+		{ V3 "\x01\xff\n", 2, 1, "'\?\?' is not a user operation" },
 		{ V2 "user read GICR_TYPER vcpu=0\n", 2, 6,
 		  "'read' is not an operation of a gicv2 VM" },
 		{ V2 "guest vcpu=0 walk at=0x20000000\n", 2, 14,
@@ -134,8 +134,7 @@ static void arguments_must_be_meant(struct unit *t)
 		{ V3 "create_vcpu id=0 now\n", 2, 18, "'now' means nothing here" },
 		{ V3 "create_vgic create_vgic\n", 2, 13, "'create_vgic' means nothing here" },
 		{ V3 "get_addr v3_dist v3_dist\n", 2, 18, "'v3_dist' means nothing here" },
-		{ V3 "init_vgic\x0b\x0c run\n", 2, 1,
-		  "'init_vgic\?\?' is not an operation of the user" },
+		{ V3 "init_vgic\x0b\x0c run\n", 2, 1, "'init_vgic\?\?' is not a user operation" },
 		{ V3 "redist_region index=0 base=0x0 count=1 flags=0 flags=0\n", 2, 48,
 		  "'flags=0' means nothing here" },
 		{ V3 "redist_region index=0 base=0x0 count=1 flags=0 a b c\n", 2, 52,
@@ -316,7 +315,7 @@ static void lines_of_any_length_are_handled(struct unit *t)
 	memset(text + strlen(V3), 'a', bytes);
 	EXPECT_EQ(t, prog_parse(&p, text, strlen(text), &err), -EINVAL);
 	EXPECT_STR(t, err.text,
-		   "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' is not an operation of the user");
+		   "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' is not a user operation");
 	text[strlen(V3)] = '#';
 	if (program_parse(t, text, &p)) {
 		EXPECT_TRUE(t, p.below && strlen(p.below) >= bytes);

@@ -293,8 +293,8 @@ static int find_op(struct parser *ps, enum op_id *id)
 		*id = (enum op_id)i;
 		return 0;
 	}
-	return fail(ps, verb->at, "'%s' is not an operation of the %s",
-		    quoted(verb->at, verb->len, buf), agent_words[agent]);
+	return fail(ps, verb->at, "'%s' is not a %s operation", quoted(verb->at, verb->len, buf),
+		    agent_words[agent]);
 }
 
 static int parse_op(struct parser *ps)
