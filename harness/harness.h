@@ -69,6 +69,7 @@ struct session {
 
 __must_check int session_open(struct session *s, const struct options *o);
 void session_close(struct session *s);
+struct judge session_judge(const struct session *s, struct model *model);
 
 /* How one program ended. */
 struct outcome {

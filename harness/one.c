@@ -102,20 +102,17 @@ static bool hazard_shows(const struct known *k, const struct op *op, const struc
 static bool is_hazard(const struct session *s, struct model *model, const struct prog *p,
 		      char *reason, size_t bytes)
 {
-	struct model_config config = s->config;
 	struct op_result res;
 	struct expect want;
 
 	if (s->options->hazards)
 		return false;
-	config.gic = p->gic;
-	config.ipa_bits = p->ipa_bits;
 	for (size_t i = 0; i < s->known.nr; i++) {
 		const struct known *k = &s->known.known[i];
 
 		if (!k->hazard || s->info.version < k->from || s->info.version > k->to)
 			continue;
-		model_reset(model, &config);
+		model_reset_for(model, &s->config, p);
 		for (size_t n = 0; n < p->nr_ops; n++) {
 			model_expect(model, &p->op[n], &want);
 			if (hazard_shows(k, &p->op[n], &want)) {
@@ -139,20 +136,10 @@ static bool all_were_run(const struct prog *p, const struct op_result *results)
 	return true;
 }
 
-static struct judge judge_of(const struct session *s, struct model *model)
-{
-	return (struct judge){
-		.model = model,
-		.config = s->config,
-		.known = &s->known,
-		.kernel = s->info.version,
-	};
-}
-
 static void run_and_judge(const struct session *s, struct prog *p, struct judging_context *c,
 			  struct outcome *outcome)
 {
-	struct judge j = judge_of(s, c->model);
+	struct judge j = session_judge(s, c->model);
 	char *text = prog_print(p);
 	char log[KMSG_TEXT_BYTES];
 	unsigned int nr_logged;
@@ -225,7 +212,7 @@ void judge_one(const struct session *s, const struct plan *plan, size_t i,
 void judge_oops(const struct session *s, const struct plan *plan, size_t i, const char *text,
 		struct outcome *outcome)
 {
-	struct judge j = judge_of(s, NULL);
+	struct judge j = session_judge(s, NULL);
 	struct verdict v = { 0 };
 	struct prog p;
 

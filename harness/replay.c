@@ -74,11 +74,7 @@ static void print_allowed(const struct expect *want)
 static void print_trace(const struct session *s, struct model *m, const struct prog *p,
 			const struct op_result *results, const struct verdict *v)
 {
-	struct model_config config = s->config;
-
-	config.gic = p->gic;
-	config.ipa_bits = p->ipa_bits;
-	model_reset(m, &config);
+	model_reset_for(m, &s->config, p);
 	for (size_t i = 0; i < p->nr_ops; i++) {
 		struct expect want;
 		char text[LINE_BYTES];
@@ -128,12 +124,7 @@ static bool run_in_child(const struct session *s, const struct prog *p, struct o
 
 static int replay_file(const struct session *s, struct model *model, const char *path)
 {
-	struct judge j = {
-		.model = model,
-		.config = s->config,
-		.known = &s->known,
-		.kernel = s->info.version,
-	};
+	struct judge j = session_judge(s, model);
 	struct op_result *results;
 	struct prog_error err;
 	char text[8192];

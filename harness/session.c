@@ -53,3 +53,20 @@ void session_close(struct session *s)
 {
 	known_list_free(&s->known);
 }
+
+/**
+ * session_judge() - the judge of a session
+ * @s:     the session, which must outlive the judge
+ * @model: for its use, or NULL if only the kernel log is judged
+ *
+ * Return: the judge.
+ */
+struct judge session_judge(const struct session *s, struct model *model)
+{
+	return (struct judge){
+		.model = model,
+		.config = s->config,
+		.known = &s->known,
+		.kernel = s->info.version,
+	};
+}

@@ -256,13 +256,10 @@ void judge_prog(const struct judge *j, const struct prog *p, const struct op_res
 		struct verdict *v)
 {
 	struct judging judging = { .judge = j, .prog = p, .results = results, .v = v };
-	struct model_config config = j->config;
 
 	v->nr_diffs = 0;
 	v->nr_unknown = 0;
-	config.gic = p->gic;
-	config.ipa_bits = p->ipa_bits;
-	model_reset(j->model, &config);
+	model_reset_for(j->model, &j->config, p);
 	v->unjudged = p->nr_ops;
 	for (; judging.op < v->unjudged; judging.op++)
 		judge_op(&judging);

@@ -58,6 +58,21 @@ void model_reset(struct model *m, const struct model_config *config)
 }
 
 /**
+ * model_reset_for() - the new VM that a program begins with
+ * @m:      from model_create()
+ * @config: copied, but for its gic and ipa_bits
+ * @p:      the program, whose vm line says these
+ */
+void model_reset_for(struct model *m, const struct model_config *config, const struct prog *p)
+{
+	struct model_config own = *config;
+
+	own.gic = p->gic;
+	own.ipa_bits = p->ipa_bits;
+	model_reset(m, &own);
+}
+
+/**
  * model_copy() - make one model equal to another
  * @to:   from model_create()
  * @from: a model
