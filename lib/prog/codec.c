@@ -10,8 +10,6 @@
  */
 #include "lib/prog/prog.h"
 
-#include <assert.h>
-
 static const unsigned int ipa_choices[] = { 40, 36, 48 };
 
 struct writer {
@@ -58,41 +56,53 @@ static u64 get_number(struct reader *r)
 	return value;
 }
 
-/* The registers of a GIC version, counted from 0 in the order of their rows. */
-static u64 reg_to_ordinal(enum gic_version gic, u64 reg)
+static unsigned int nr_frames(enum gic_version gic)
 {
-	u64 n = 0;
+	unsigned int nr = 0;
 
-	for (unsigned int i = 0; i < reg; i++)
-		n += reg_desc((enum reg_id)i)->since == gic;
-	return n;
+	while (prog_frame(gic, nr) != NR_FRAMES)
+		nr++;
+	return nr;
 }
 
-static u64 reg_from_ordinal(enum gic_version gic, u64 number)
+/* Frame and offset in one number. */
+static u64 place_to_number(enum gic_version gic, u64 value)
 {
-	u64 nr = reg_to_ordinal(gic, NR_REGS);
+	unsigned int number = 0;
 
-	assert(nr);
-	number %= nr;
-	for (unsigned int i = 0;; i++) {
-		if (reg_desc((enum reg_id)i)->since == gic && !number--)
-			return i;
-	}
+	while (prog_frame(gic, number) != place_frame(value))
+		number++;
+	return number + (u64)place_offset(value) * nr_frames(gic);
+}
+
+static u64 place_from_number(enum gic_version gic, u64 number)
+{
+	unsigned int nr = nr_frames(gic);
+	enum frame_id frame = prog_frame(gic, (unsigned int)(number % nr));
+
+	return place(frame, (u32)(number / nr % frame_desc(frame)->bytes));
 }
 
 static u64 arg_to_number(const struct prog *p, const struct op_arg_desc *d, u64 value)
 {
-	if (d->kind == ARG_KIND_REG)
-		return reg_to_ordinal(p->gic, value);
+	if (d->kind == ARG_KIND_PLACE)
+		return place_to_number(p->gic, value);
+	if (d->kind == ARG_KIND_SIZE)
+		return (u64)__builtin_ffsll((long long)value);
 	return (value - d->lo) / d->unit;
 }
 
-static u64 arg_from_number(const struct prog *p, const struct op_arg_desc *d, u64 number)
+static u64 arg_from_number(const struct prog *p, const struct op *op,
+			   const struct op_arg_desc *d, u64 number)
 {
 	u64 units = (d->hi - d->lo) / d->unit;
 
-	if (d->kind == ARG_KIND_REG)
-		return reg_from_ordinal(p->gic, number);
+	if (d->kind == ARG_KIND_PLACE)
+		return place_from_number(p->gic, number);
+	if (d->kind == ARG_KIND_SIZE)
+		return number % 5 ? 1ULL << (number % 5 - 1) : 0;
+	if (d->kind == ARG_KIND_AT && !op_is_in_memory(op))
+		return 0;
 	if (units != UINT64_MAX)
 		number %= units + 1;
 	return d->lo + number * d->unit;
@@ -146,7 +156,7 @@ void prog_decode(struct prog *p, const u8 *buf, size_t bytes)
 			id = (enum op_id)0;
 		op = prog_add(p, id);
 		for (unsigned int k = 0; k < op_nr_args(id); k++)
-			op->arg[k] = arg_from_number(p, op_arg_desc(op_desc(id)->first_arg + k),
+			op->arg[k] = arg_from_number(p, op, op_arg_desc(op_desc(id)->first_arg + k),
 						     get_number(&r));
 	}
 }

@@ -45,7 +45,7 @@ static const u64 bases[] = {
 static const u64 counts[] = { 0, 1, 1, 1, 2, 2, 2, 3, 4, 8, 4095 };
 static const u64 indices[] = { 0, 0, 1, 1, 2, 3, 255, 256, 4095 };
 static const u64 vcpu_ids[] = { 0, 0, 1, 1, 2, 3, 4, 7, 15, 16, 17, 511, 512, 1023 };
-static const u64 registers[] = { REG_GICR_TYPER, REG_GICR_TYPER, REG_GICR_PIDR2 };
+static const enum reg_id registers[] = { REG_GICR_TYPER, REG_GICR_TYPER, REG_GICR_PIDR2 };
 
 #define PICK(rng, table) ((table)[rng_below((rng), ARRAY_SIZE(table))])
 
@@ -95,7 +95,7 @@ static u64 argument(struct rng *r, unsigned int id, const struct prog *p)
 {
 	const struct op_arg_desc *d = op_arg_desc(id);
 
-	if (!rng_below(r, 64) && d->kind != ARG_KIND_REG)
+	if (!rng_below(r, 64) && d->kind != ARG_KIND_PLACE)
 		return any_value(r, d);
 	switch ((enum op_arg_id)id) {
 	case ARG_CREATE_VCPU_id:
@@ -123,8 +123,8 @@ static u64 argument(struct rng *r, unsigned int id, const struct prog *p)
 		return rng_below(r, 16) ? 0 : rng_below(r, 16);
 	case ARG_USER_READ_reg:
 	case ARG_GUEST_READ_reg:
-		return PICK(r, registers);
-	case NR_OP_ARGS:
+		return reg_place(PICK(r, registers), 0);
+	default: /* operations that it does not make */
 		break;
 	}
 	return d->lo;

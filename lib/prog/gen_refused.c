@@ -68,8 +68,8 @@ static const struct op bad_ops[] = {
 	{ .id = OP_CREATE_VCPU, .arg = { 1023 } },
 	{ .id = OP_CREATE_VGIC },
 	{ .id = OP_INIT_VGIC },
-	{ .id = OP_USER_READ, .arg = { REG_GICR_TYPER, 0 } },
-	{ .id = OP_USER_READ, .arg = { REG_GICR_TYPER, 9 } },
+	{ .id = OP_USER_READ, .arg = { (u64)FRAME_GICR << 32 | GICR_TYPER_OFFSET, 0 } },
+	{ .id = OP_USER_READ, .arg = { (u64)FRAME_GICR << 32 | GICR_TYPER_OFFSET, 9 } },
 	{ .id = OP_RUN, .arg = { 0 } },
 };
 

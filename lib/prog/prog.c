@@ -18,6 +18,12 @@ static const struct addr_type_desc addr_types[] = {
 #undef ADDR_TYPE
 };
 
+static const struct line_type_desc line_types[] = {
+#define LINE_TYPE(id, word, number, source) [LINE_##id] = { word, number, source },
+#include "lib/prog/line_type.def"
+#undef LINE_TYPE
+};
+
 static const struct op_arg_desc arg_descs[] = {
 #define OP(...)
 #define ARG(op, name, kind, lo, hi, unit, doc) \
@@ -102,6 +108,44 @@ const struct addr_type_desc *addr_type_desc(enum addr_type type)
 }
 
 /**
+ * line_type_desc() - the row of an interrupt type
+ * @type: below NR_LINE_TYPES
+ *
+ * Return: the row; never NULL.
+ */
+const struct line_type_desc *line_type_desc(enum line_type type)
+{
+	return &line_types[type];
+}
+
+/**
+ * op_access_size() - the size of an access
+ * @place: what it names
+ * @size:  its size argument
+ *
+ * Return: bytes: 1, 2, 4 or 8.
+ */
+unsigned int op_access_size(u64 place, u64 size)
+{
+	return size ? (unsigned int)size : place_size(place);
+}
+
+/**
+ * op_is_in_memory() - does it name a place in memory, so that it has an address?
+ * @op: an operation with a place
+ *
+ * Return: whether; a system register has none.
+ */
+bool op_is_in_memory(const struct op *op)
+{
+	for (unsigned int i = 0; i < op_nr_args(op->id); i++) {
+		if (op_arg_desc(op_desc(op->id)->first_arg + i)->kind == ARG_KIND_PLACE)
+			return frame_desc(place_frame(op->arg[i]))->kind == FRAME_KIND_MMIO;
+	}
+	return true;
+}
+
+/**
  * op_arg() - the value of an argument
  * @op: an operation
  * @id: one of its arguments
@@ -134,25 +178,22 @@ void op_set_arg(struct op *op, enum op_arg_id id, u64 value)
  */
 int op_vcpu(const struct op *op)
 {
-	switch (op->id) {
-	case OP_RUN:
-		return (int)op_arg(op, ARG_RUN_vcpu);
-	case OP_USER_READ:
-		return (int)op_arg(op, ARG_USER_READ_vcpu);
-	case OP_GUEST_READ:
-		return (int)op_arg(op, ARG_GUEST_READ_vcpu);
-	case OP_GUEST_WALK:
-		return (int)op_arg(op, ARG_GUEST_WALK_vcpu);
-	case OP_CREATE_VGIC:
-	case OP_CREATE_VCPU:
-	case OP_SET_ADDR:
-	case OP_GET_ADDR:
-	case OP_REDIST_REGION:
-	case OP_GET_REDIST_REGION:
-	case OP_INIT_VGIC:
-	case NR_OPS:
-		break;
-	}
+	static const int vcpu_arg[NR_OPS] = {
+		[OP_RUN] = ARG_RUN_vcpu + 1,
+		[OP_USER_READ] = ARG_USER_READ_vcpu + 1,
+		[OP_USER_WRITE] = ARG_USER_WRITE_vcpu + 1,
+		[OP_READ_LEVEL] = ARG_READ_LEVEL_vcpu + 1,
+		[OP_WRITE_LEVEL] = ARG_WRITE_LEVEL_vcpu + 1,
+		[OP_HOLD] = ARG_HOLD_vcpu + 1,
+		[OP_RELEASE] = ARG_RELEASE_vcpu + 1,
+		[OP_IRQ_LINE] = ARG_IRQ_LINE_vcpu + 1,
+		[OP_GUEST_READ] = ARG_GUEST_READ_vcpu + 1,
+		[OP_GUEST_WRITE] = ARG_GUEST_WRITE_vcpu + 1,
+		[OP_GUEST_WALK] = ARG_GUEST_WALK_vcpu + 1,
+	};
+
+	if (vcpu_arg[op->id])
+		return (int)op_arg(op, (enum op_arg_id)(vcpu_arg[op->id] - 1));
 	return -1;
 }
 
@@ -221,6 +262,29 @@ void prog_free(struct prog *p)
 }
 
 /**
+ * prog_frame() - a frame of a kind of vGIC
+ * @gic:    GIC_V2 or GIC_V3
+ * @number: from 0
+ *
+ * Return: the frame, or NR_FRAMES after the last one.
+ */
+enum frame_id prog_frame(enum gic_version gic, unsigned int number)
+{
+	unsigned int i = 0;
+
+	for (; i < NR_FRAMES; i++) {
+		if (frame_desc((enum frame_id)i)->gic == gic && !number--)
+			break;
+	}
+	return (enum frame_id)i;
+}
+
+static u64 prog_first_place(enum gic_version gic)
+{
+	return place(prog_frame(gic, 0), 0);
+}
+
+/**
  * prog_add() - append an operation
  * @p:  with less than PROG_MAX_OPS operations
  * @id: the operation
@@ -239,7 +303,10 @@ struct op *prog_add(struct prog *p, enum op_id id)
 	}
 	op = &p->op[p->nr_ops++];
 	*op = (struct op){ .id = id };
-	for (unsigned int i = 0; i < op_nr_args(id); i++)
-		op->arg[i] = arg_descs[op_descs[id].first_arg + i].lo;
+	for (unsigned int i = 0; i < op_nr_args(id); i++) {
+		const struct op_arg_desc *d = &arg_descs[op_descs[id].first_arg + i];
+
+		op->arg[i] = d->kind == ARG_KIND_PLACE ? prog_first_place(p->gic) : d->lo;
+	}
 	return op;
 }

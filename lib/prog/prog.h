@@ -37,6 +37,19 @@ struct addr_type_desc {
 	const char *source;
 };
 
+enum line_type {
+#define LINE_TYPE(id, ...) LINE_##id,
+#include "lib/prog/line_type.def"
+#undef LINE_TYPE
+	NR_LINE_TYPES
+};
+
+struct line_type_desc {
+	const char *word;
+	unsigned int number; /* of the type in the KVM API */
+	const char *source;
+};
+
 enum op_id {
 #define OP(id, ...) OP_##id,
 #define ARG(...)
@@ -55,8 +68,18 @@ enum op_arg_id {
 	NR_OP_ARGS
 };
 
-enum op_agent { AGENT_USER, AGENT_GUEST };
-enum op_arg_kind { ARG_KIND_DEC, ARG_KIND_HEX, ARG_KIND_OPT, ARG_KIND_REG, ARG_KIND_ADDR_TYPE };
+enum op_agent { AGENT_USER, AGENT_GUEST, AGENT_DEV };
+
+enum op_arg_kind {
+	ARG_KIND_DEC,
+	ARG_KIND_HEX,
+	ARG_KIND_OPT,
+	ARG_KIND_AT,
+	ARG_KIND_SIZE,
+	ARG_KIND_PLACE,
+	ARG_KIND_ADDR_TYPE,
+	ARG_KIND_LINE_TYPE,
+};
 
 struct op_desc {
 	enum op_agent agent;
@@ -74,7 +97,7 @@ struct op_arg_desc {
 	const char *doc;
 };
 
-#define OP_MAX_ARGS 4
+#define OP_MAX_ARGS 5
 
 struct op {
 	enum op_id id;
@@ -117,15 +140,19 @@ const struct op_desc *op_desc(enum op_id id);
 unsigned int op_nr_args(enum op_id id);
 const struct op_arg_desc *op_arg_desc(unsigned int id);
 const struct addr_type_desc *addr_type_desc(enum addr_type type);
+const struct line_type_desc *line_type_desc(enum line_type type);
 u64 op_arg(const struct op *op, enum op_arg_id id);
 void op_set_arg(struct op *op, enum op_arg_id id, u64 value);
 int op_vcpu(const struct op *op);
+bool op_is_in_memory(const struct op *op);
+unsigned int op_access_size(u64 place, u64 size);
 const char *op_status_name(enum op_status status);
 
 void prog_init(struct prog *p, enum gic_version gic, unsigned int ipa_bits);
 void prog_free(struct prog *p);
 struct op *prog_add(struct prog *p, enum op_id id);
 bool prog_ipa_bits_are_supported(unsigned int ipa_bits);
+enum frame_id prog_frame(enum gic_version gic, unsigned int number);
 
 /* Text form: lib/prog/text.c. */
 struct prog_error {

@@ -164,7 +164,7 @@ void add_user_read(struct prog *p, enum reg_id reg, u64 vcpu)
 {
 	struct op *op = prog_add(p, OP_USER_READ);
 
-	op_set_arg(op, ARG_USER_READ_reg, reg);
+	op_set_arg(op, ARG_USER_READ_reg, reg_place(reg, 0));
 	op_set_arg(op, ARG_USER_READ_vcpu, vcpu);
 }
 
@@ -180,7 +180,7 @@ void add_guest_read(struct prog *p, u64 vcpu, enum reg_id reg, u64 at)
 	struct op *op = prog_add(p, OP_GUEST_READ);
 
 	op_set_arg(op, ARG_GUEST_READ_vcpu, vcpu);
-	op_set_arg(op, ARG_GUEST_READ_reg, reg);
+	op_set_arg(op, ARG_GUEST_READ_reg, reg_place(reg, 0));
 	op_set_arg(op, ARG_GUEST_READ_at, at);
 }
 

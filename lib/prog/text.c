@@ -5,7 +5,7 @@
  *
  *   # comment
  *   vm gicv3 ipa=40
- *   [user | guest] VERB [WORD] name=value ...   # comment
+ *   [user | guest | dev] VERB [WORD] name=value ...   # comment
  */
 #include "lib/prog/prog.h"
 
@@ -46,6 +46,7 @@ struct parser {
 static const char *const agent_words[] = {
 	[AGENT_USER] = "user",
 	[AGENT_GUEST] = "guest",
+	[AGENT_DEV] = "dev",
 };
 
 static __printf(3, 4) int fail(struct parser *ps, const char *at, const char *fmt, ...)
@@ -123,31 +124,41 @@ static int check_range(struct parser *ps, const struct op_arg_desc *d, const cha
 	return 0;
 }
 
-static int parse_word_arg(struct parser *ps, const struct op_arg_desc *d, struct token *t,
-			  u64 *value)
+static int parse_addr_type(struct parser *ps, const struct token *t, u64 *value)
+{
+	char buf[64];
+
+	for (unsigned int i = 0; i < NR_ADDR_TYPES; i++) {
+		if (token_is(t, addr_type_desc((enum addr_type)i)->word)) {
+			*value = i;
+			return 0;
+		}
+	}
+	return fail(ps, t->at, "'%s' is not an address attribute", quoted(t->at, t->len, buf));
+}
+
+static int parse_line_type(struct parser *ps, const struct token *t, u64 *value)
+{
+	char buf[64];
+
+	for (unsigned int i = 0; i < NR_LINE_TYPES; i++) {
+		if (token_is(t, line_type_desc((enum line_type)i)->word)) {
+			*value = i;
+			return 0;
+		}
+	}
+	return fail(ps, t->at, "'%s' is not a type of interrupt", quoted(t->at, t->len, buf));
+}
+
+static int parse_place(struct parser *ps, const struct token *t, u64 *value)
 {
 	char buf[64], name[64];
 
-	if (d->kind == ARG_KIND_ADDR_TYPE) {
-		for (unsigned int i = 0; i < NR_ADDR_TYPES; i++) {
-			if (token_is(t, addr_type_desc((enum addr_type)i)->word)) {
-				*value = i;
-				return 0;
-			}
-		}
-		return fail(ps, t->at, "'%s' is not an address attribute",
-			    quoted(t->at, t->len, buf));
-	}
 	if (t->len < sizeof(name)) {
-		int reg;
-
 		memcpy(name, t->at, t->len);
 		name[t->len] = '\0';
-		reg = reg_find_name(name, ps->prog->gic);
-		if (reg >= 0) {
-			*value = (u64)reg;
+		if (place_parse(name, ps->prog->gic, value))
 			return 0;
-		}
 	}
 	return fail(ps, t->at, "'%s' is not a register of gicv%d", quoted(t->at, t->len, buf),
 		    (int)ps->prog->gic);
@@ -155,7 +166,45 @@ static int parse_word_arg(struct parser *ps, const struct op_arg_desc *d, struct
 
 static bool kind_is_word(enum op_arg_kind kind)
 {
-	return kind == ARG_KIND_REG || kind == ARG_KIND_ADDR_TYPE;
+	return kind == ARG_KIND_PLACE || kind == ARG_KIND_ADDR_TYPE || kind == ARG_KIND_LINE_TYPE;
+}
+
+static int parse_word_arg(struct parser *ps, const struct op_arg_desc *d, const struct token *t,
+			  u64 *value)
+{
+	if (d->kind == ARG_KIND_ADDR_TYPE)
+		return parse_addr_type(ps, t, value);
+	if (d->kind == ARG_KIND_LINE_TYPE)
+		return parse_line_type(ps, t, value);
+	return parse_place(ps, t, value);
+}
+
+static bool arg_may_be_absent(const struct op *op, const struct op_arg_desc *d)
+{
+	switch (d->kind) {
+	case ARG_KIND_OPT:
+	case ARG_KIND_SIZE:
+		return true;
+	case ARG_KIND_AT:
+		return !op_is_in_memory(op);
+	case ARG_KIND_DEC:
+	case ARG_KIND_HEX:
+	case ARG_KIND_PLACE:
+	case ARG_KIND_ADDR_TYPE:
+	case ARG_KIND_LINE_TYPE:
+		break;
+	}
+	return false;
+}
+
+static int check_arg(struct parser *ps, const struct op *op, const struct op_arg_desc *d,
+		     const char *at, u64 value)
+{
+	if (d->kind == ARG_KIND_SIZE && value & (value - 1))
+		return fail(ps, at, "%s=%" PRIu64 " is not 1, 2, 4 or 8", d->name, value);
+	if (d->kind == ARG_KIND_AT && !op_is_in_memory(op))
+		return fail(ps, at, "a system register has no address");
+	return check_range(ps, d, at, value);
 }
 
 static int parse_arg(struct parser *ps, struct op *op, unsigned int i)
@@ -172,7 +221,7 @@ static int parse_arg(struct parser *ps, struct op *op, unsigned int i)
 		if (!c->used && (kind_is_word(d->kind) ? !c->name_len : token_has_name(c, d->name)))
 			t = c;
 	}
-	if (!t && d->kind == ARG_KIND_OPT)
+	if (!t && arg_may_be_absent(op, d))
 		return 0;
 	if (!t)
 		return fail(ps, l->token[0].at, "'%s' needs %s%s", op_desc(op->id)->word, d->name,
@@ -182,7 +231,7 @@ static int parse_arg(struct parser *ps, struct op *op, unsigned int i)
 		return parse_word_arg(ps, d, t, &op->arg[i]);
 	at = t->at + t->name_len + 1;
 	ret = parse_number(ps, at, t->len - t->name_len - 1, &op->arg[i]);
-	return ret ? ret : check_range(ps, d, at, op->arg[i]);
+	return ret ? ret : check_arg(ps, op, d, at, op->arg[i]);
 }
 
 static int check_all_used(struct parser *ps)
@@ -269,12 +318,12 @@ static int find_op(struct parser *ps, enum op_id *id)
 	unsigned int k = 0;
 	char buf[64];
 
-	if (token_is(&l->token[0], agent_words[AGENT_USER]) ||
-	    token_is(&l->token[0], agent_words[AGENT_GUEST])) {
-		if (token_is(&l->token[0], agent_words[AGENT_GUEST]))
-			agent = AGENT_GUEST;
-		l->token[0].used = true;
-		k = 1;
+	for (unsigned int i = 0; i < ARRAY_SIZE(agent_words); i++) {
+		if (token_is(&l->token[0], agent_words[i])) {
+			agent = (enum op_agent)i;
+			l->token[0].used = true;
+			k = 1;
+		}
 	}
 	while (k < l->nr_tokens && l->token[k].name_len)
 		k++;
@@ -472,11 +521,16 @@ static __printf(2, 3) void put(struct out *o, const char *fmt, ...)
 	o->len += n < 0 ? 0 : (size_t)n;
 }
 
-static void put_arg(struct out *o, const struct op_arg_desc *d, u64 value)
+static void put_arg(struct out *o, const struct op *op, const struct op_arg_desc *d, u64 value)
 {
-	const struct reg_desc *r;
+	char name[64];
 
 	switch (d->kind) {
+	case ARG_KIND_AT:
+		if (op_is_in_memory(op))
+			put(o, " %s=0x%" PRIx64, d->name, value);
+		break;
+	case ARG_KIND_SIZE:
 	case ARG_KIND_OPT:
 		if (value == d->lo)
 			break;
@@ -488,12 +542,15 @@ static void put_arg(struct out *o, const struct op_arg_desc *d, u64 value)
 	case ARG_KIND_HEX:
 		put(o, " %s=0x%" PRIx64, d->name, value);
 		break;
-	case ARG_KIND_REG:
-		r = reg_desc((enum reg_id)value);
-		put(o, " %s_%s", frame_desc(r->frame)->prefix, r->name);
+	case ARG_KIND_PLACE:
+		place_print(value, name, sizeof(name));
+		put(o, " %s", name);
 		break;
 	case ARG_KIND_ADDR_TYPE:
 		put(o, " %s", addr_type_desc((enum addr_type)value)->word);
+		break;
+	case ARG_KIND_LINE_TYPE:
+		put(o, " %s", line_type_desc((enum line_type)value)->word);
 		break;
 	}
 }
@@ -517,15 +574,15 @@ static void put_op(struct out *o, const struct op *op)
 
 	if (d->agent == AGENT_GUEST) {
 		put(o, "guest");
-		put_arg(o, op_arg_desc(d->first_arg), op->arg[0]);
+		put_arg(o, op, op_arg_desc(d->first_arg), op->arg[0]);
 		put(o, " ");
 		i = 1;
-	} else if (word_is_shared(d)) {
-		put(o, "user ");
+	} else if (d->agent != AGENT_USER || word_is_shared(d)) {
+		put(o, "%s ", agent_words[d->agent]);
 	}
 	put(o, "%s", d->word);
 	for (; i < op_nr_args(op->id); i++)
-		put_arg(o, op_arg_desc(d->first_arg + i), op->arg[i]);
+		put_arg(o, op, op_arg_desc(d->first_arg + i), op->arg[i]);
 }
 
 /**

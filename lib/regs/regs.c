@@ -6,28 +6,33 @@
 #include "lib/regs/regs.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 static const struct frame_desc frames[] = {
-#define FRAME(name, prefix, bytes, align, source) \
-	[FRAME_##name] = { #name, prefix, bytes, align, source },
+#define FRAME(name, prefix, kind, gic, bytes, align, source) \
+	[FRAME_##name] = { #name, prefix, FRAME_KIND_##kind, GIC_##gic, bytes, align, source },
 #include "lib/regs/frame.def"
 #undef FRAME
 };
 
 static const struct reg_desc regs[] = {
-#define REG(fr, nm, off, wid, acc, rst, known, ver, src) \
-	[REG_##fr##_##nm] = {                            \
-		.name = #nm,                             \
-		.frame = FRAME_##fr,                     \
-		.offset = (off),                         \
-		.width = (wid),                          \
-		.access = ACCESS_##acc,                  \
-		.reset = (rst),                          \
-		.reset_known = (known),                  \
-		.since = GIC_##ver,                      \
-		.source = (src),                         \
+#define REG(fr, nm, spell, off, cnt, strd, wid, sz, acc, usr, rst, known, ver, src) \
+	[REG_##fr##_##nm] = {                                                       \
+		.name = (spell),                                                    \
+		.frame = FRAME_##fr,                                                \
+		.offset = (off),                                                    \
+		.count = (cnt),                                                     \
+		.stride = (strd),                                                   \
+		.width = (wid),                                                     \
+		.sizes = (sz),                                                      \
+		.access = ACCESS_##acc,                                             \
+		.user = USER_##usr,                                                 \
+		.reset = (rst),                                                     \
+		.reset_known = (known),                                             \
+		.since = SINCE_##ver,                                               \
+		.source = (src),                                                    \
 	},
 #define FIELD(...)
 #include "lib/regs/gic.def"
@@ -155,24 +160,186 @@ u64 reg_field_put(enum field_id id, u64 value)
 	return bits_put(value, fields[id].msb, fields[id].lsb);
 }
 
-/**
- * reg_find_name() - a register by the specification's name
- * @name:    such as "GICR_TYPER"
- * @version: of the GIC, because GICv2 and GICv3 name different registers alike
- *
- * Return: an enum reg_id, or -1.
- */
-int reg_find_name(const char *name, enum gic_version version)
+/* One past the last offset of a register or an array. */
+static u32 reg_end(const struct reg_desc *r)
 {
-	for (int i = 0; i < NR_REGS; i++) {
-		const char *prefix = frames[regs[i].frame].prefix;
-		size_t n = strlen(prefix);
+	u32 unit = frames[r->frame].kind == FRAME_KIND_SYSREG ? 1 : r->width / 8;
 
-		if (regs[i].since == version && !strncmp(name, prefix, n) && name[n] == '_' &&
-		    !strcmp(name + n + 1, regs[i].name))
-			return i;
+	return r->offset + (r->count - 1) * r->stride + unit;
+}
+
+/* The last register of the frame at or below an offset, or -1. */
+static int reg_at_or_below(enum frame_id frame, u32 offset)
+{
+	int low = 0, high = NR_REGS;
+
+	/* Rows are sorted by frame and offset. */
+	while (low < high) {
+		int mid = (low + high) / 2;
+		const struct reg_desc *r = &regs[mid];
+
+		if (r->frame > frame || (r->frame == frame && r->offset > offset))
+			high = mid;
+		else
+			low = mid + 1;
 	}
-	return -1;
+	low--;
+	return low >= 0 && regs[low].frame == frame ? low : -1;
+}
+
+/**
+ * reg_find_at() - what is at a place?
+ * @place: any
+ * @at:    filled in
+ */
+void reg_find_at(u64 place, struct reg_at *at)
+{
+	u32 offset = place_offset(place);
+	int reg = reg_at_or_below(place_frame(place), offset);
+	const struct reg_desc *r = &regs[reg < 0 ? 0 : reg];
+	u32 unit, delta;
+
+	*at = (struct reg_at){ .reg = -1 };
+	if (reg < 0 || offset >= reg_end(r))
+		return;
+	delta = offset - r->offset;
+	unit = r->count > 1 ? r->stride : reg_end(r) - r->offset;
+	if (delta % unit >= (frames[r->frame].kind == FRAME_KIND_SYSREG ? 1 : r->width / 8))
+		return;
+	*at = (struct reg_at){ .reg = reg, .index = delta / unit, .byte = delta % unit };
+}
+
+/**
+ * reg_place() - where a register is
+ * @reg:   below NR_REGS
+ * @index: in its array, below its count
+ *
+ * Return: a place.
+ */
+u64 reg_place(enum reg_id reg, unsigned int index)
+{
+	return place(regs[reg].frame, regs[reg].offset + index * regs[reg].stride);
+}
+
+/* The number that stands where the spelling has <n>; -1 if the name is another. */
+static int match_spelling(const char *spelling, const char *name, size_t len, unsigned int count)
+{
+	const char *hole = strstr(spelling, "<n>");
+	size_t before, after;
+	unsigned int n = 0;
+
+	if (!hole)
+		return strlen(spelling) == len && !memcmp(spelling, name, len) ? 0 : -1;
+	before = (size_t)(hole - spelling);
+	after = strlen(hole + 3);
+	if (len < before + 1 + after || len > before + 4 + after ||
+	    memcmp(spelling, name, before) != 0 || memcmp(hole + 3, name + len - after, after) != 0)
+		return -1;
+	/* One spelling for one register: no leading zeros. */
+	if (name[before] == '0' && len - before - after > 1)
+		return -1;
+	for (size_t i = before; i < len - after; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return -1;
+		n = 10 * n + (unsigned int)(name[i] - '0');
+	}
+	return n < count ? (int)n : -1;
+}
+
+static bool parse_offset(const char *text, u32 *offset)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 0);
+
+	if (end == text || *end || *text < '0' || *text > '9' || value > UINT32_MAX)
+		return false;
+	*offset = (u32)value;
+	return true;
+}
+
+/**
+ * place_parse() - a place by name
+ * @name:    "GICD_ISENABLER3", "GICR_TYPER+4" for an offset in bytes within a
+ *           register, or "GICD+0x34" for one from the start of a frame
+ * @version: of the GIC, because GICv2 and GICv3 name different registers alike
+ * @place:   filled in
+ *
+ * Return: whether there is such a place.
+ */
+bool place_parse(const char *name, enum gic_version version, u64 *place_found)
+{
+	const char *plus = strchr(name, '+');
+	size_t len = plus ? (size_t)(plus - name) : strlen(name);
+	u32 offset = 0;
+
+	if (plus && !parse_offset(plus + 1, &offset))
+		return false;
+	for (unsigned int i = 0; plus && i < NR_FRAMES; i++) {
+		if (frames[i].gic == version && strlen(frames[i].prefix) == len &&
+		    !memcmp(frames[i].prefix, name, len) && offset < frames[i].bytes) {
+			*place_found = place((enum frame_id)i, offset);
+			return true;
+		}
+	}
+	for (unsigned int i = 0; i < NR_REGS; i++) {
+		const struct frame_desc *fr = &frames[regs[i].frame];
+		size_t n = strlen(fr->prefix);
+		int index;
+
+		if (fr->gic != version || len <= n || memcmp(name, fr->prefix, n) != 0 ||
+		    name[n] != '_')
+			continue;
+		index = match_spelling(regs[i].name, name + n + 1, len - n - 1, regs[i].count);
+		if (index < 0 || (plus && offset >= regs[i].width / 8) ||
+		    (plus && fr->kind == FRAME_KIND_SYSREG))
+			continue;
+		*place_found = reg_place((enum reg_id)i, (unsigned int)index) + offset;
+		return true;
+	}
+	return false;
+}
+
+/**
+ * place_print() - the name of a place, as place_parse() takes it
+ * @place: any
+ * @buf:   receives the text, always terminated
+ * @bytes: of @buf, at least 1; a text that does not fit is cut
+ */
+void place_print(u64 place, char *buf, size_t bytes)
+{
+	const struct frame_desc *fr = &frames[place_frame(place)];
+	const char *hole;
+	struct reg_at at;
+	int n;
+
+	reg_find_at(place, &at);
+	if (at.reg < 0) {
+		snprintf(buf, bytes, "%s+0x%x", fr->prefix, place_offset(place));
+		return;
+	}
+	hole = strstr(regs[at.reg].name, "<n>");
+	if (hole)
+		n = snprintf(buf, bytes, "%s_%.*s%u%s", fr->prefix,
+			     (int)(hole - regs[at.reg].name), regs[at.reg].name, at.index,
+			     hole + 3);
+	else
+		n = snprintf(buf, bytes, "%s_%s", fr->prefix, regs[at.reg].name);
+	if (at.byte && n > 0 && (size_t)n < bytes)
+		snprintf(buf + n, bytes - (size_t)n, "+%u", at.byte);
+}
+
+/**
+ * place_size() - the size of an access that does not say its own
+ * @place: any
+ *
+ * Return: bytes: of the whole register at its start, else 4.
+ */
+unsigned int place_size(u64 place)
+{
+	struct reg_at at;
+
+	reg_find_at(place, &at);
+	return at.reg >= 0 && !at.byte ? regs[at.reg].width / 8 : 4;
 }
 
 /**
@@ -264,7 +431,8 @@ static int check_reg(FILE *out, const struct regs_rows *rows, const struct reg_d
 
 	if (r->width != 32 && r->width != 64)
 		return fprintf(out, "%s_%s: width %u\n", fr->name, r->name, r->width) > 0;
-	if (r->offset % (r->width / 8) || r->offset > fr->bytes - r->width / 8)
+	if (fr->kind == FRAME_KIND_MMIO &&
+	    (r->offset % (r->width / 8) || reg_end(r) > fr->bytes))
 		bad += fprintf(out, "%s_%s: offset 0x%x\n", fr->name, r->name, r->offset) > 0;
 	if ((r->reset | r->reset_known) & ~bits_mask(r->width - 1, 0))
 		bad += fprintf(out, "%s_%s: reset wider than it\n", fr->name, r->name) > 0;
@@ -281,13 +449,14 @@ static int check_order(FILE *out, const struct regs_rows *rows, size_t i)
 	int bad = 0;
 
 	if (i && (r->frame < before->frame ||
-		  (r->frame == before->frame && r->offset < before->offset + before->width / 8)))
+		  (r->frame == before->frame && r->offset < reg_end(before))))
 		bad += fprintf(out, "%s: overlaps %s, or rows are not sorted\n", r->name,
 			       before->name) > 0;
 	for (size_t k = 0; k < i; k++) {
 		const struct reg_desc *o = &rows->reg[k];
 
-		if (r->since == o->since && !strcmp(r->name, o->name) &&
+		if (rows->frame[r->frame].gic == rows->frame[o->frame].gic &&
+		    !strcmp(r->name, o->name) &&
 		    !strcmp(rows->frame[r->frame].prefix, rows->frame[o->frame].prefix))
 			bad += fprintf(out, "%s: two rows have this name\n", r->name) > 0;
 	}
@@ -409,8 +578,8 @@ void regs_print_markdown(FILE *out)
 
 		fprintf(out, "\n## %s_%s (frame %s)\n\n", frames[r->frame].prefix, r->name,
 			frames[r->frame].name);
-		fprintf(out, "Offset 0x%04x, %u bits, GICv%d and later. Source: %s.\n\n", r->offset,
-			r->width, (int)r->since, r->source);
+		fprintf(out, "Offset 0x%04x, %u bits. Source: %s.\n\n", r->offset, r->width,
+			r->source);
 		fputs("| bits | field | access |\n| --- | --- | --- |\n", out);
 		for (const struct field_desc *f = reg_first_field((enum reg_id)i); f;
 		     f = reg_next_field(f))

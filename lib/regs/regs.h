@@ -19,7 +19,8 @@ enum frame_id {
 };
 
 enum frame_bytes {
-#define FRAME(name, prefix, bytes, align, source) name##_BYTES = (bytes), name##_ALIGN = (align),
+#define FRAME(name, prefix, kind, gic, bytes, align, source) \
+	name##_BYTES = (bytes), name##_ALIGN = (align),
 #include "lib/regs/frame.def"
 #undef FRAME
 };
@@ -35,7 +36,7 @@ enum reg_id {
 
 /* Byte offsets, usable in freestanding guest code: GICR_TYPER_OFFSET. */
 enum reg_offset {
-#define REG(frame, name, offset, ...) frame##_##name##_OFFSET = (offset),
+#define REG(frame, name, spelling, offset, ...) frame##_##name##_OFFSET = (offset),
 #define FIELD(...)
 #include "lib/regs/gic.def"
 #undef REG
@@ -51,26 +52,57 @@ enum field_id {
 	NR_FIELDS
 };
 
-enum reg_access { ACCESS_RO, ACCESS_RES0 };
+enum reg_access {
+	ACCESS_RO,
+	ACCESS_WO,
+	ACCESS_RW,
+	ACCESS_W1S, /* reads return the state, writes of 1 set it */
+	ACCESS_W1C, /* reads return the state, writes of 1 clear it */
+	ACCESS_RES0,
+	ACCESS_RES1,
+	ACCESS_IMPDEF,
+};
+
+/* What KVM's attributes for registers do (arm-vgic.rst, arm-vgic-v3.rst). */
+enum reg_user {
+	USER_NONE, /* there is no attribute for it: ENXIO */
+	USER_SAME, /* as a guest's access */
+	USER_STATE, /* the state itself, without what a guest's access does beside */
+	USER_LATCH, /* the pending latch, not the line; writes set and clear it */
+	USER_RAZ_WI,
+	USER_MATCH, /* a write must hold what is there, or fails */
+};
+
 enum gic_version { GIC_V2 = 2, GIC_V3 = 3 };
+
+/* Architecture versions that brought registers. */
+enum gic_since { SINCE_V2, SINCE_V3, SINCE_V3_1, SINCE_V3_3, SINCE_V4, SINCE_V4_1 };
+
+enum frame_kind { FRAME_KIND_MMIO, FRAME_KIND_SYSREG };
 
 struct frame_desc {
 	const char *name;
 	const char *prefix; /* of its registers' names */
+	enum frame_kind kind;
+	enum gic_version gic;
 	u32 bytes;
 	u32 align; /* bytes */
 	const char *source;
 };
 
 struct reg_desc {
-	const char *name; /* as the specification spells it */
+	const char *name; /* as the specification spells it, after the prefix */
 	enum frame_id frame;
-	u32 offset; /* bytes */
+	u32 offset; /* of the first one, in bytes, or its encoding */
+	unsigned int count; /* of an array, or 1 */
+	unsigned int stride; /* of an array, in units of offset */
 	unsigned int width; /* bits: 32 or 64 */
+	unsigned int sizes; /* of accesses that reach it: 1, 2, 4, 8 bytes joined */
 	enum reg_access access;
+	enum reg_user user;
 	u64 reset;
 	u64 reset_known;
-	enum gic_version since;
+	enum gic_since since;
 	const char *source;
 };
 
@@ -113,7 +145,38 @@ u64 reg_field_mask(enum field_id id);
 u64 reg_field_get(enum field_id id, u64 word);
 u64 reg_field_put(enum field_id id, u64 value);
 
-int reg_find_name(const char *name, enum gic_version version);
+/*
+ * A place: what an access names.  It is an offset in a frame, whether there is a
+ * register or not.
+ */
+static inline u64 place(enum frame_id frame, u32 offset)
+{
+	return (u64)frame << 32 | offset;
+}
+
+static inline enum frame_id place_frame(u64 place)
+{
+	return (enum frame_id)(place >> 32);
+}
+
+static inline u32 place_offset(u64 place)
+{
+	return (u32)place;
+}
+
+/* What is at a place. */
+struct reg_at {
+	int reg; /* an enum reg_id, or -1 if the offset is reserved */
+	unsigned int index; /* in its array */
+	unsigned int byte; /* of the register */
+};
+
+void reg_find_at(u64 place, struct reg_at *at);
+u64 reg_place(enum reg_id reg, unsigned int index);
+__must_check bool place_parse(const char *name, enum gic_version version, u64 *place);
+void place_print(u64 place, char *buf, size_t bytes);
+unsigned int place_size(u64 place);
+
 void reg_print(enum reg_id reg, u64 value, u64 shown, char *buf, size_t bytes);
 
 /* The characteristics of a redistributor region, unpacked. */

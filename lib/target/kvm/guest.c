@@ -162,14 +162,14 @@ static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
 
 static void put_op(struct guest_op *to, const struct op *op)
 {
-	const struct reg_desc *r;
+	u64 reg;
 
 	switch (op->id) {
 	case OP_GUEST_READ:
-		r = reg_desc((enum reg_id)op_arg(op, ARG_GUEST_READ_reg));
+		reg = op_arg(op, ARG_GUEST_READ_reg);
 		to->code = GUEST_LOAD;
-		to->bytes = r->width / 8;
-		to->addr = op_arg(op, ARG_GUEST_READ_at) + r->offset;
+		to->bytes = op_access_size(reg, op_arg(op, ARG_GUEST_READ_size));
+		to->addr = op_arg(op, ARG_GUEST_READ_at) + place_offset(reg);
 		break;
 	case OP_GUEST_WALK:
 		to->code = GUEST_WALK;
