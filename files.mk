@@ -26,6 +26,10 @@ LIB_SRCS := \
 	lib/tap/junit.c \
 	lib/tap/stream.c \
 	lib/tap/tap.c \
+	lib/target/qtest/layout.c \
+	lib/target/qtest/machine.c \
+	lib/target/qtest/protocol.c \
+	lib/target/qtest/qtest.c \
 	lib/target/target.c \
 
 # Portable: the vgicheck command.

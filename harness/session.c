@@ -8,6 +8,23 @@
 #include <errno.h>
 
 /**
+ * session_profile() - the profile of what a probe found
+ * @info: from a successful probe
+ *
+ * Return: the profile; never NULL.
+ */
+const struct profile *session_profile(const struct target_info *info)
+{
+	switch (info->implementation) {
+	case IMPLEMENTATION_KVM:
+		return profile_for_kernel(info->version);
+	case IMPLEMENTATION_QEMU:
+		break;
+	}
+	return profile_architecture();
+}
+
+/**
  * session_open() - probe the target and choose the profile
  * @s: filled in, to be released by session_close()
  * @o: the options, which must outlive @s
@@ -40,8 +57,10 @@ int session_open(struct session *s, const struct options *o)
 	}
 	s->config = (struct model_config){
 		.max_vcpus = s->info.max_vcpus,
-		.profile = profile_for_kernel(s->info.version),
+		.profile = session_profile(&s->info),
 	};
+	if (s->info.implementation == IMPLEMENTATION_KVM)
+		s->kernel = s->info.version;
 	return 0;
 }
 
@@ -67,6 +86,6 @@ struct judge session_judge(const struct session *s, struct model *model)
 		.model = model,
 		.config = s->config,
 		.known = &s->known,
-		.kernel = s->info.version,
+		.kernel = s->kernel,
 	};
 }
