@@ -82,6 +82,7 @@ TEST_SRCS := \
 	tests/model_test.c \
 	tests/prog_test.c \
 	tests/prog_text_test.c \
+	tests/qtest_test.c \
 	tests/regs_test.c \
 	tests/suite_test.c \
 	tests/tap_test.c \
