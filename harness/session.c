@@ -15,10 +15,10 @@
  */
 const struct profile *session_profile(const struct target_info *info)
 {
-	switch (info->implementation) {
-	case IMPLEMENTATION_KVM:
+	switch (info->gic) {
+	case TARGET_GIC_KVM:
 		return profile_for_kernel(info->version);
-	case IMPLEMENTATION_QEMU:
+	case TARGET_GIC_QEMU:
 		break;
 	}
 	return profile_architecture();
@@ -59,7 +59,7 @@ int session_open(struct session *s, const struct options *o)
 		.max_vcpus = s->info.max_vcpus,
 		.profile = session_profile(&s->info),
 	};
-	if (s->info.implementation == IMPLEMENTATION_KVM)
+	if (s->info.gic == TARGET_GIC_KVM)
 		s->kernel = s->info.version;
 	return 0;
 }

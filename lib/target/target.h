@@ -11,11 +11,11 @@
 #define TARGET_TEXT_BYTES 160
 
 /* Whose vGIC it is: this chooses the profile. */
-enum implementation { IMPLEMENTATION_KVM, IMPLEMENTATION_QEMU };
+enum target_gic { TARGET_GIC_KVM, TARGET_GIC_QEMU };
 
 /* What a probe found out. */
 struct target_info {
-	enum implementation implementation;
+	enum target_gic gic;
 	char kernel[TARGET_TEXT_BYTES]; /* release, as uname -r prints it, or what stands in */
 	unsigned int version; /* major * 1000 + minor, of the implementation */
 	char host_gic[TARGET_TEXT_BYTES]; /* kinds of vGIC the host can give */

@@ -97,7 +97,7 @@ static int qtest_probe(struct target_info *info)
 	struct qtest_machine v2, v3;
 	const struct qtest_version *v = &v3.version;
 
-	*info = (struct target_info){ .implementation = IMPLEMENTATION_QEMU };
+	*info = (struct target_info){ .gic = TARGET_GIC_QEMU };
 	info->has_gicv3 = can_start(GIC_V3, &v3);
 	if (!info->has_gicv3) {
 		snprintf(info->reason, sizeof(info->reason), "%s", v3.error);
