@@ -217,6 +217,20 @@ static void frames_are_where_qemu_has_them(struct unit *t)
 	}
 }
 
+/* @want is NULL if the program can be run. */
+static void expect_reason(struct unit *t, const char *text, const char *want)
+{
+	struct qtest_layout l;
+	char reason[256] = "";
+	struct prog p;
+
+	if (!program_parse(t, text, &p))
+		return;
+	EXPECT_EQ(t, qtest_layout_make(&l, &p, reason, sizeof(reason)), !want);
+	EXPECT_CONTAINS(t, reason, want ? want : "");
+	prog_free(&p);
+}
+
 static void other_machines_are_refused(struct unit *t)
 {
 	static const struct {
@@ -224,7 +238,7 @@ static void other_machines_are_refused(struct unit *t)
 	} rows[] = {
 		{ "vm gicv3\ncreate_vgic\n", "given 1 to 8 vCPUs" },
 		{ "vm gicv3\ncreate_vgic\ncreate_vcpu id=1\n",
-		  "op 2: create_vcpu id=1: the machine's vCPUs are 0, 1, 2" },
+		  "create_vcpu: the machine's vCPUs are 0, 1, 2" },
 		{ "vm gicv3\ncreate_vgic\ncreate_vgic\ncreate_vcpu id=0\n", "one GIC" },
 		{ "vm gicv2\ncreate_vgic\ncreate_vcpu id=0\ncreate_vcpu id=1\n",
 		  "only if there is one" },
@@ -252,17 +266,8 @@ static void other_machines_are_refused(struct unit *t)
 		  "beyond its address size" },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct qtest_layout l;
-		char reason[256] = "";
-		struct prog p;
-
-		if (!program_parse(t, rows[i].text, &p))
-			return;
-		EXPECT_TRUE(t, !qtest_layout_make(&l, &p, reason, sizeof(reason)));
-		EXPECT_CONTAINS(t, reason, rows[i].reason);
-		prog_free(&p);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		expect_reason(t, rows[i].text, rows[i].reason);
 }
 
 static void what_cannot_be_reached_is_refused(struct unit *t)
@@ -295,16 +300,10 @@ static void what_cannot_be_reached_is_refused(struct unit *t)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct qtest_layout l;
-		char text[512], reason[256] = "";
-		struct prog p;
+		char text[512];
 
 		snprintf(text, sizeof(text), "%s%s\n", rows[i].setup, rows[i].op);
-		if (!program_parse(t, text, &p))
-			return;
-		EXPECT_EQ(t, qtest_layout_make(&l, &p, reason, sizeof(reason)), !rows[i].reason);
-		EXPECT_CONTAINS(t, reason, rows[i].reason ? rows[i].reason : "");
-		prog_free(&p);
+		expect_reason(t, text, rows[i].reason);
 	}
 }
 
@@ -315,15 +314,8 @@ static void too_early_accesses_are_refused(struct unit *t)
 				   "set_addr v3_dist base=0x20000000\ninit_vgic\n"
 				   "guest vcpu=0 read GICD+0x4 at=0x20000000\n"
 				   "set_addr v3_redist base=0x30000000\n";
-	struct qtest_layout l;
-	char reason[256] = "";
-	struct prog p;
 
-	if (!program_parse(t, text, &p))
-		return;
-	EXPECT_TRUE(t, !qtest_layout_make(&l, &p, reason, sizeof(reason)));
-	EXPECT_CONTAINS(t, reason, "op 5: guest vcpu=0 read");
-	prog_free(&p);
+	expect_reason(t, text, "read: the machine is complete");
 }
 
 static void operations_become_commands(struct unit *t)

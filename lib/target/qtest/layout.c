@@ -274,14 +274,13 @@ bool qtest_layout_make(struct qtest_layout *l, const struct prog *prog, char *re
 	*l = (struct qtest_layout){ .nr_vcpus = count_vcpus(prog) };
 	why = check_whole(&s);
 	for (size_t i = 0; !why && i < prog->nr_ops; i++) {
-		const struct op *op = &prog->op[i];
-		char text[128];
+		enum op_id id = prog->op[i].id;
 
-		why = checks[op->id] ? checks[op->id](&s, op) : "it is of KVM alone";
+		why = checks[id] ? checks[id](&s, &prog->op[i]) : "it is of KVM alone";
 		if (!why)
 			continue;
-		op_print(op, text, sizeof(text));
-		snprintf(reason, bytes, "op %zu: %s: %s", i + 1, text, why);
+		/* No more of the operation: a run's skips are counted by their reason. */
+		snprintf(reason, bytes, "%s: %s", op_desc(id)->word, why);
 		return false;
 	}
 	if (!why && !is_complete(&s))
