@@ -51,7 +51,7 @@ static int list_operations(const struct options *o)
 	for (unsigned int i = 0; i < NR_OPS; i++) {
 		const struct op_desc *d = op_desc((enum op_id)i);
 
-		printf("%s %s: %s\n", d->agent == AGENT_GUEST ? "guest" : "user", d->word, d->doc);
+		printf("%s %s: %s\n", op_agent_word(d->agent), d->word, d->doc);
 		for (unsigned int k = 0; k < op_nr_args((enum op_id)i); k++) {
 			const struct op_arg_desc *a = op_arg_desc(d->first_arg + k);
 

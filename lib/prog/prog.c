@@ -58,6 +58,23 @@ static const struct op_desc op_descs[] = {
 static const unsigned int ipa_bits_supported[] = { 36, 40, 48 };
 
 /**
+ * op_agent_word() - how the text form calls an agent
+ * @agent: below NR_AGENTS
+ *
+ * Return: the word; never NULL.
+ */
+const char *op_agent_word(enum op_agent agent)
+{
+	static const char *const words[NR_AGENTS] = {
+		[AGENT_USER] = "user",
+		[AGENT_GUEST] = "guest",
+		[AGENT_DEV] = "dev",
+	};
+
+	return words[agent];
+}
+
+/**
  * op_desc() - the row of an operation
  * @id: below NR_OPS
  *

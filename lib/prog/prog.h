@@ -68,7 +68,7 @@ enum op_arg_id {
 	NR_OP_ARGS
 };
 
-enum op_agent { AGENT_USER, AGENT_GUEST, AGENT_DEV };
+enum op_agent { AGENT_USER, AGENT_GUEST, AGENT_DEV, NR_AGENTS };
 
 enum op_arg_kind {
 	ARG_KIND_DEC,
@@ -136,6 +136,7 @@ struct op_result {
 	u64 val[OP_MAX_VALS];
 };
 
+const char *op_agent_word(enum op_agent agent);
 const struct op_desc *op_desc(enum op_id id);
 unsigned int op_nr_args(enum op_id id);
 const struct op_arg_desc *op_arg_desc(unsigned int id);

@@ -43,12 +43,6 @@ struct parser {
 	size_t above_len;
 };
 
-static const char *const agent_words[] = {
-	[AGENT_USER] = "user",
-	[AGENT_GUEST] = "guest",
-	[AGENT_DEV] = "dev",
-};
-
 static __printf(3, 4) int fail(struct parser *ps, const char *at, const char *fmt, ...)
 {
 	va_list ap;
@@ -318,8 +312,8 @@ static int find_op(struct parser *ps, enum op_id *id)
 	unsigned int k = 0;
 	char buf[64];
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(agent_words); i++) {
-		if (token_is(&l->token[0], agent_words[i])) {
+	for (unsigned int i = 0; i < NR_AGENTS; i++) {
+		if (token_is(&l->token[0], op_agent_word((enum op_agent)i))) {
 			agent = (enum op_agent)i;
 			l->token[0].used = true;
 			k = 1;
@@ -343,7 +337,7 @@ static int find_op(struct parser *ps, enum op_id *id)
 		return 0;
 	}
 	return fail(ps, verb->at, "'%s' is not a %s operation", quoted(verb->at, verb->len, buf),
-		    agent_words[agent]);
+		    op_agent_word(agent));
 }
 
 static int parse_op(struct parser *ps)
@@ -578,7 +572,7 @@ static void put_op(struct out *o, const struct op *op)
 		put(o, " ");
 		i = 1;
 	} else if (d->agent != AGENT_USER || word_is_shared(d)) {
-		put(o, "%s ", agent_words[d->agent]);
+		put(o, "%s ", op_agent_word(d->agent));
 	}
 	put(o, "%s", d->word);
 	for (; i < op_nr_args(op->id); i++)
