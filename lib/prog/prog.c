@@ -5,7 +5,6 @@
  */
 #include "lib/prog/prog.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,15 +27,6 @@ static const struct op_arg_desc arg_descs[] = {
 #define OP(...)
 #define ARG(op, name, kind, lo, hi, unit, doc) \
 	[ARG_##op##_##name] = { OP_##op, #name, ARG_KIND_##kind, lo, hi, unit, doc },
-#include "lib/prog/ops.def"
-#undef OP
-#undef ARG
-};
-
-/* Each OP takes a number and gives it back, so the next ARG has the same one. */
-enum {
-#define OP(id, ...) FIRST_ARG_##id, BEFORE_ARG_##id = FIRST_ARG_##id - 1,
-#define ARG(op, name, ...) SEEN_ARG_##op##_##name,
 #include "lib/prog/ops.def"
 #undef OP
 #undef ARG
@@ -83,22 +73,6 @@ const char *op_agent_word(enum op_agent agent)
 const struct op_desc *op_desc(enum op_id id)
 {
 	return &op_descs[id];
-}
-
-/**
- * op_nr_args() - how many arguments an operation has
- * @id: below NR_OPS
- *
- * Return: 0 to OP_MAX_ARGS.
- */
-unsigned int op_nr_args(enum op_id id)
-{
-	unsigned int first = op_descs[id].first_arg;
-	unsigned int nr = 0;
-
-	while (first + nr < NR_OP_ARGS && arg_descs[first + nr].op == id)
-		nr++;
-	return nr;
 }
 
 /**
@@ -160,31 +134,6 @@ bool op_is_in_memory(const struct op *op)
 			return frame_desc(place_frame(op->arg[i]))->kind == FRAME_KIND_MMIO;
 	}
 	return true;
-}
-
-/**
- * op_arg() - the value of an argument
- * @op: an operation
- * @id: one of its arguments
- *
- * Return: the value.
- */
-u64 op_arg(const struct op *op, enum op_arg_id id)
-{
-	assert(arg_descs[id].op == op->id);
-	return op->arg[id - op_descs[op->id].first_arg];
-}
-
-/**
- * op_set_arg() - change the value of an argument
- * @op:    an operation
- * @id:    one of its arguments
- * @value: within the argument's range
- */
-void op_set_arg(struct op *op, enum op_arg_id id, u64 value)
-{
-	assert(arg_descs[id].op == op->id);
-	op->arg[id - op_descs[op->id].first_arg] = value;
 }
 
 /**
