@@ -45,6 +45,33 @@ static int list_suites(const struct options *o)
 	return TAP_EXIT_OK;
 }
 
+/* The values that an argument may have. */
+static void print_range(const struct op_arg_desc *a)
+{
+	switch (a->kind) {
+	case ARG_KIND_PLACE:
+		printf("a register");
+		break;
+	case ARG_KIND_SIZE:
+		printf("1, 2, 4 or 8");
+		break;
+	case ARG_KIND_ADDR_TYPE:
+		for (unsigned int i = 0; i < NR_ADDR_TYPES; i++)
+			printf("%s%s", i ? ", " : "", addr_type_desc((enum addr_type)i)->word);
+		break;
+	case ARG_KIND_LINE_TYPE:
+		for (unsigned int i = 0; i < NR_LINE_TYPES; i++)
+			printf("%s%s", i ? ", " : "", line_type_desc((enum line_type)i)->word);
+		break;
+	case ARG_KIND_DEC:
+	case ARG_KIND_HEX:
+	case ARG_KIND_OPT:
+	case ARG_KIND_AT:
+		printf("0x%" PRIx64 "..0x%" PRIx64, a->lo, a->hi);
+		break;
+	}
+}
+
 static int list_operations(const struct options *o)
 {
 	(void)o;
@@ -55,8 +82,9 @@ static int list_operations(const struct options *o)
 		for (unsigned int k = 0; k < op_nr_args((enum op_id)i); k++) {
 			const struct op_arg_desc *a = op_arg_desc(d->first_arg + k);
 
-			printf("    %-6s 0x%" PRIx64 "..0x%" PRIx64 "  %s\n", a->name, a->lo, a->hi,
-			       a->doc);
+			printf("    %-6s ", a->name);
+			print_range(a);
+			printf("  %s\n", a->doc);
 		}
 	}
 	return TAP_EXIT_OK;
