@@ -4,6 +4,7 @@
 
 # Portable: the facts, the language, the model, the judge, the results.
 LIB_SRCS := \
+	lib/judge/answer.c \
 	lib/judge/judge.c \
 	lib/judge/known.c \
 	lib/model/expect.c \
