@@ -4,6 +4,7 @@
 
 # Portable: the facts, the language, the model, the judge, the results.
 LIB_SRCS := \
+	lib/judge/answer.c \
 	lib/judge/judge.c \
 	lib/judge/known.c \
 	lib/model/expect.c \
@@ -31,6 +32,7 @@ LIB_SRCS := \
 # Portable: the vgicheck command.
 HARNESS_SRCS := \
 	harness/bench.c \
+	harness/explain.c \
 	harness/inflight.c \
 	harness/kmsg.c \
 	harness/list.c \
@@ -40,10 +42,10 @@ HARNESS_SRCS := \
 	harness/plan.c \
 	harness/probe.c \
 	harness/replay.c \
+	harness/rules.c \
 	harness/run.c \
 	harness/session.c \
 	harness/work.c \
-
 
 # Portable: the QEMU machine, both sides.
 VM_SRCS := \

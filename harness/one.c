@@ -120,6 +120,8 @@ static bool is_hazard(const struct session *s, struct model *model, const struct
 					 "known to crash this kernel: %s (--hazards)", k->id);
 				return true;
 			}
+			if (want.unpredicted)
+				break;
 			first_allowed(&want, &res);
 			model_commit(model, &p->op[n], &res);
 		}

@@ -53,13 +53,12 @@ static bool set_kernels(struct known *k, const char *value)
 /* "user read" or "guest walk". */
 static enum op_id op_of_words(const char *value)
 {
-	static const char *const agents[] = { [AGENT_USER] = "user ", [AGENT_GUEST] = "guest " };
-
 	for (unsigned int i = 0; i < NR_OPS; i++) {
 		const struct op_desc *d = op_desc((enum op_id)i);
-		size_t n = strlen(agents[d->agent]);
+		const char *agent = op_agent_word(d->agent);
+		size_t n = strlen(agent);
 
-		if (!strncmp(value, agents[d->agent], n) && !strcmp(value + n, d->word))
+		if (!strncmp(value, agent, n) && value[n] == ' ' && !strcmp(value + n + 1, d->word))
 			return (enum op_id)i;
 	}
 	return NR_OPS;
@@ -69,6 +68,7 @@ static bool add_op(struct known *k, const char *value)
 {
 	enum op_id op = op_of_words(value);
 
+	_Static_assert(NR_OPS < 8 * sizeof(k->ops), "a bit for each, and one for the log");
 	/* Beside operations there is one more place to look at. */
 	if (op == NR_OPS && strcmp(value, "kernel log") != 0)
 		return false;

@@ -70,6 +70,19 @@ bool profile_has(const struct profile *profile, enum profile_choice choice)
 }
 
 /**
+ * profile_by_number() - the profiles, one by one
+ * @i: from 0
+ *
+ * Return: a profile; that of the architecture is the last one; then NULL.
+ */
+const struct profile *profile_by_number(unsigned int i)
+{
+	if (i < ARRAY_SIZE(profiles))
+		return &profiles[i];
+	return i == ARRAY_SIZE(profiles) ? &architecture : NULL;
+}
+
+/**
  * profile_architecture() - the profile that chooses nothing
  *
  * Return: the profile; never NULL.

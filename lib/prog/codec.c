@@ -92,17 +92,18 @@ static u64 arg_to_number(const struct prog *p, const struct op_arg_desc *d, u64 
 	return (value - d->lo) / d->unit;
 }
 
-static u64 arg_from_number(const struct prog *p, const struct op *op,
-			   const struct op_arg_desc *d, u64 number)
+static u64 arg_from_number(const struct prog *p, const struct op *op, const struct op_arg_desc *d,
+			   u64 number)
 {
 	u64 units = (d->hi - d->lo) / d->unit;
 
 	if (d->kind == ARG_KIND_PLACE)
 		return place_from_number(p->gic, number);
+	/* Its place comes before them. */
+	if ((d->kind == ARG_KIND_AT || d->kind == ARG_KIND_SIZE) && !op_is_in_memory(op))
+		return 0;
 	if (d->kind == ARG_KIND_SIZE)
 		return number % 5 ? 1ULL << (number % 5 - 1) : 0;
-	if (d->kind == ARG_KIND_AT && !op_is_in_memory(op))
-		return 0;
 	if (units != UINT64_MAX)
 		number %= units + 1;
 	return d->lo + number * d->unit;

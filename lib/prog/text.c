@@ -43,12 +43,6 @@ struct parser {
 	size_t above_len;
 };
 
-static const char *const agent_words[] = {
-	[AGENT_USER] = "user",
-	[AGENT_GUEST] = "guest",
-	[AGENT_DEV] = "dev",
-};
-
 static __printf(3, 4) int fail(struct parser *ps, const char *at, const char *fmt, ...)
 {
 	va_list ap;
@@ -200,10 +194,12 @@ static bool arg_may_be_absent(const struct op *op, const struct op_arg_desc *d)
 static int check_arg(struct parser *ps, const struct op *op, const struct op_arg_desc *d,
 		     const char *at, u64 value)
 {
-	if (d->kind == ARG_KIND_SIZE && value & (value - 1))
-		return fail(ps, at, "%s=%" PRIu64 " is not 1, 2, 4 or 8", d->name, value);
 	if (d->kind == ARG_KIND_AT && !op_is_in_memory(op))
 		return fail(ps, at, "a system register has no address");
+	if (d->kind == ARG_KIND_SIZE && !op_is_in_memory(op))
+		return fail(ps, at, "a system register is accessed as a whole");
+	if (d->kind == ARG_KIND_SIZE && (!value || value > d->hi || value & (value - 1)))
+		return fail(ps, at, "%s=%" PRIu64 " is not 1, 2, 4 or 8", d->name, value);
 	return check_range(ps, d, at, value);
 }
 
@@ -310,16 +306,31 @@ static int parse_vm(struct parser *ps)
 	return check_all_used(ps);
 }
 
+/* No operation of @agent has this verb. */
+static int fail_verb(struct parser *ps, enum op_agent agent, const struct token *verb)
+{
+	char buf[64];
+
+	for (unsigned int i = 0; i < NR_OPS; i++) {
+		const struct op_desc *d = op_desc((enum op_id)i);
+
+		if (token_is(verb, d->word))
+			return fail(ps, verb->at, "'%s' is not a %s operation, but a %s one",
+				    d->word, op_agent_word(agent), op_agent_word(d->agent));
+	}
+	return fail(ps, verb->at, "'%s' is not a %s operation", quoted(verb->at, verb->len, buf),
+		    op_agent_word(agent));
+}
+
 static int find_op(struct parser *ps, enum op_id *id)
 {
 	struct line *l = &ps->line;
 	enum op_agent agent = AGENT_USER;
 	struct token *verb;
 	unsigned int k = 0;
-	char buf[64];
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(agent_words); i++) {
-		if (token_is(&l->token[0], agent_words[i])) {
+	for (unsigned int i = 0; i < NR_AGENTS; i++) {
+		if (token_is(&l->token[0], op_agent_word((enum op_agent)i))) {
 			agent = (enum op_agent)i;
 			l->token[0].used = true;
 			k = 1;
@@ -342,8 +353,7 @@ static int find_op(struct parser *ps, enum op_id *id)
 		*id = (enum op_id)i;
 		return 0;
 	}
-	return fail(ps, verb->at, "'%s' is not a %s operation", quoted(verb->at, verb->len, buf),
-		    agent_words[agent]);
+	return fail_verb(ps, agent, verb);
 }
 
 static int parse_op(struct parser *ps)
@@ -578,7 +588,7 @@ static void put_op(struct out *o, const struct op *op)
 		put(o, " ");
 		i = 1;
 	} else if (d->agent != AGENT_USER || word_is_shared(d)) {
-		put(o, "%s ", agent_words[d->agent]);
+		put(o, "%s ", op_agent_word(d->agent));
 	}
 	put(o, "%s", d->word);
 	for (; i < op_nr_args(op->id); i++)
