@@ -177,6 +177,7 @@ static bool arg_may_be_absent(const struct op *op, const struct op_arg_desc *d)
 {
 	switch (d->kind) {
 	case ARG_KIND_OPT:
+	case ARG_KIND_OPTHEX:
 	case ARG_KIND_SIZE:
 		return true;
 	case ARG_KIND_AT:
@@ -538,6 +539,10 @@ static void put_arg(struct out *o, const struct op *op, const struct op_arg_desc
 	switch (d->kind) {
 	case ARG_KIND_AT:
 		if (op_is_in_memory(op))
+			put(o, " %s=0x%" PRIx64, d->name, value);
+		break;
+	case ARG_KIND_OPTHEX:
+		if (value != d->lo)
 			put(o, " %s=0x%" PRIx64, d->name, value);
 		break;
 	case ARG_KIND_SIZE:
