@@ -11,9 +11,17 @@
 #include <strings.h>
 
 static const struct frame_desc frames[] = {
-#define FRAME(name, prefix, kind, gic, bytes, align, first, source)        \
-	[FRAME_##name] = { #name, prefix, FRAME_KIND_##kind,	GIC_##gic, \
-			   bytes, align,  REG_##name##_##first, source },
+#define FRAME(nm, pre, knd, version, size, algn, fst, src) \
+	[FRAME_##nm] = {                                   \
+		.name = #nm,                               \
+		.prefix = (pre),                           \
+		.kind = FRAME_KIND_##knd,                  \
+		.gic = GIC_##version,                      \
+		.bytes = (size),                           \
+		.align = (algn),                           \
+		.first = REG_##nm##_##fst,                 \
+		.source = (src),                           \
+	},
 #include "lib/regs/frame.def"
 #undef FRAME
 };
