@@ -1156,6 +1156,11 @@ static void attribute_ends_early(struct planted *p)
 	p->attr[1].lsb = 1;
 }
 
+static void last_attribute_ends_early(struct planted *p)
+{
+	p->attr[2].lsb = 1;
+}
+
 static void attribute_without_source(struct planted *p)
 {
 	p->attr[2].source = "";
@@ -1248,6 +1253,7 @@ static const struct {
 	FAULT(gap_in_an_attribute, "L.lo: gap or overlap"),
 	FAULT(overlap_in_an_attribute, "L.lo: gap or overlap"),
 	FAULT(attribute_ends_early, "M.all: gap or overlap"),
+	FAULT(last_attribute_ends_early, "attributes: bits below 1 have no field"),
 	FAULT(attribute_without_source, "M.all: no source"),
 	FAULT(frame_alignment_no_power_of_two, "G: 0x2000 bytes aligned to 0x1800"),
 	FAULT(frame_of_no_bytes, "G: 0x0 bytes aligned to 0x1000"),
