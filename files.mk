@@ -28,6 +28,7 @@ LIB_SRCS := \
 	lib/prog/rng.c \
 	lib/prog/suite.c \
 	lib/prog/text.c \
+	lib/regs/doc.c \
 	lib/regs/regs.c \
 	lib/tap/json.c \
 	lib/tap/junit.c \
