@@ -18,6 +18,7 @@ LIB_SRCS := \
 	lib/prog/gen_orders.c \
 	lib/prog/gen_random.c \
 	lib/prog/gen_refused.c \
+	lib/prog/print.c \
 	lib/prog/prog.c \
 	lib/prog/rng.c \
 	lib/prog/suite.c \

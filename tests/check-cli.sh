@@ -249,8 +249,8 @@ rules_are_printed() {
 	"$vgicheck" rules >stdout 2>stderr || return 1
 	[ ! -s stderr ] || return 1
 	for table in rules choices profiles; do
-		"$vgicheck" list "$table" >table || return 1
-		[ "$(grep -cxFf table stdout)" -eq "$(wc -l <table)" ] || return 1
+		"$vgicheck" list "$table" >rows || return 1
+		[ "$(grep -cxFf rows stdout)" -eq "$(wc -l <rows)" ] || return 1
 	done
 	grep -q '^kvm-6.1: kernels 6.1 and later; AFFINITY_FROM_ID ' stdout &&
 		grep -qx 'architecture: no kernel, all is open' stdout
