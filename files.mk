@@ -65,7 +65,9 @@ VM_SRCS := \
 KVM_SRCS := \
 	lib/target/kvm/compat.c \
 	lib/target/kvm/costs.c \
+	lib/target/kvm/device.c \
 	lib/target/kvm/guest.c \
+	lib/target/kvm/hold.c \
 	lib/target/kvm/kvm.c \
 
 # arm64 only: what runs in the guest.
