@@ -104,17 +104,6 @@ const struct param_desc *param_desc(enum profile_param param)
 }
 
 /**
- * profile_by_number() - the profiles, one by one
- * @i: from 0
- *
- * Return: a profile, or NULL after the last one.
- */
-const struct profile *profile_by_number(unsigned int i)
-{
-	return i < ARRAY_SIZE(profiles) ? &profiles[i] : NULL;
-}
-
-/**
  * profile_for() - the profile of an implementation
  * @implementation: of the target
  * @version:        major * 1000 + minor
