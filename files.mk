@@ -77,6 +77,7 @@ GUEST_SRCS := \
 
 # Each a program of its own, linked with the portable parts ...
 TEST_SRCS := \
+	tests/answer_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \
 	tests/model_claims_test.c \

@@ -117,6 +117,7 @@ static int list_known(const struct options *o)
 	snprintf(dir, sizeof(dir), "%s/known", o->corpora);
 	if (known_load_dir(&list, dir, error, sizeof(error))) {
 		fprintf(stderr, "vgicheck: %s\n", error);
+		known_list_free(&list);
 		return TAP_EXIT_USAGE;
 	}
 	for (size_t i = 0; i < list.nr; i++) {

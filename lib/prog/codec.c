@@ -56,9 +56,10 @@ static u64 get_number(struct reader *r)
 	return value;
 }
 
+/* At least 1. */
 static unsigned int nr_frames(enum gic_version gic)
 {
-	unsigned int nr = 0;
+	unsigned int nr = 1;
 
 	while (prog_frame(gic, nr) != NR_FRAMES)
 		nr++;

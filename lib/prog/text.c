@@ -358,7 +358,7 @@ static int find_op(struct parser *ps, enum op_id *id)
 
 static int parse_op(struct parser *ps)
 {
-	enum op_id id = NR_OPS;
+	enum op_id id = (enum op_id)0;
 	struct op *op;
 	int ret;
 
