@@ -19,6 +19,7 @@ static const char usage[] =
 	"choices are known (`vgicheck rules` prints them); the newest KVM is the default.\n";
 
 #define LINE_BYTES 512
+#define MAX_ONE_OF 16 /* that are printed */
 
 /* A rule and what it says here; its sentence once for each operation. */
 static void print_rule(enum rule_id rule, const char *verb, const char *what,
@@ -113,6 +114,17 @@ static void print_val(const struct expect_val *val, bool printed[NR_RULES])
 	print_part(val, expect_own_bits(val), val->rule, printed);
 }
 
+/* The values that the first one may have; that of `value` is assumed. */
+static void print_one_of(const struct expect *want)
+{
+	printf("    one of  ");
+	for (unsigned int i = 0; i < want->nr_one_of && i < MAX_ONE_OF; i++)
+		printf(" 0x%x", want->one_of[i]);
+	if (want->nr_one_of > MAX_ONE_OF)
+		printf(" and %u more", want->nr_one_of - MAX_ONE_OF);
+	putchar('\n');
+}
+
 static void print_alt(const struct expect_alt *alt, char *buf, size_t bytes)
 {
 	struct expect one = { .nr_alts = 1, .alt = { *alt } };
@@ -148,8 +160,11 @@ static void print_expect(const struct expect *want)
 	}
 	if (!expect_returns_values(want))
 		return;
-	for (unsigned int i = 0; i < want->nr_vals; i++)
+	for (unsigned int i = 0; i < want->nr_vals; i++) {
+		if (!i && want->nr_one_of)
+			print_one_of(want);
 		print_val(&want->val[i], printed);
+	}
 }
 
 static void explain_prog(struct model *m, const struct model_config *config, const struct prog *p)

@@ -19,8 +19,8 @@
 /* KVM_CAP_MAX_VCPU_ID of arm64, for the model where no kernel was asked. */
 #define HARNESS_USUAL_MAX_VCPUS 512
 
-/* Kernel versions from here on are none: they end ranges without end. */
-#define KERNEL_NO_END 999999u
+/* Versions from here on are none: they end ranges without end. */
+#define VERSION_NO_END 999999u
 
 /* Command line of run, list and bench. */
 struct options {
@@ -128,7 +128,8 @@ int explain_main(int argc, char **argv);
 /* Tables that more than one of them prints. */
 int list_rules(const struct options *o);
 int list_choices(const struct options *o);
+int list_numbers(const struct options *o);
 int list_profiles(const struct options *o);
-void print_kernels(unsigned int from, unsigned int to);
+void print_versions(unsigned int from, unsigned int to);
 
 #endif /* HARNESS_HARNESS_H */

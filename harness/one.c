@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/judge/answer.h"
 #include "lib/prog/alloc.h"
 
 #define DIAG_BYTES 8192
@@ -74,14 +75,6 @@ static void outcome_of_verdict(const struct session *s, const struct prog *p,
 	judge_explain(p, v, o->diag, DIAG_BYTES);
 }
 
-/* The allowed answer to which the model goes on when there is no target. */
-static void first_allowed(const struct expect *want, struct op_result *res)
-{
-	res->status = want->alt[0].status;
-	res->err = want->alt[0].err;
-	res->nr_vals = 0;
-}
-
 static bool hazard_shows(const struct known *k, const struct op *op, const struct expect *want)
 {
 	if (k->after_op != op->id)
@@ -122,7 +115,8 @@ static bool is_hazard(const struct session *s, struct model *model, const struct
 			}
 			if (want.unpredicted)
 				break;
-			first_allowed(&want, &res);
+			/* There is no target yet: the first answer has to do. */
+			expect_answer(&want, 0, NULL, &res);
 			model_commit(model, &p->op[n], &res);
 		}
 	}

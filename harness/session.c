@@ -41,6 +41,7 @@ int session_open(struct session *s, const struct options *o)
 	s->config = (struct model_config){
 		.max_vcpus = s->info.max_vcpus,
 		.profile = profile_for_kernel(s->info.version),
+		.deviations = known_deviations(&s->known, s->info.version),
 	};
 	return 0;
 }

@@ -248,12 +248,12 @@ help() {
 rules_are_printed() {
 	"$vgicheck" rules >stdout 2>stderr || return 1
 	[ ! -s stderr ] || return 1
-	for table in rules choices profiles; do
-		"$vgicheck" list "$table" >table || return 1
-		[ "$(grep -cxFf table stdout)" -eq "$(wc -l <table)" ] || return 1
+	for table in rules choices numbers profiles; do
+		"$vgicheck" list "$table" >rows || return 1
+		[ "$(grep -cxFf rows stdout)" -eq "$(wc -l <rows)" ] || return 1
 	done
 	grep -q '^kvm-6.1: kernels 6.1 and later; AFFINITY_FROM_ID ' stdout &&
-		grep -qx 'architecture: no kernel, all is open' stdout
+		grep -qx 'architecture: no implementation, all is open' stdout
 }
 
 # coverage STATUS LINE ARG...: rules --coverage ends with STATUS and prints LINE.

@@ -164,11 +164,28 @@ static bool set_key(struct known *k, const char *key, const char *value)
 	}
 	if (!strcmp(key, "when"))
 		return set_when(k, value);
+	if (!strcmp(key, "deviation")) {
+		k->deviation = deviation_find(value);
+		return k->deviation >= 0;
+	}
 	if (!strcmp(key, "program"))
 		return set_text(k->program, value);
 	if (!strcmp(key, "upstream"))
 		return set_text(k->upstream, value);
 	return false;
+}
+
+/* The model knows what a deviation does; of any other entry the symptom is needed. */
+static int check_complete(const struct known *k, struct prog_error *err)
+{
+	bool common = k->from && k->upstream[0] && k->program[0];
+	bool symptom = k->nr_rules && k->ops && k->nr_got;
+
+	if (common && (k->deviation < 0 ? symptom : !k->nr_rules && !k->ops && !k->nr_got))
+		return 0;
+	snprintf(err->text, sizeof(err->text),
+		 "kernels, program, upstream, and either deviation or rule, op, got are needed");
+	return -EINVAL;
 }
 
 /**
@@ -183,7 +200,7 @@ int known_parse(struct known *k, const char *text, struct prog_error *err)
 {
 	unsigned int line = 0;
 
-	*k = (struct known){ .after_op = NR_OPS };
+	*k = (struct known){ .after_op = NR_OPS, .deviation = -1 };
 	*err = (struct prog_error){ 0 };
 	while (*text) {
 		size_t len = strcspn(text, "\n");
@@ -205,13 +222,7 @@ int known_parse(struct known *k, const char *text, struct prog_error *err)
 		snprintf(err->text, sizeof(err->text), "'%.100s' is not understood", buf);
 		return -EINVAL;
 	}
-	if (!k->nr_rules || !k->ops || !k->from || !k->nr_got || !k->upstream[0] ||
-	    !k->program[0]) {
-		snprintf(err->text, sizeof(err->text),
-			 "rule, kernels, op, got, program and upstream are needed");
-		return -EINVAL;
-	}
-	return 0;
+	return check_complete(k, err);
 }
 
 /* Return: the number of bytes, at most @bytes, or a negative errno. */
@@ -300,6 +311,47 @@ void known_list_free(struct known_list *list)
 {
 	free(list->known);
 	*list = (struct known_list){ 0 };
+}
+
+static bool concerns(const struct known *k, unsigned int kernel)
+{
+	return kernel >= k->from && kernel <= k->to;
+}
+
+/**
+ * known_deviations() - the deviations that a kernel is known for
+ * @list:   the entries
+ * @kernel: major * 1000 + minor
+ *
+ * Return: a bit for each enum deviation_id.
+ */
+u64 known_deviations(const struct known_list *list, unsigned int kernel)
+{
+	u64 bits = 0;
+
+	for (size_t i = 0; i < list->nr; i++) {
+		if (list->known[i].deviation >= 0 && concerns(&list->known[i], kernel))
+			bits |= BIT_ULL(list->known[i].deviation);
+	}
+	return bits;
+}
+
+/**
+ * known_find_deviation() - the entry of a deviation
+ * @list:      the entries
+ * @kernel:    major * 1000 + minor
+ * @deviation: below NR_DEVIATIONS
+ *
+ * Return: the entry, or NULL.
+ */
+const struct known *known_find_deviation(const struct known_list *list, unsigned int kernel,
+					 enum deviation_id deviation)
+{
+	for (size_t i = 0; i < list->nr; i++) {
+		if (list->known[i].deviation == (int)deviation && concerns(&list->known[i], kernel))
+			return &list->known[i];
+	}
+	return NULL;
 }
 
 /* Does the operation's argument meet the entry's condition? */

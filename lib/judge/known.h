@@ -6,7 +6,7 @@
 #ifndef LIB_JUDGE_KNOWN_H
 #define LIB_JUDGE_KNOWN_H
 
-#include "lib/model/rules.h"
+#include "lib/model/deviation.h"
 #include "lib/prog/prog.h"
 
 #define KNOWN_TEXT_BYTES 160
@@ -27,6 +27,7 @@ struct known {
 	bool hazard; /* after_op getting after_got crashes the kernel */
 	char program[KNOWN_TEXT_BYTES]; /* that shows it, below corpora */
 	char upstream[KNOWN_TEXT_BYTES]; /* where it is fixed or reported */
+	int deviation; /* that the model follows, an enum deviation_id, or -1 */
 };
 
 struct known_list {
@@ -38,6 +39,9 @@ __must_check int known_parse(struct known *k, const char *text, struct prog_erro
 __must_check int known_load_dir(struct known_list *list, const char *dir, char *error,
 				size_t bytes);
 void known_list_free(struct known_list *list);
+u64 known_deviations(const struct known_list *list, unsigned int kernel);
+const struct known *known_find_deviation(const struct known_list *list, unsigned int kernel,
+					 enum deviation_id deviation);
 const struct known *known_find(const struct known_list *list, unsigned int kernel,
 			       enum rule_id rule, const char *got, const struct prog *p,
 			       const struct op_result *results, size_t op);

@@ -57,8 +57,8 @@ struct profile {
 const struct choice_desc *choice_desc(enum profile_choice choice);
 bool profile_has(const struct profile *profile, enum profile_choice choice);
 const struct profile *profile_architecture(void);
-const struct param_desc *param_desc(enum profile_param param);
 const struct profile *profile_by_number(unsigned int i);
+const struct param_desc *param_desc(enum profile_param param);
 const struct profile *profile_for(enum implementation implementation, unsigned int version);
 const struct profile *profile_for_kernel(unsigned int version);
 
