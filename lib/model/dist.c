@@ -729,10 +729,11 @@ void dist_reset_vcpu(const struct model *m, struct model_vcpu *v)
  */
 void dist_reset(struct model *m)
 {
+	u32 edge = chosen(m, CHOICE_SPI_EDGE_AT_RESET) ? ~0u : 0;
 	u32 group = chosen(m, CHOICE_GROUP1_AT_RESET) && m->config.gic == GIC_V3 ? ~0u : 0;
 
 	for (unsigned int i = 0; i < NR_SPI_BANKS; i++)
-		m->spi[i] = (struct model_bank){ .group = group };
+		m->spi[i] = (struct model_bank){ .group = group, .edge = edge };
 	/* Where SPIs go after reset is UNKNOWN: software sets it (GICD_IROUTER). */
 	for (unsigned int i = 0; i < MODEL_MAX_IRQS; i++)
 		m->route[i] = 0;
