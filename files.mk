@@ -7,7 +7,13 @@ LIB_SRCS := \
 	lib/judge/answer.c \
 	lib/judge/judge.c \
 	lib/judge/known.c \
+	lib/model/attr.c \
+	lib/model/cpuif.c \
+	lib/model/deviation.c \
+	lib/model/dist.c \
 	lib/model/expect.c \
+	lib/model/irq.c \
+	lib/model/mmio.c \
 	lib/model/model.c \
 	lib/model/profile.c \
 	lib/model/redist.c \
@@ -23,6 +29,7 @@ LIB_SRCS := \
 	lib/prog/rng.c \
 	lib/prog/suite.c \
 	lib/prog/text.c \
+	lib/regs/doc.c \
 	lib/regs/regs.c \
 	lib/tap/json.c \
 	lib/tap/junit.c \

@@ -67,6 +67,7 @@ static void print_range(const struct op_arg_desc *a)
 	case ARG_KIND_DEC:
 	case ARG_KIND_HEX:
 	case ARG_KIND_OPT:
+	case ARG_KIND_OPTHEX:
 	case ARG_KIND_AT:
 		printf("0x%" PRIx64 "..0x%" PRIx64, a->lo, a->hi);
 		break;

@@ -4,8 +4,6 @@
  * reaches with which bytes, and system registers.  What a register does is in
  * dist.c and cpuif.c.
  */
-#include <errno.h>
-
 #include "lib/model/state.h"
 
 /* What is at an address, in a VM whose frames are mapped. */
@@ -56,7 +54,14 @@ static void target_find(const struct model *m, u64 gpa, unsigned int by, struct 
 	}
 }
 
-static const struct reg_behaviour *behaviour_of(int reg)
+/**
+ * reg_behaviour_of() - what a register does
+ * @reg: an enum reg_id, or -1
+ *
+ * Return: the row, or NULL if it holds no state: reserved, or an optional
+ * register that the model knows of no implementation of.
+ */
+const struct reg_behaviour *reg_behaviour_of(int reg)
 {
 	const struct reg_behaviour *b = NULL;
 
@@ -92,10 +97,17 @@ static void cut_value(struct expect_val *val, unsigned int byte, unsigned int si
 	val->known |= ~mask;
 }
 
-static void expect_reg_read(const struct model *m, const struct access *a, unsigned int size,
-			    struct expect *want)
+/**
+ * reg_expect_read() - the value that an access to a register returns
+ * @m:    the model
+ * @a:    the access
+ * @size: bytes that it takes from the register
+ * @want: receives the value
+ */
+void reg_expect_read(const struct model *m, const struct access *a, unsigned int size,
+		     struct expect *want)
 {
-	const struct reg_behaviour *b = behaviour_of(a->at.reg);
+	const struct reg_behaviour *b = reg_behaviour_of(a->at.reg);
 	struct expect_val *val;
 
 	if (!b || !b->read) {
@@ -130,10 +142,10 @@ static void expect_frame_read(const struct model *m, const struct target_at *t, 
 		bool known = chosen(m, CHOICE_WRONG_SIZE_RAZ_WI) && t->frame != FRAME_GICC;
 
 		expect_value(want, 0, known ? ~0ULL : 0, RULE_MMIO_SIZE);
-	} else if (is_impdef(t->frame, t->offset) && !behaviour_of(a.at.reg)) {
+	} else if (is_impdef(t->frame, t->offset) && !reg_behaviour_of(a.at.reg)) {
 		expect_value(want, 0, 0, RULE_REG_UNKNOWN);
 	} else {
-		expect_reg_read(m, &a, size, want);
+		reg_expect_read(m, &a, size, want);
 	}
 }
 
@@ -167,7 +179,7 @@ static void expect_sysreg(const struct model *m, u64 where, unsigned int by, boo
 	const struct reg_behaviour *b;
 
 	reg_find_at(where, &a.at);
-	b = behaviour_of(a.at.reg);
+	b = reg_behaviour_of(a.at.reg);
 	if (!m->has_vgic) {
 		allow(want, OP_ABORT, 0, RULE_SYSREG_UNDEFINED);
 		allow_done(want, RULE_SYSREG_UNDEFINED);
@@ -181,7 +193,7 @@ static void expect_sysreg(const struct model *m, u64 where, unsigned int by, boo
 	}
 	allow_done(want, RULE_SYSREG_ACCESS);
 	if (!write)
-		expect_reg_read(m, &a, 8, want);
+		reg_expect_read(m, &a, 8, want);
 }
 
 /**
@@ -232,7 +244,7 @@ void expect_guest_write(const struct model *m, const struct op *op, struct expec
 static void commit_reg(struct model *m, const struct access *a, bool write, unsigned int size,
 		       u64 value)
 {
-	const struct reg_behaviour *b = behaviour_of(a->at.reg);
+	const struct reg_behaviour *b = reg_behaviour_of(a->at.reg);
 	u64 mask = bits_mask(8 * size - 1, 0) << 8 * a->at.byte;
 
 	if (b && write && b->write)

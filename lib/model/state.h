@@ -148,11 +148,11 @@ void cpuif_reset(const struct model *m, struct model_cpuif *c);
 enum deviation_id dist_group_enables(const struct model *m, bool *enable);
 
 /* mmio.c */
-void expect_user_read(const struct model *m, const struct op *op, struct expect *want);
-void expect_user_write(const struct model *m, const struct op *op, struct expect *want);
+void reg_expect_read(const struct model *m, const struct access *a, unsigned int size,
+		     struct expect *want);
+const struct reg_behaviour *reg_behaviour_of(int reg);
 void expect_guest_read(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_write(const struct model *m, const struct op *op, struct expect *want);
-void commit_user_write(struct model *m, const struct op *op);
 void commit_guest_access(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* expect.c */
@@ -181,7 +181,29 @@ u64 region_bytes(const struct model *m, const struct model_region *r, unsigned i
 void redist_place_all(struct model *m);
 void expect_guest_walk(const struct model *m, const struct op *op, struct expect *want);
 
+/* model.c */
+void model_initialise(struct model *m);
+
+/* attr.c: registers, levels and numbers through the device API, injection. */
+void expect_user_read(const struct model *m, const struct op *op, struct expect *want);
+void expect_user_write(const struct model *m, const struct op *op, struct expect *want);
+void expect_level(const struct model *m, const struct op *op, struct expect *want);
+void expect_set_nr_irqs(const struct model *m, const struct op *op, struct expect *want);
+void expect_get_nr_irqs(const struct model *m, const struct op *op, struct expect *want);
+void expect_save_pending_tables(const struct model *m, const struct op *op, struct expect *want);
+void expect_has_attr(const struct model *m, const struct op *op, struct expect *want);
+void expect_hold(const struct model *m, const struct op *op, struct expect *want);
+void expect_release(const struct model *m, const struct op *op, struct expect *want);
+void expect_irq_line(const struct model *m, const struct op *op, struct expect *want);
+void expect_signal_msi(const struct model *m, const struct op *op, struct expect *want);
+void commit_user_access(struct model *m);
+void commit_user_write(struct model *m, const struct op *op);
+void commit_write_level(struct model *m, const struct op *op);
+void commit_irq_line(struct model *m, const struct op *op);
+void commit_hold(struct model *m, const struct op *op);
+
 /* uapi.c */
+bool vgic_has_attrs_of(const struct model *m, enum gic_version gic, struct expect *want);
 void expect_create_vgic(const struct model *m, const struct op *op, struct expect *want);
 void expect_create_vcpu(const struct model *m, const struct op *op, struct expect *want);
 void expect_set_addr(const struct model *m, const struct op *op, struct expect *want);

@@ -38,6 +38,10 @@ static void put_arg(struct out *o, const struct op *op, const struct op_arg_desc
 		if (op_is_in_memory(op))
 			put(o, " %s=0x%" PRIx64, d->name, value);
 		break;
+	case ARG_KIND_OPTHEX:
+		if (value != d->lo)
+			put(o, " %s=0x%" PRIx64, d->name, value);
+		break;
 	case ARG_KIND_SIZE:
 	case ARG_KIND_OPT:
 		if (value == d->lo)

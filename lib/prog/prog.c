@@ -155,6 +155,9 @@ int op_vcpu(const struct op *op)
 		[OP_IRQ_LINE] = ARG_IRQ_LINE_vcpu + 1,
 		[OP_GUEST_READ] = ARG_GUEST_READ_vcpu + 1,
 		[OP_GUEST_WRITE] = ARG_GUEST_WRITE_vcpu + 1,
+		[OP_GUEST_ACK] = ARG_GUEST_ACK_vcpu + 1,
+		[OP_GUEST_EOI] = ARG_GUEST_EOI_vcpu + 1,
+		[OP_GUEST_DEACTIVATE] = ARG_GUEST_DEACTIVATE_vcpu + 1,
 		[OP_GUEST_WALK] = ARG_GUEST_WALK_vcpu + 1,
 	};
 

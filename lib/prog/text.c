@@ -177,6 +177,7 @@ static bool arg_may_be_absent(const struct op *op, const struct op_arg_desc *d)
 {
 	switch (d->kind) {
 	case ARG_KIND_OPT:
+	case ARG_KIND_OPTHEX:
 	case ARG_KIND_SIZE:
 		return true;
 	case ARG_KIND_AT:
