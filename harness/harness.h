@@ -129,6 +129,7 @@ int explain_main(int argc, char **argv);
 int list_rules(const struct options *o);
 int list_choices(const struct options *o);
 int list_numbers(const struct options *o);
+int list_deviations(const struct options *o);
 int list_profiles(const struct options *o);
 void print_versions(unsigned int from, unsigned int to);
 

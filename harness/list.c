@@ -10,7 +10,7 @@
 
 static const char usage[] =
 	"usage: vgicheck list [options] [programs | suites | operations | rules | choices |\n"
-	"                                numbers | profiles | known]\n"
+	"                                numbers | profiles | deviations | known]\n"
 	"\n"
 	"Names the programs that `vgicheck run` with the same options runs (--all,\n"
 	"--count N, --filter GLOB, --seed N, --corpora DIR), or one of the tables.\n";
@@ -140,7 +140,8 @@ static const struct {
 	{ "programs", list_programs },	   { "suites", list_suites },
 	{ "operations", list_operations }, { "rules", list_rules },
 	{ "choices", list_choices },	   { "numbers", list_numbers },
-	{ "profiles", list_profiles },	   { "known", list_known },
+	{ "profiles", list_profiles },	   { "deviations", list_deviations },
+	{ "known", list_known },
 };
 
 /**

@@ -17,10 +17,10 @@ static const char usage[] =
 	"                      [--filter GLOB] [--corpora DIR] [PATH...]\n"
 	"\n"
 	"Prints every rule with its source, every choice and number that is left to\n"
-	"implementations, and every profile with its versions. With --coverage: how many\n"
-	"programs reach each rule, of those that `vgicheck run` with the same options runs or\n"
-	"of the given files and folders, and the first of them. Nothing is performed. Exit\n"
-	"status 1 if a rule is not reached.\n";
+	"implementations, every profile with its versions, and every break of a rule that the\n"
+	"model can follow. With --coverage: how many programs reach each rule, of those that\n"
+	"`vgicheck run` with the same options runs or of the given files and folders, and the\n"
+	"first of them. Nothing is performed. Exit status 1 if a rule is not reached.\n";
 
 /**
  * list_rules() - print every rule
@@ -69,6 +69,23 @@ int list_numbers(const struct options *o)
 		const struct param_desc *p = param_desc((enum profile_param)i);
 
 		printf("%s: %s [%s]\n", p->name, p->what, p->freedom);
+	}
+	return TAP_EXIT_OK;
+}
+
+/**
+ * list_deviations() - print every break of a rule that the model can follow
+ * @o: not used
+ *
+ * Return: the exit status.
+ */
+int list_deviations(const struct options *o)
+{
+	(void)o;
+	for (unsigned int i = 0; i < NR_DEVIATIONS; i++) {
+		const struct deviation_desc *d = deviation_desc((enum deviation_id)i);
+
+		printf("%s: %s; breaks %s\n", d->name, d->what, rule_desc(d->rule)->name);
 	}
 	return TAP_EXIT_OK;
 }
@@ -234,10 +251,9 @@ static const struct {
 	const char *title;
 	int (*print)(const struct options *o);
 } tables[] = {
-	{ "Rules", list_rules },
-	{ "Choices", list_choices },
-	{ "Numbers", list_numbers },
-	{ "Profiles", list_profiles },
+	{ "Rules", list_rules },	   { "Choices", list_choices },
+	{ "Numbers", list_numbers },	   { "Profiles", list_profiles },
+	{ "Deviations", list_deviations },
 };
 
 /**

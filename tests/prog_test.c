@@ -253,6 +253,7 @@ static unsigned int limits(const struct prog *p, const struct op_arg_desc *d, u6
 	case ARG_KIND_DEC:
 	case ARG_KIND_HEX:
 	case ARG_KIND_OPT:
+	case ARG_KIND_OPTHEX:
 	case ARG_KIND_AT:
 		value[nr++] = d->lo;
 		value[nr++] = d->lo + d->unit;
