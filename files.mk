@@ -35,6 +35,10 @@ LIB_SRCS := \
 	lib/tap/junit.c \
 	lib/tap/stream.c \
 	lib/tap/tap.c \
+	lib/target/qtest/layout.c \
+	lib/target/qtest/machine.c \
+	lib/target/qtest/protocol.c \
+	lib/target/qtest/qtest.c \
 	lib/target/target.c \
 
 # Portable: the vgicheck command.
@@ -91,6 +95,7 @@ TEST_SRCS := \
 	tests/model_test.c \
 	tests/prog_test.c \
 	tests/prog_text_test.c \
+	tests/qtest_test.c \
 	tests/regs_test.c \
 	tests/suite_test.c \
 	tests/tap_test.c \

@@ -72,11 +72,13 @@ struct session {
 	const struct options *options;
 	const struct target *target;
 	struct target_info info;
+	struct release of; /* what is under test */
 	struct known_list known;
 	struct model_config config;
 };
 
 __must_check int session_open(struct session *s, const struct options *o);
+const struct profile *session_profile(const struct target_info *info);
 void session_close(struct session *s);
 struct judge session_judge(const struct session *s, struct model *model);
 

@@ -124,10 +124,14 @@ static int list_known(const struct options *o)
 	for (size_t i = 0; i < list.nr; i++) {
 		const struct known *k = &list.known[i];
 
-		printf("%s: kernels ", k->id);
+		printf("%s: %s ", k->id, k->implementation == IMPL_QEMU ? "QEMU" : "kernels");
 		print_versions(k->from, k->to);
-		printf(", %s, shown by %s; %s\n", rule_desc(k->rule[0])->name, k->program,
-		       k->upstream);
+		printf(", %s, shown by %s; %s\n",
+		       rule_desc(k->deviation < 0 ? k->rule[0] :
+						    deviation_desc((enum deviation_id)k->deviation)
+							    ->rule)
+			       ->name,
+		       k->program, k->upstream);
 	}
 	known_list_free(&list);
 	return TAP_EXIT_OK;

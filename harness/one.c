@@ -35,8 +35,8 @@ static const struct known *stale_known(const struct session *s, const struct pro
 		const struct known *k = &s->known.known[i];
 
 		/* Whether a use after free crashes is chance. */
-		if (!k->hazard && !strcmp(k->program, p->name) && s->info.version >= k->from &&
-		    s->info.version <= k->to && !names_known(v, k))
+		if (!k->hazard && !strcmp(k->program, p->name) && known_concerns(k, s->of) &&
+		    !names_known(v, k))
 			return k;
 	}
 	return NULL;
@@ -103,7 +103,7 @@ static bool is_hazard(const struct session *s, struct model *model, const struct
 	for (size_t i = 0; i < s->known.nr; i++) {
 		const struct known *k = &s->known.known[i];
 
-		if (!k->hazard || s->info.version < k->from || s->info.version > k->to)
+		if (!k->hazard || !known_concerns(k, s->of))
 			continue;
 		model_reset_for(model, &s->config, p);
 		for (size_t n = 0; n < p->nr_ops; n++) {
@@ -187,7 +187,7 @@ void judge_one(const struct session *s, const struct plan *plan, size_t i,
 
 	if (!load_or_explain(plan, i, &p, outcome))
 		return;
-	if (target_can_run(&s->info, &p, reason, sizeof(reason)) &&
+	if (target_can_run(s->target, &s->info, &p, reason, sizeof(reason)) &&
 	    !is_hazard(s, c->model, &p, reason, sizeof(reason))) {
 		run_and_judge(s, &p, c, outcome);
 	} else {

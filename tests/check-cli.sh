@@ -209,7 +209,8 @@ without_kvm() {
 }
 
 probe_says_why_not() {
-	"$vgicheck" probe >stdout 2>stderr
+	# Without a PATH there is no QEMU either.
+	PATH=/nowhere "$vgicheck" probe >stdout 2>stderr
 	[ $? -eq 4 ] && [ ! -s stderr ] && grep -q '^  not usable .*/dev/kvm' stdout
 }
 

@@ -129,7 +129,7 @@ static void add_diff(const struct judging *j, enum rule_id rule, const char *got
 		     const char *allowed)
 {
 	add_known_diff(j, rule, got, allowed,
-		       known_find(j->judge->known, j->judge->kernel, rule, got, j->prog,
+		       known_find(j->judge->known, j->judge->of, rule, got, j->prog,
 				  j->results, j->op));
 }
 
@@ -145,7 +145,7 @@ static void add_deviation(const struct judging *j, const struct expect *want)
 	else
 		snprintf(got, sizeof(got), "%s", d->what);
 	add_known_diff(j, d->rule, got, "what the rule says",
-		       known_find_deviation(j->judge->known, j->judge->kernel, want->deviation));
+		       known_find_deviation(j->judge->known, j->judge->of, want->deviation));
 }
 
 /* The differing bits of one rule, as fields if the register has them. */

@@ -32,7 +32,7 @@ static bool add_rule(struct known *k, const char *value)
 }
 
 /* "5.10..5.12", "6.1.." or "7.2". */
-static bool set_kernels(struct known *k, const char *value)
+static bool set_versions(struct known *k, enum implementation implementation, const char *value)
 {
 	unsigned int a, b, c, d;
 	int n = 0;
@@ -46,6 +46,7 @@ static bool set_kernels(struct known *k, const char *value)
 	} else {
 		return false;
 	}
+	k->implementation = implementation;
 	k->from = a * 1000 + b;
 	return k->from <= k->to;
 }
@@ -151,7 +152,9 @@ static bool set_key(struct known *k, const char *key, const char *value)
 	if (!strcmp(key, "rule"))
 		return add_rule(k, value);
 	if (!strcmp(key, "kernels"))
-		return set_kernels(k, value);
+		return set_versions(k, IMPL_KVM, value);
+	if (!strcmp(key, "qemu"))
+		return set_versions(k, IMPL_QEMU, value);
 	if (!strcmp(key, "op"))
 		return add_op(k, value);
 	if (!strcmp(key, "got"))
@@ -313,24 +316,32 @@ void known_list_free(struct known_list *list)
 	*list = (struct known_list){ 0 };
 }
 
-static bool concerns(const struct known *k, unsigned int kernel)
+/**
+ * known_concerns() - is an entry about this implementation and version?
+ * @k:  the entry
+ * @of: what is under test
+ *
+ * Return: whether.
+ */
+bool known_concerns(const struct known *k, struct release of)
 {
-	return kernel >= k->from && kernel <= k->to;
+	return of.implementation == k->implementation && of.version >= k->from &&
+	       of.version <= k->to;
 }
 
 /**
  * known_deviations() - the deviations that a kernel is known for
  * @list:   the entries
- * @kernel: major * 1000 + minor
+ * @of:     what is under test
  *
  * Return: a bit for each enum deviation_id.
  */
-u64 known_deviations(const struct known_list *list, unsigned int kernel)
+u64 known_deviations(const struct known_list *list, struct release of)
 {
 	u64 bits = 0;
 
 	for (size_t i = 0; i < list->nr; i++) {
-		if (list->known[i].deviation >= 0 && concerns(&list->known[i], kernel))
+		if (list->known[i].deviation >= 0 && known_concerns(&list->known[i], of))
 			bits |= BIT_ULL(list->known[i].deviation);
 	}
 	return bits;
@@ -339,16 +350,16 @@ u64 known_deviations(const struct known_list *list, unsigned int kernel)
 /**
  * known_find_deviation() - the entry of a deviation
  * @list:      the entries
- * @kernel:    major * 1000 + minor
+ * @of:        what is under test
  * @deviation: below NR_DEVIATIONS
  *
  * Return: the entry, or NULL.
  */
-const struct known *known_find_deviation(const struct known_list *list, unsigned int kernel,
+const struct known *known_find_deviation(const struct known_list *list, struct release of,
 					 enum deviation_id deviation)
 {
 	for (size_t i = 0; i < list->nr; i++) {
-		if (list->known[i].deviation == (int)deviation && concerns(&list->known[i], kernel))
+		if (list->known[i].deviation == (int)deviation && known_concerns(&list->known[i], of))
 			return &list->known[i];
 	}
 	return NULL;
@@ -422,14 +433,14 @@ static bool got_matches(const struct known *k, const char *got)
  *
  * Return: the entry, or NULL.
  */
-const struct known *known_find(const struct known_list *list, unsigned int kernel,
+const struct known *known_find(const struct known_list *list, struct release of,
 			       enum rule_id rule, const char *got, const struct prog *p,
 			       const struct op_result *results, size_t op)
 {
 	for (size_t i = 0; i < list->nr; i++) {
 		const struct known *k = &list->known[i];
 
-		if (kernel < k->from || kernel > k->to || !op_matches(k, p, op) ||
+		if (!known_concerns(k, of) || !op_matches(k, p, op) ||
 		    !got_matches(k, got) || !after_holds(k, p, results, op))
 			continue;
 		for (unsigned int r = 0; r < k->nr_rules; r++) {
