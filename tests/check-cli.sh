@@ -140,7 +140,7 @@ corpora() {
 	refused corpora.malformed_program "corpora/regress/9999-bad.vgic:2:13: 'x'" \
 		run --corpora corpora
 	rm "$scratch/corpora/regress/9999-bad.vgic"
-	entry empty '' 'rule, kernels, op, got, program and upstream are needed' ''
+	entry empty '' 'kernels, program, upstream, and either deviation or rule, op, got are needed' ''
 	entry unknown_key :2 "'colour: blue' is not understood" '# text
 colour: blue
 '
