@@ -140,7 +140,7 @@ corpora() {
 	refused corpora.malformed_program "corpora/regress/9999-bad.vgic:2:13: 'x'" \
 		run --corpora corpora
 	rm "$scratch/corpora/regress/9999-bad.vgic"
-	entry empty '' 'rule, kernels, op, got, program and upstream are needed' ''
+	entry empty '' 'kernels, program, upstream, and either deviation or rule, op, got are needed' ''
 	entry unknown_key :2 "'colour: blue' is not understood" '# text
 colour: blue
 '
@@ -280,7 +280,8 @@ coverage_is_reproducible() {
 
 rules() {
 	ktap_check rules.are_printed in_scratch rules_are_printed
-	ktap_check rules.every_rule_is_reached coverage 0 '[0-9]* programs, .*: 0 rules not reached'
+	ktap_check rules.every_rule_is_reached in_scratch \
+		coverage 0 '[0-9]* programs, .*: 0 rules not reached'
 	mkdir "$scratch/own"
 	printf 'vm gicv3\ncreate_vgic\ncreate_vgic\n' >"$scratch/own/twice.vgic"
 	ktap_check rules.coverage_names_the_first_program in_scratch \
