@@ -4,9 +4,16 @@
 
 # Portable: the facts, the language, the model, the judge, the results.
 LIB_SRCS := \
+	lib/judge/answer.c \
 	lib/judge/judge.c \
 	lib/judge/known.c \
+	lib/model/attr.c \
+	lib/model/cpuif.c \
+	lib/model/deviation.c \
+	lib/model/dist.c \
 	lib/model/expect.c \
+	lib/model/irq.c \
+	lib/model/mmio.c \
 	lib/model/model.c \
 	lib/model/profile.c \
 	lib/model/redist.c \
@@ -17,10 +24,12 @@ LIB_SRCS := \
 	lib/prog/gen_orders.c \
 	lib/prog/gen_random.c \
 	lib/prog/gen_refused.c \
+	lib/prog/print.c \
 	lib/prog/prog.c \
 	lib/prog/rng.c \
 	lib/prog/suite.c \
 	lib/prog/text.c \
+	lib/regs/doc.c \
 	lib/regs/regs.c \
 	lib/tap/json.c \
 	lib/tap/junit.c \
@@ -35,6 +44,7 @@ LIB_SRCS := \
 # Portable: the vgicheck command.
 HARNESS_SRCS := \
 	harness/bench.c \
+	harness/explain.c \
 	harness/inflight.c \
 	harness/kmsg.c \
 	harness/list.c \
@@ -44,10 +54,10 @@ HARNESS_SRCS := \
 	harness/plan.c \
 	harness/probe.c \
 	harness/replay.c \
+	harness/rules.c \
 	harness/run.c \
 	harness/session.c \
 	harness/work.c \
-
 
 # Portable: the QEMU machine, both sides.
 VM_SRCS := \
@@ -66,7 +76,9 @@ VM_SRCS := \
 KVM_SRCS := \
 	lib/target/kvm/compat.c \
 	lib/target/kvm/costs.c \
+	lib/target/kvm/device.c \
 	lib/target/kvm/guest.c \
+	lib/target/kvm/hold.c \
 	lib/target/kvm/kvm.c \
 
 # arm64 only: what runs in the guest.
@@ -76,6 +88,7 @@ GUEST_SRCS := \
 
 # Each a program of its own, linked with the portable parts ...
 TEST_SRCS := \
+	tests/answer_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \
 	tests/model_claims_test.c \

@@ -12,64 +12,94 @@
 
 /* Offsets into the guest's memory, bytes. */
 #define GUEST_CODE_OFFSET 0x0
-#define GUEST_CODE_BYTES 0xe000
+#define GUEST_CODE_BYTES 0x8000
+#define GUEST_SLOT_OFFSET 0x8000 /* instructions that the host composes */
+#define GUEST_HOLD_OFFSET 0xa000
 #define GUEST_STACK_OFFSET 0x10000 /* its top: it grows down */
-#define GUEST_BATCH_OFFSET 0x10000
+#define GUEST_BATCH_OFFSET 0x10000 /* at the top of the stack: the vectors rely on it */
 #define GUEST_BATCH_ROOM 0x10000
 #define GUEST_TABLE_OFFSET 0x100000 /* translation tables */
 #define GUEST_TABLE_ROOM 0xe0000
 #define GUEST_DOORBELL_OFFSET 0x1f0000 /* no memory behind it: a store here ends a batch */
 
-/* Offsets into struct guest_batch that the vectors use. */
+/* Offsets into struct guest_batch and struct guest_hold that the vectors use. */
 #define GUEST_BATCH_ESR 8
-#define GUEST_BATCH_FAR 16
+#define GUEST_HOLD_RUNNING 0
+#define GUEST_HOLD_RELEASE 4
 
 #ifndef __ASSEMBLER__
 
-#define GUEST_MAX_OPS 32
+#define GUEST_MAX_OPS 256
+#define GUEST_MAX_SLOTS 512
+#define GUEST_MAX_HOLDS 1024
 #define GUEST_MAX_VALS 64
 
 enum guest_op_code {
 	GUEST_NOP, /* succeeds */
-	GUEST_LOAD, /* of bytes at addr */
-	GUEST_WALK, /* redistributor frames from addr upwards until Last */
+	GUEST_READ, /* the slot's instruction, which leaves a value in x0 */
+	GUEST_WRITE, /* the slot's instruction, which takes its value from x0 */
+	GUEST_WALK, /* redistributor frames from addr upwards until Last; the last of its batch */
+	GUEST_HOLD, /* spin at the words at addr until released; the only one of its batch */
 };
 
 enum guest_status {
 	GUEST_PENDING, /* not performed yet */
 	GUEST_DONE,
-	GUEST_NO_DEVICE, /* the load went to the host */
-	GUEST_ABORT, /* the load took an exception; val[0] is ESR_EL1 */
+	GUEST_NO_DEVICE, /* the access went to the host */
+	GUEST_ABORT, /* the access took an exception; val is ESR_EL1 */
 	GUEST_NO_LAST, /* the walk met something else than a redistributor */
 };
 
 struct guest_op {
 	u32 code; /* enum guest_op_code */
-	u32 bytes; /* access size: 4 or 8 */
-	u64 addr; /* gpa, which is also the gva */
+	u32 slot;
+	u64 addr; /* gpa, which is also the gva; in x1 for the slot's instruction */
+	u64 value; /* in x0 for the slot's instruction */
 };
 
 struct guest_res {
 	u32 status; /* enum guest_status */
-	u32 nr_vals;
-	u64 val[GUEST_MAX_VALS];
+	u32 nr_vals; /* 0 or 1; of a walk the number of walk_val[] */
+	u64 val;
 };
 
-/* The host fills nr_ops and op[]; the guest fills res[] and stores to the doorbell. */
+/* One instruction of the program under test, then a return. */
+struct guest_slot {
+	u32 insn;
+	u32 ret;
+};
+
+/* Of one vCPU that is held. */
+struct guest_hold {
+	u32 running; /* set by the guest */
+	u32 release; /* set by the host */
+};
+
+/*
+ * The host fills nr_ops and op[]; the guest fills res[], walk_val[], and stores
+ * to the doorbell.
+ */
 struct guest_batch {
 	u32 nr_ops;
-	u32 no_device; /* set by the host when a load has exited to it */
+	u32 no_device; /* set by the host when an access has exited to it */
 	u64 esr; /* set by the vectors; 0 if there was no exception */
-	u64 far;
+	u64 walk_val[GUEST_MAX_VALS];
 	struct guest_op op[GUEST_MAX_OPS];
 	struct guest_res res[GUEST_MAX_OPS];
 };
 
-_Static_assert(sizeof(struct guest_op) == 16, "shared with the guest");
-_Static_assert(sizeof(struct guest_res) == 8 + 8 * GUEST_MAX_VALS, "shared with the guest");
+_Static_assert(sizeof(struct guest_op) == 24, "shared with the guest");
+_Static_assert(sizeof(struct guest_res) == 16, "shared with the guest");
+_Static_assert(sizeof(struct guest_slot) == 8, "shared with the guest");
 _Static_assert(offsetof(struct guest_batch, esr) == GUEST_BATCH_ESR, "used by the vectors");
-_Static_assert(offsetof(struct guest_batch, far) == GUEST_BATCH_FAR, "used by the vectors");
+_Static_assert(offsetof(struct guest_hold, running) == GUEST_HOLD_RUNNING, "used by the vectors");
+_Static_assert(offsetof(struct guest_hold, release) == GUEST_HOLD_RELEASE, "used by the vectors");
 _Static_assert(sizeof(struct guest_batch) <= GUEST_BATCH_ROOM, "fits its room");
+_Static_assert(GUEST_MAX_SLOTS * sizeof(struct guest_slot) <= GUEST_HOLD_OFFSET - GUEST_SLOT_OFFSET,
+	       "fit their room");
+_Static_assert(GUEST_MAX_HOLDS * sizeof(struct guest_hold) <=
+		       GUEST_STACK_OFFSET - GUEST_HOLD_OFFSET - 0x2000,
+	       "leave room for the stack");
 
 /* Section "guest" of the harness, copied into each VM at GUEST_CODE_OFFSET. */
 extern const char __start_guest[], __stop_guest[];

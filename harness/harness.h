@@ -16,6 +16,12 @@
 #define HARNESS_DEFAULT_SEED 1
 #define HARNESS_EXIT_INTERRUPTED 130
 
+/* KVM_CAP_MAX_VCPU_ID of arm64, for the model where no kernel was asked. */
+#define HARNESS_USUAL_MAX_VCPUS 512
+
+/* Versions from here on are none: they end ranges without end. */
+#define VERSION_NO_END 999999u
+
 /* Command line of run, list and bench. */
 struct options {
 	const char *filter; /* pattern for names, or NULL */
@@ -23,12 +29,14 @@ struct options {
 	const char *json, *junit; /* files to write, or NULL */
 	const char *out; /* folder for programs that failed */
 	const char *corpora;
+	const struct profile *profile; /* for what is not run on a kernel */
 	u64 seed;
 	u64 count; /* programs to sample of each suite */
 	unsigned int jobs; /* worker processes; 0 picks */
 	unsigned int timeout_s; /* until a program counts as hanging */
 	bool all; /* whole enumerations instead of samples */
 	bool strict; /* known divergences are failures */
+	bool coverage; /* which rules are reached? */
 	bool hazards; /* run what is known to crash the kernel */
 	char **args; /* what follows the options, NULL-terminated */
 };
@@ -52,6 +60,7 @@ struct plan {
 
 __must_check int plan_make(struct plan *plan, const struct options *o);
 __must_check int plan_add_file(struct plan *plan, const char *group, const char *path);
+__must_check int plan_add_path(struct plan *plan, const char *path);
 void plan_add_suite(struct plan *plan, const struct options *o, const struct suite *s);
 void plan_name(const struct plan *plan, size_t i, char *buf, size_t bytes);
 __must_check int plan_load(const struct plan *plan, size_t i, struct prog *p,
@@ -63,7 +72,7 @@ struct session {
 	const struct options *options;
 	const struct target *target;
 	struct target_info info;
-	unsigned int kernel; /* that known divergences are of; 0 if none is under test */
+	struct release of; /* what is under test */
 	struct known_list known;
 	struct model_config config;
 };
@@ -115,5 +124,15 @@ int list_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
 int probe_main(int argc, char **argv);
 int bench_main(int argc, char **argv);
+int rules_main(int argc, char **argv);
+int explain_main(int argc, char **argv);
+
+/* Tables that more than one of them prints. */
+int list_rules(const struct options *o);
+int list_choices(const struct options *o);
+int list_numbers(const struct options *o);
+int list_deviations(const struct options *o);
+int list_profiles(const struct options *o);
+void print_versions(unsigned int from, unsigned int to);
 
 #endif /* HARNESS_HARNESS_H */

@@ -9,7 +9,8 @@
 #include <string.h>
 
 static const char usage[] =
-	"usage: vgicheck list [options] [programs | suites | operations | rules | choices | known]\n"
+	"usage: vgicheck list [options] [programs | suites | operations | rules | choices |\n"
+	"                                numbers | profiles | deviations | known]\n"
 	"\n"
 	"Names the programs that `vgicheck run` with the same options runs (--all,\n"
 	"--count N, --filter GLOB, --seed N, --corpora DIR), or one of the tables.\n";
@@ -45,43 +46,68 @@ static int list_suites(const struct options *o)
 	return TAP_EXIT_OK;
 }
 
+/* The values that an argument may have. */
+static void print_range(const struct op_arg_desc *a)
+{
+	switch (a->kind) {
+	case ARG_KIND_PLACE:
+		printf("a register");
+		break;
+	case ARG_KIND_SIZE:
+		printf("1, 2, 4 or 8");
+		break;
+	case ARG_KIND_ADDR_TYPE:
+		for (unsigned int i = 0; i < NR_ADDR_TYPES; i++)
+			printf("%s%s", i ? ", " : "", addr_type_desc((enum addr_type)i)->word);
+		break;
+	case ARG_KIND_LINE_TYPE:
+		for (unsigned int i = 0; i < NR_LINE_TYPES; i++)
+			printf("%s%s", i ? ", " : "", line_type_desc((enum line_type)i)->word);
+		break;
+	case ARG_KIND_DEC:
+	case ARG_KIND_HEX:
+	case ARG_KIND_OPT:
+	case ARG_KIND_OPTHEX:
+	case ARG_KIND_AT:
+		printf("0x%" PRIx64 "..0x%" PRIx64, a->lo, a->hi);
+		break;
+	}
+}
+
 static int list_operations(const struct options *o)
 {
 	(void)o;
 	for (unsigned int i = 0; i < NR_OPS; i++) {
 		const struct op_desc *d = op_desc((enum op_id)i);
 
-		printf("%s %s: %s\n", d->agent == AGENT_GUEST ? "guest" : "user", d->word, d->doc);
+		printf("%s %s: %s\n", op_agent_word(d->agent), d->word, d->doc);
 		for (unsigned int k = 0; k < op_nr_args((enum op_id)i); k++) {
 			const struct op_arg_desc *a = op_arg_desc(d->first_arg + k);
 
-			printf("    %-6s 0x%" PRIx64 "..0x%" PRIx64 "  %s\n", a->name, a->lo, a->hi,
-			       a->doc);
+			printf("    %-6s ", a->name);
+			print_range(a);
+			printf("  %s\n", a->doc);
 		}
 	}
 	return TAP_EXIT_OK;
 }
 
-static int list_rules(const struct options *o)
+/**
+ * print_versions() - a range of versions in words
+ * @from: major * 1000 + minor
+ * @to:   the same, included; VERSION_NO_END or more if there is no end
+ */
+void print_versions(unsigned int from, unsigned int to)
 {
-	(void)o;
-	for (unsigned int i = 0; i < NR_RULES; i++) {
-		const struct rule_desc *r = rule_desc((enum rule_id)i);
-
-		printf("%s: %s [%s]\n", r->name, r->sentence, r->source);
+	if (!from && to >= VERSION_NO_END) {
+		printf("of any version");
+		return;
 	}
-	return TAP_EXIT_OK;
-}
-
-static int list_choices(const struct options *o)
-{
-	(void)o;
-	for (unsigned int i = 0; i < NR_CHOICES; i++) {
-		const struct choice_desc *c = choice_desc((enum profile_choice)i);
-
-		printf("%s: %s [%s]\n", c->name, c->what, c->freedom);
-	}
-	return TAP_EXIT_OK;
+	printf("%u.%u", from / 1000, from % 1000);
+	if (to >= VERSION_NO_END)
+		printf(" and later");
+	else if (to != from)
+		printf(" to %u.%u", to / 1000, to % 1000);
 }
 
 static int list_known(const struct options *o)
@@ -92,18 +118,20 @@ static int list_known(const struct options *o)
 	snprintf(dir, sizeof(dir), "%s/known", o->corpora);
 	if (known_load_dir(&list, dir, error, sizeof(error))) {
 		fprintf(stderr, "vgicheck: %s\n", error);
+		known_list_free(&list);
 		return TAP_EXIT_USAGE;
 	}
 	for (size_t i = 0; i < list.nr; i++) {
 		const struct known *k = &list.known[i];
 
-		printf("%s: kernels %u.%u", k->id, k->from / 1000, k->from % 1000);
-		if (k->to == ~0u)
-			printf(" and later");
-		else if (k->to != k->from)
-			printf(" to %u.%u", k->to / 1000, k->to % 1000);
-		printf(", %s, shown by %s; %s\n", rule_desc(k->rule[0])->name, k->program,
-		       k->upstream);
+		printf("%s: %s ", k->id, k->implementation == IMPL_QEMU ? "QEMU" : "kernels");
+		print_versions(k->from, k->to);
+		printf(", %s, shown by %s; %s\n",
+		       rule_desc(k->deviation < 0 ? k->rule[0] :
+						    deviation_desc((enum deviation_id)k->deviation)
+							    ->rule)
+			       ->name,
+		       k->program, k->upstream);
 	}
 	known_list_free(&list);
 	return TAP_EXIT_OK;
@@ -115,7 +143,9 @@ static const struct {
 } tables[] = {
 	{ "programs", list_programs },	   { "suites", list_suites },
 	{ "operations", list_operations }, { "rules", list_rules },
-	{ "choices", list_choices },	   { "known", list_known },
+	{ "choices", list_choices },	   { "numbers", list_numbers },
+	{ "profiles", list_profiles },	   { "deviations", list_deviations },
+	{ "known", list_known },
 };
 
 /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Options of run, replay, list and bench.
+ * Options of run, replay, list, explain, rules and bench.
  */
 #include "harness/harness.h"
 
@@ -18,6 +18,7 @@ static const struct option long_options[] = {
 	{ "all", no_argument, NULL, 'a' },
 	{ "corpora", required_argument, NULL, 'c' },
 	{ "count", required_argument, NULL, 'n' },
+	{ "coverage", no_argument, NULL, 'C' },
 	{ "filter", required_argument, NULL, 'f' },
 	{ "hazards", no_argument, NULL, 'H' },
 	{ "help", no_argument, NULL, 'h' },
@@ -25,6 +26,7 @@ static const struct option long_options[] = {
 	{ "json", required_argument, NULL, 'J' },
 	{ "junit", required_argument, NULL, 'U' },
 	{ "out", required_argument, NULL, 'o' },
+	{ "profile", required_argument, NULL, 'p' },
 	{ "seed", required_argument, NULL, 's' },
 	{ "strict", no_argument, NULL, 'S' },
 	{ "target", required_argument, NULL, 't' },
@@ -61,6 +63,27 @@ static int set_corpora(struct options *o, const char *path)
 	return 0;
 }
 
+static int set_profile(struct options *o, const char *name)
+{
+	for (unsigned int i = 0; (o->profile = profile_by_number(i)); i++) {
+		if (!strcmp(o->profile->name, name))
+			return 0;
+	}
+	fprintf(stderr, "vgicheck: there is no profile '%s'; see `vgicheck list profiles`\n", name);
+	return -EINVAL;
+}
+
+static const struct profile *newest_kvm(void)
+{
+	const struct profile *newest = profile_architecture(), *p;
+
+	for (unsigned int i = 0; (p = profile_by_number(i)); i++) {
+		if (p->implementation == IMPL_KVM && p->from > newest->from)
+			newest = p;
+	}
+	return newest;
+}
+
 static int set_option(struct options *o, int c, const char *arg)
 {
 	u64 value = 0;
@@ -72,6 +95,9 @@ static int set_option(struct options *o, int c, const char *arg)
 		break;
 	case 'c':
 		ret = set_corpora(o, arg);
+		break;
+	case 'C':
+		o->coverage = true;
 		break;
 	case 'n':
 		ret = number("count", arg, 0, UINT32_MAX, &o->count);
@@ -94,6 +120,9 @@ static int set_option(struct options *o, int c, const char *arg)
 		break;
 	case 'o':
 		o->out = arg;
+		break;
+	case 'p':
+		ret = set_profile(o, arg);
 		break;
 	case 's':
 		ret = number("seed", arg, 0, UINT64_MAX, &o->seed);
@@ -151,6 +180,7 @@ int options_parse(struct options *o, const char *command, const char *usage, int
 		.target = "kvm",
 		.out = out ? out : "out",
 		.corpora = default_corpora(),
+		.profile = newest_kvm(),
 		.seed = HARNESS_DEFAULT_SEED,
 		.count = DEFAULT_COUNT,
 		.timeout_s = DEFAULT_TIMEOUT_S,

@@ -10,6 +10,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/prog/alloc.h"
 
@@ -138,14 +139,12 @@ static int is_program_file(const struct dirent *d)
 	return !fnmatch("*.vgic", d->d_name, 0);
 }
 
-static int add_folder(struct plan *plan, const struct options *o, const char *group)
+static int add_folder(struct plan *plan, const char *group, const char *dir)
 {
-	char dir[HARNESS_PATH_BYTES], path[2 * HARNESS_PATH_BYTES];
+	char path[2 * HARNESS_PATH_BYTES];
 	struct dirent **names;
-	int n, ret = 0;
+	int n = scandir(dir, &names, is_program_file, alphasort), ret = 0;
 
-	snprintf(dir, sizeof(dir), "%s/%s", o->corpora, group);
-	n = scandir(dir, &names, is_program_file, alphasort);
 	if (n < 0) {
 		int err = errno;
 
@@ -159,6 +158,30 @@ static int add_folder(struct plan *plan, const struct options *o, const char *gr
 		free(names[i]);
 	}
 	free(names);
+	return ret;
+}
+
+/**
+ * plan_add_path() - append a program file, or those of a folder
+ * @plan: the plan
+ * @path: of either
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int plan_add_path(struct plan *plan, const char *path)
+{
+	size_t len = strlen(path);
+	struct stat st;
+	char *dir;
+	int ret;
+
+	if (stat(path, &st) || !S_ISDIR(st.st_mode))
+		return plan_add_file(plan, NULL, path);
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	dir = xstrndup(path, len);
+	ret = add_folder(plan, base_name(dir), dir);
+	free(dir);
 	return ret;
 }
 
@@ -216,8 +239,11 @@ int plan_make(struct plan *plan, const struct options *o)
 
 	*plan = (struct plan){ .seed = o->seed };
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
-		int ret = add_folder(plan, o, groups[i]);
+		char dir[HARNESS_PATH_BYTES];
+		int ret;
 
+		snprintf(dir, sizeof(dir), "%s/%s", o->corpora, groups[i]);
+		ret = add_folder(plan, groups[i], dir);
 		if (ret)
 			return ret;
 	}

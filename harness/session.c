@@ -7,6 +7,16 @@
 
 #include <errno.h>
 
+static struct release release_of(const struct target_info *info)
+{
+	static const enum implementation implementations[] = {
+		[TARGET_GIC_KVM] = IMPL_KVM,
+		[TARGET_GIC_QEMU] = IMPL_QEMU,
+	};
+
+	return (struct release){ implementations[info->gic], info->version };
+}
+
 /**
  * session_profile() - the profile of what a probe found
  * @info: from a successful probe
@@ -15,13 +25,7 @@
  */
 const struct profile *session_profile(const struct target_info *info)
 {
-	switch (info->gic) {
-	case TARGET_GIC_KVM:
-		return profile_for_kernel(info->version);
-	case TARGET_GIC_QEMU:
-		break;
-	}
-	return profile_architecture();
+	return profile_for(release_of(info));
 }
 
 /**
@@ -59,8 +63,8 @@ int session_open(struct session *s, const struct options *o)
 		.max_vcpus = s->info.max_vcpus,
 		.profile = session_profile(&s->info),
 	};
-	if (s->info.gic == TARGET_GIC_KVM)
-		s->kernel = s->info.version;
+	s->of = release_of(&s->info);
+	s->config.deviations = known_deviations(&s->known, s->of);
 	return 0;
 }
 
@@ -86,6 +90,6 @@ struct judge session_judge(const struct session *s, struct model *model)
 		.model = model,
 		.config = s->config,
 		.known = &s->known,
-		.kernel = s->kernel,
+		.of = s->of,
 	};
 }

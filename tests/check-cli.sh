@@ -50,6 +50,8 @@ command_lines() {
 	refused unknown_option_of_list "no option '--frob'" list --frob
 	refused unknown_option_of_replay "no option '--frob'" replay --frob a.vgic
 	refused unknown_option_of_bench "no option '--frob'" bench --frob
+	refused unknown_option_of_rules "no option '--frob'" rules --frob
+	refused unknown_option_of_explain "no option '--frob'" explain --frob a.vgic
 	refused unknown_option_of_probe "'--frob' means nothing to probe" probe --frob
 	refused ambiguous_option "no option '--j'" run --j 3
 	refused option_without_its_value "a value must follow '--seed'" run --seed
@@ -59,6 +61,12 @@ command_lines() {
 	refused word_to_registers "'word' means nothing to registers" registers word
 	refused table_that_is_none "cannot list 'frob'" list frob
 	refused second_table "cannot list 'known' beside 'rules'" list rules known
+	refused word_to_rules "'word' means nothing to rules without --coverage" rules word
+	refused explain_of_nothing 'explain needs a program file' explain
+	refused unknown_profile "no profile 'frob'; see \`vgicheck list profiles\`" \
+		explain --profile frob a.vgic
+	refused coverage_of_missing_file 'nowhere: cannot open it: No such file' \
+		rules --coverage nowhere
 	refused replay_of_nothing 'replay needs a program file' replay
 	refused unknown_target "no target 'frob'" run --target frob
 }
@@ -102,6 +110,10 @@ programs() {
 	refused program.missing 'nowhere.vgic: cannot open it: No such file' replay nowhere.vgic
 	refused program.endless '/dev/zero: larger than' replay /dev/zero
 	printf 'vm gicv3\n' >"$scratch/good.vgic"
+	refused program.explained_missing 'nowhere.vgic: cannot open it: No such file' \
+		explain nowhere.vgic
+	refused program.explained_malformed "no_vm_line.vgic:1:1: a program begins with 'vm gicv2'" \
+		explain no_vm_line.vgic
 	refused program.second_of_two 'empty.vgic: there is no' replay good.vgic empty.vgic
 }
 
@@ -128,7 +140,7 @@ corpora() {
 	refused corpora.malformed_program "corpora/regress/9999-bad.vgic:2:13: 'x'" \
 		run --corpora corpora
 	rm "$scratch/corpora/regress/9999-bad.vgic"
-	entry empty '' 'rule, kernels, op, got, program and upstream are needed' ''
+	entry empty '' 'kernels, program, upstream, and either deviation or rule, op, got are needed' ''
 	entry unknown_key :2 "'colour: blue' is not understood" '# text
 colour: blue
 '
@@ -225,12 +237,145 @@ lost_output() {
 
 # Who asks for help gets it on standard output.
 help() {
-	for command in '' run list replay probe bench vm; do
+	for command in '' run list replay explain rules probe bench vm; do
 		# shellcheck disable=SC2086 # a command is a word or none
 		"$vgicheck" $command --help >"$scratch/stdout" 2>"$scratch/stderr" || return 1
 		grep -q "^usage: vgicheck $command" "$scratch/stdout" || return 1
 		[ ! -s "$scratch/stderr" ] || return 1
 	done
+}
+
+# Each rule, choice and profile is a line; `list` has the same ones.
+rules_are_printed() {
+	"$vgicheck" rules >stdout 2>stderr || return 1
+	[ ! -s stderr ] || return 1
+	for table in rules choices numbers profiles deviations; do
+		"$vgicheck" list "$table" >rows || return 1
+		[ "$(grep -cxFf rows stdout)" -eq "$(wc -l <rows)" ] || return 1
+	done
+	grep -q '^kvm-6.1: kernels 6.1 and later; AFFINITY_FROM_ID ' stdout &&
+		grep -qx 'architecture: no implementation, all is open' stdout
+}
+
+# coverage STATUS LINE ARG...: rules --coverage ends with STATUS and prints LINE.
+coverage() {
+	want=$1
+	line=$2
+	shift 2
+	"$vgicheck" rules --coverage "$@" >stdout 2>stderr
+	status=$?
+	[ "$status" -eq "$want" ] && [ ! -s stderr ] && tr -s ' ' <stdout | grep -qx "$line" &&
+		return
+	echo "exit status $status, or no '$line'"
+	cat stdout stderr
+	return 1
+}
+
+# The same numbers again, and others with another seed.
+coverage_is_reproducible() {
+	"$vgicheck" rules --coverage --seed 7 >one
+	"$vgicheck" rules --coverage --seed 7 | cmp one - || return 1
+	! "$vgicheck" rules --coverage --seed 8 | cmp -s one -
+}
+
+rules() {
+	ktap_check rules.are_printed in_scratch rules_are_printed
+	ktap_check rules.every_rule_is_reached in_scratch \
+		coverage 0 '[0-9]* programs, .*: 0 rules not reached'
+	mkdir "$scratch/own"
+	printf 'vm gicv3\ncreate_vgic\ncreate_vgic\n' >"$scratch/own/twice.vgic"
+	ktap_check rules.coverage_names_the_first_program in_scratch \
+		coverage 1 'uapi.vgic.exists 1 own/twice' own/
+	ktap_check rules.coverage_of_a_file in_scratch \
+		coverage 1 'not reached: uapi.run' own/twice.vgic
+	ktap_check rules.kernel_log_is_the_judges in_scratch \
+		coverage 1 "kernel.log - the judge's own" own/twice.vgic
+	ktap_check rules.coverage_is_reproducible in_scratch coverage_is_reproducible
+}
+
+# explained EXPECTED ARG...: explain prints the lines of file EXPECTED.
+explained() {
+	file=$1
+	shift
+	"$vgicheck" explain "$@" >stdout 2>stderr && [ ! -s stderr ] && diff "$file" stdout
+}
+
+explain_errors() {
+	cat >"$scratch/expected" <<-'EOF'
+		twice: vm gicv3 ipa=40, profile kvm-6.1
+
+		op 1: create_vgic
+		    allowed  success
+		    rule     uapi.vgic.create allows success: a VM without a vGIC, none of whose vCPUs has run, can get one [arm-vgic-v3.rst Device types supported; api.rst KVM_CREATE_DEVICE]
+
+		op 2: create_vgic
+		    allowed  EEXIST
+		    rule     uapi.vgic.exists allows EEXIST: a VM has at most one vGIC [arm-vgic-v3.rst Device types supported; api.rst KVM_CREATE_DEVICE, EEXIST]
+	EOF
+	ktap_check explain.errors in_scratch explained expected own/twice.vgic
+}
+
+# explains FILE LINE...: explain prints these lines, indented, or their beginning.
+explains() {
+	"$vgicheck" explain --profile architecture "$1" >"$scratch/stdout" || return 1
+	shift
+	for line; do
+		grep -qF "    $line" "$scratch/stdout" && continue
+		echo "no '$line'"
+		cat "$scratch/stdout"
+		return 1
+	done
+}
+
+# What the documents leave open is said, and which answer the next operation follows.
+explain_choices() {
+	cat >"$scratch/again.vgic" <<-'EOF'
+		vm gicv3
+		create_vgic
+		create_vcpu id=0
+		init_vgic
+		init_vgic
+		user read GICR_PIDR2 vcpu=0
+	EOF
+	explains "$scratch/again.vgic" 'allowed  any errno or success' 'assumed  success' \
+		'rule     uapi.init.again allows any errno: no document' \
+		'open     ArchRev&0x7 IMPDEF' 'rule     redist.pidr2.archrev fixes ArchRev&0x8=0'
+}
+
+# Two interrupts of one priority: either may be acknowledged.
+explain_sets() {
+	cat >"$scratch/two.vgic" <<-'EOF'
+		vm gicv3
+		create_vgic
+		create_vcpu id=0
+		set_addr v3_dist base=0x8000000
+		redist_region index=0 base=0x80a0000 count=1
+		init_vgic
+		guest vcpu=0 write GICD_CTLR at=0x8000000 value=0x3
+		guest vcpu=0 write ICC_PMR_EL1 value=0xf0
+		guest vcpu=0 write ICC_IGRPEN1_EL1 value=0x1
+		guest vcpu=0 write GICD_IGROUPR1 at=0x8000000 value=0xffffffff
+		guest vcpu=0 write GICD_ISENABLER1 at=0x8000000 value=0x3
+		dev irq_line spi intid=32 level=1
+		dev irq_line spi intid=33 level=1
+		guest vcpu=0 read ICC_IAR1_EL1
+	EOF
+	explains "$scratch/two.vgic" 'one of   0x20 0x21' 'assumed  0x20 INTID=0x20'
+}
+
+# Every operation of the corpora has a block.
+explain_corpora() {
+	"$vgicheck" explain corpora/*/*.vgic >"$scratch/stdout" || return 1
+	ops=$(cat corpora/*/*.vgic | grep -cvE '^(#.*|vm .*|)$')
+	[ "$(grep -c '^op ' "$scratch/stdout")" -eq "$ops" ] &&
+		[ "$(grep -c '^    allowed' "$scratch/stdout")" -eq "$ops" ]
+}
+
+explain() {
+	explain_errors
+	ktap_check explain.choices explain_choices
+	ktap_check explain.sets_of_values explain_sets
+	ktap_check explain.every_operation_of_the_corpora explain_corpora
 }
 
 scratch_dir
@@ -239,6 +384,8 @@ numbers
 programs
 corpora
 filters
+rules
+explain
 unreadable
 results_of_machines
 without_kvm

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/judge/answer.h"
 #include "lib/prog/alloc.h"
 #include "lib/prog/suite.h"
 #include "tests/programs.h"
@@ -50,8 +51,8 @@ static void answer_all(struct planted *p, u64 seed)
 		if (want->unpredicted)
 			break;
 		p->nr_predicted++;
-		right_answer(want, (unsigned int)rng_below(&rng, want->nr_alts), &rng,
-			     &p->right[i]);
+		expect_answer(want, (unsigned int)rng_below(&rng, want->nr_alts), &rng,
+			      &p->right[i]);
 		model_commit(m, &p->prog->op[i], &p->right[i]);
 	}
 	memcpy(p->results, p->right, p->prog->nr_ops * sizeof(*p->right));

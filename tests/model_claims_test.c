@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/judge/answer.h"
 #include "lib/judge/judge.h"
 #include "tests/programs.h"
 #include "tests/unit.h"
@@ -125,16 +126,6 @@ static bool expect_claim(struct unit *t, const char *beside, const struct expect
 	return ok;
 }
 
-/* Success if it is allowed, else the first answer. */
-static unsigned int usual_alt(const struct expect *want)
-{
-	for (unsigned int i = 0; i < want->nr_alts; i++) {
-		if (want->alt[i].status == OP_DONE)
-			return i;
-	}
-	return 0;
-}
-
 static void check_claim(struct unit *t, unsigned int kernel, const char *text)
 {
 	struct model *m = model_create();
@@ -164,7 +155,8 @@ static void check_claim(struct unit *t, unsigned int kernel, const char *text)
 		if (beside && !expect_claim(t, beside, &want))
 			printf("#   operation %zu: %s\n", i + 1, op);
 		nr_claims += !!beside;
-		right_answer(&want, beside && beside[1] == '!' ? 0 : usual_alt(&want), &rng, &seen);
+		expect_answer(&want, beside && beside[1] == '!' ? 0 : expect_usual_alt(&want), &rng,
+			      &seen);
 		model_commit(m, &p.op[i], &seen);
 	}
 	EXPECT_TRUE(t, nr_claims > 0);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/judge/answer.h"
 #include "lib/prog/suite.h"
 #include "tests/programs.h"
 #include "tests/unit.h"
@@ -45,7 +46,7 @@ static void walk_prog(struct unit *t, struct model *m, const struct prog *p,
 
 		step(t, m, p, i);
 		model_expect(m, &p->op[i], &want);
-		right_answer(&want, (unsigned int)rng_below(&rng, want.nr_alts), &rng, &seen);
+		expect_answer(&want, (unsigned int)rng_below(&rng, want.nr_alts), &rng, &seen);
 		model_commit(m, &p->op[i], &seen);
 	}
 }
@@ -129,7 +130,7 @@ static void step_copy(struct unit *t, struct model *m, const struct prog *p, siz
 		struct expect want;
 
 		model_expect(copy, &p->op[k], &want);
-		right_answer(&want, 0, &rng, &seen);
+		expect_answer(&want, 0, &rng, &seen);
 		model_commit(copy, &p->op[k], &seen);
 	}
 	EXPECT_EQ(t, model_hash(m), before);
@@ -162,7 +163,7 @@ static void a_copy_goes_on_as_the_original(struct unit *t)
 			if (i == n % p.nr_ops)
 				model_copy(copy, m);
 			model_expect(m, &p.op[i], &want);
-			right_answer(&want, 0, &rng, &seen);
+			expect_answer(&want, 0, &rng, &seen);
 			if (i >= n % p.nr_ops) {
 				model_expect(copy, &p.op[i], &of_copy);
 				EXPECT_TRUE(t, same_expectation(&want, &of_copy));
@@ -282,7 +283,7 @@ static void compare_profile(struct unit *t, const struct prog *p, const struct p
 			break;
 		if (!EXPECT_TRUE(t, is_narrower(&chosen, &open)))
 			printf("#   %s %s, operation %zu\n", profile->name, p->name, i + 1);
-		right_answer(&chosen, (unsigned int)rng_below(&rng, chosen.nr_alts), &rng, &seen);
+		expect_answer(&chosen, (unsigned int)rng_below(&rng, chosen.nr_alts), &rng, &seen);
 		model_commit(m, &p->op[i], &seen);
 		model_commit(open_model, &p->op[i], &seen);
 	}
@@ -403,7 +404,7 @@ static void expect_walk(struct unit *t, unsigned int nr_vcpus, enum op_status st
 	model_reset(m, &config);
 	for (size_t i = 0; i < p.nr_ops; i++) {
 		model_expect(m, &p.op[i], &want);
-		right_answer(&want, 0, &rng, &seen);
+		expect_answer(&want, 0, &rng, &seen);
 		model_commit(m, &p.op[i], &seen);
 	}
 	EXPECT_EQ(t, want.nr_alts, 1);

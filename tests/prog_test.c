@@ -24,7 +24,7 @@ static const char *const folders[] = { "scenarios", "regress" };
 static bool round_trips(struct unit *t, const struct prog *p, bool comments)
 {
 	char *text = prog_print(p), *again = NULL;
-	u8 buf[8192], buf2[sizeof(buf)];
+	static u8 buf[1 << 16], buf2[sizeof(buf)];
 	size_t bytes = prog_encode(p, buf, sizeof(buf));
 	struct prog parsed, decoded;
 	bool ok = EXPECT_TRUE(t, bytes <= sizeof(buf)) && program_parse(t, text, &parsed);
@@ -194,58 +194,133 @@ static void encoding_is_cut_to_its_buffer(struct unit *t)
 	prog_free(&p);
 }
 
+#define MAX_LIMITS (3 * NR_FRAMES + 6 * NR_REGS + 8)
+
+/* The ends of every frame and register of the VM, and what is next to them. */
+static unsigned int limits_of_place(const struct prog *p, u64 *value)
+{
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; i < NR_FRAMES; i++) {
+		const struct frame_desc *fr = frame_desc((enum frame_id)i);
+
+		if (fr->gic != p->gic)
+			continue;
+		value[nr++] = place((enum frame_id)i, 0);
+		value[nr++] = place((enum frame_id)i, 0x34);
+		value[nr++] = place((enum frame_id)i, fr->bytes - 1);
+	}
+	for (unsigned int i = 0; i < NR_REGS; i++) {
+		const struct reg_desc *r = reg_desc((enum reg_id)i);
+		const struct frame_desc *fr = frame_desc(r->frame);
+		u32 bytes = r->width / 8;
+		u64 last = reg_place((enum reg_id)i, r->count - 1);
+
+		if (fr->gic != p->gic)
+			continue;
+		value[nr++] = reg_place((enum reg_id)i, 0);
+		value[nr++] = last;
+		if (fr->kind == FRAME_KIND_SYSREG)
+			continue;
+		value[nr++] = last + 1;
+		value[nr++] = last + bytes / 2;
+		value[nr++] = last + bytes - 1;
+		if (place_offset(last) + bytes < fr->bytes)
+			value[nr++] = last + bytes;
+	}
+	return nr;
+}
+
 /* The lowest and highest values of an argument; every one of those named by words. */
 static unsigned int limits(const struct prog *p, const struct op_arg_desc *d, u64 *value)
 {
 	unsigned int nr = 0;
 
-	if (d->kind == ARG_KIND_REG) {
-		for (unsigned int i = 0; i < NR_REGS; i++) {
-			if (reg_desc((enum reg_id)i)->since == p->gic)
-				value[nr++] = i;
-		}
-	} else if (d->kind == ARG_KIND_ADDR_TYPE) {
-		for (; nr < NR_ADDR_TYPES; nr++)
+	switch (d->kind) {
+	case ARG_KIND_PLACE:
+		nr = limits_of_place(p, value);
+		break;
+	case ARG_KIND_ADDR_TYPE:
+	case ARG_KIND_LINE_TYPE:
+		for (; nr <= d->hi; nr++)
 			value[nr] = nr;
-	} else {
+		break;
+	case ARG_KIND_SIZE:
+		value[nr++] = 0;
+		for (u64 size = 1; size <= d->hi; size *= 2)
+			value[nr++] = size;
+		break;
+	case ARG_KIND_DEC:
+	case ARG_KIND_HEX:
+	case ARG_KIND_OPT:
+	case ARG_KIND_OPTHEX:
+	case ARG_KIND_AT:
 		value[nr++] = d->lo;
 		value[nr++] = d->lo + d->unit;
 		value[nr++] = d->hi - d->hi % d->unit;
+		break;
 	}
 	return nr;
-}
-
-static struct op *add_lowest(struct prog *p, enum op_id id)
-{
-	struct op *op = prog_add(p, id);
-	u64 value[8] = { 0 };
-
-	for (unsigned int k = 0; k < op_nr_args(id); k++) {
-		limits(p, op_arg_desc(op_desc(id)->first_arg + k), value);
-		op->arg[k] = value[0];
-	}
-	return op;
 }
 
 static void every_argument_round_trips_at_its_limits(struct unit *t)
 {
 	for (unsigned int n = 0; n < 2 * NR_OPS; n++) {
 		enum op_id id = (enum op_id)(n / 2);
+		u64 value[MAX_LIMITS];
 		struct prog p;
-		u64 value[8];
 
 		prog_init(&p, n % 2 ? GIC_V2 : GIC_V3, 48);
 		if (op_desc(id)->gic && op_desc(id)->gic != (int)p.gic)
 			continue;
-		add_lowest(&p, id);
+		prog_add(&p, id);
 		for (unsigned int k = 0; k < op_nr_args(id); k++) {
 			const struct op_arg_desc *d = op_arg_desc(op_desc(id)->first_arg + k);
 			unsigned int nr = limits(&p, d, value);
 
 			for (unsigned int i = 0; i < nr; i++)
-				add_lowest(&p, id)->arg[k] = value[i];
+				prog_add(&p, id)->arg[k] = value[i];
 		}
 		round_trips(t, &p, false);
+		prog_free(&p);
+	}
+}
+
+static bool value_is_valid(const struct prog *p, const struct op *op, const struct op_arg_desc *d,
+			   u64 value)
+{
+	const struct frame_desc *fr;
+
+	if (d->kind == ARG_KIND_PLACE) {
+		fr = frame_desc(place_frame(value));
+		return fr->gic == p->gic && place_offset(value) < fr->bytes;
+	}
+	if (!op_is_in_memory(op) && (d->kind == ARG_KIND_AT || d->kind == ARG_KIND_SIZE))
+		return !value;
+	if (d->kind == ARG_KIND_SIZE && value & (value - 1))
+		return false;
+	return value >= d->lo && value <= d->hi && value % d->unit == 0;
+}
+
+static void decoded_arguments_are_within_their_ranges(struct unit *t)
+{
+	struct rng rng = { .state = 5 };
+	bool ok = true;
+
+	for (int i = 0; ok && i < 4000; i++) {
+		u8 buf[300];
+		size_t bytes = random_bytes(&rng, buf, sizeof(buf));
+		struct prog p;
+
+		prog_decode(&p, buf, bytes);
+		for (size_t k = 0; ok && k < p.nr_ops; k++) {
+			const struct op *op = &p.op[k];
+			unsigned int first = op_desc(op->id)->first_arg;
+
+			for (unsigned int a = 0; ok && a < op_nr_args(op->id); a++)
+				ok = EXPECT_TRUE(t, value_is_valid(&p, op, op_arg_desc(first + a),
+								   op->arg[a]));
+		}
 		prog_free(&p);
 	}
 }
@@ -261,6 +336,67 @@ static void highest_values_are_multiples_of_their_unit(struct unit *t)
 	}
 }
 
+/* The rows of an operation's arguments, as each of the look-ups has them. */
+static void argument_tables_agree(struct unit *t)
+{
+	unsigned int next = 0;
+
+	for (unsigned int i = 0; i < NR_OPS; i++) {
+		const struct op_desc *d = op_desc((enum op_id)i);
+		struct op op = { .id = (enum op_id)i };
+
+		EXPECT_EQ(t, d->first_arg, next);
+		EXPECT_TRUE(t, op_nr_args(op.id) <= OP_MAX_ARGS);
+		for (unsigned int k = 0; k < op_nr_args(op.id); k++, next++) {
+			EXPECT_EQ(t, op_arg_desc(next)->op, i);
+			op_set_arg(&op, (enum op_arg_id)next, k + 1);
+			EXPECT_EQ(t, op.arg[k], k + 1);
+			EXPECT_EQ(t, op_arg(&op, (enum op_arg_id)next), k + 1);
+		}
+	}
+	EXPECT_EQ(t, next, NR_OP_ARGS);
+}
+
+/* Whether an access has an address and a size depends on its place. */
+static void places_come_before_what_depends_on_them(struct unit *t)
+{
+	enum op_id last = NR_OPS;
+
+	for (unsigned int i = 0; i < NR_OP_ARGS; i++) {
+		const struct op_arg_desc *d = op_arg_desc(i);
+
+		if (d->kind == ARG_KIND_PLACE)
+			last = d->op;
+		if (d->kind == ARG_KIND_AT || d->kind == ARG_KIND_SIZE)
+			EXPECT_EQ(t, d->op, last);
+	}
+}
+
+/* A number below 2 * NR_REGS, which two bytes hold, names each register. */
+static void registers_have_short_numbers(struct unit *t)
+{
+	static const enum gic_version gics[] = { GIC_V3, GIC_V2 };
+	bool found[NR_REGS] = { false };
+
+	for (unsigned int n = 0; n < 2 * NR_REGS; n++) {
+		for (unsigned int i = 0; i < ARRAY_SIZE(gics); i++) {
+			u8 bytes[] = { (u8)i, OP_USER_READ, (u8)(n | 0x80), (u8)(n >> 7) };
+			struct reg_at at;
+			struct prog p;
+
+			prog_decode(&p, bytes, sizeof(bytes));
+			reg_find_at(op_arg(&p.op[0], ARG_USER_READ_reg), &at);
+			if (at.reg >= 0 && !at.byte && EXPECT_EQ(t, p.gic, gics[i]))
+				found[at.reg] = true;
+			prog_free(&p);
+		}
+	}
+	for (unsigned int i = 0; i < NR_REGS; i++) {
+		if (!EXPECT_TRUE(t, found[i]))
+			printf("#   %s\n", reg_desc((enum reg_id)i)->name);
+	}
+}
+
 /* Printed with one argument put out of its range, the text is refused. */
 static void values_next_to_the_limits_are_refused(struct unit *t)
 {
@@ -270,13 +406,16 @@ static void values_next_to_the_limits_are_refused(struct unit *t)
 		struct prog p, q;
 		char *text;
 
-		if (d->kind == ARG_KIND_REG || d->kind == ARG_KIND_ADDR_TYPE || d->hi == ~0ULL)
+		if (d->kind == ARG_KIND_PLACE || d->kind == ARG_KIND_ADDR_TYPE ||
+		    d->kind == ARG_KIND_LINE_TYPE || d->hi == ~0ULL)
 			continue;
 		prog_init(&p, GIC_V3, 40);
-		op_set_arg(add_lowest(&p, d->op), (enum op_arg_id)i, d->hi + d->unit);
+		op_set_arg(prog_add(&p, d->op), (enum op_arg_id)i, d->hi + d->unit);
 		text = prog_print(&p);
 		EXPECT_TRUE(t, prog_parse(&q, text, strlen(text), &err) != 0);
-		EXPECT_CONTAINS(t, err.text, "is outside 0x0..0x");
+		EXPECT_CONTAINS(t, err.text,
+				d->kind == ARG_KIND_SIZE ? "is not 1, 2, 4 or 8" :
+							   "is outside 0x0..0x");
 		EXPECT_EQ(t, err.line, 2);
 		free(text);
 		prog_free(&p);
@@ -341,6 +480,11 @@ static const struct unit_test tests[] = {
 	  every_argument_round_trips_at_its_limits },
 	{ "prog.highest_values_are_multiples_of_their_unit",
 	  highest_values_are_multiples_of_their_unit },
+	{ "prog.argument_tables_agree", argument_tables_agree },
+	{ "prog.places_come_before_what_depends_on_them", places_come_before_what_depends_on_them },
+	{ "prog_codec.decoded_arguments_are_within_their_ranges",
+	  decoded_arguments_are_within_their_ranges },
+	{ "prog_codec.registers_have_short_numbers", registers_have_short_numbers },
 	{ "prog_codec.any_bytes_are_a_program", any_bytes_are_a_program },
 	{ "prog_codec.every_pair_of_bytes_is_a_program", every_pair_of_bytes_is_a_program },
 	{ "prog_codec.a_long_input_ends_at_the_most_operations",

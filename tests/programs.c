@@ -5,7 +5,6 @@
 #include "tests/programs.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,23 +82,4 @@ bool programs_are_equal(const struct prog *a, const struct prog *b)
 		       same_text(x->above, y->above) && same_text(x->beside, y->beside);
 	}
 	return same;
-}
-
-/* An answer of a target that keeps all rules; what is left open is random. */
-void right_answer(const struct expect *want, unsigned int alt, struct rng *rng,
-		  struct op_result *res)
-{
-	const struct expect_alt *a = &want->alt[alt];
-
-	*res = (struct op_result){ .status = a->status, .err = a->err };
-	if (a->status == OP_FAILED && a->err == EXPECT_ANY_ERRNO)
-		res->err = EPERM;
-	if (a->status != OP_DONE && a->status != OP_NO_LAST)
-		return;
-	res->nr_vals = want->nr_vals;
-	for (unsigned int i = 0; i < want->nr_vals; i++) {
-		const struct expect_val *v = &want->val[i];
-
-		res->val[i] = v->value | (rng_next(rng) & ~v->known);
-	}
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What several tests need of programs: those of the corpora, those in a string,
- * and an answer that the model allows to an operation.
+ * What several tests need of programs: those of the corpora and those in a
+ * string.
  */
 #ifndef TESTS_PROGRAMS_H
 #define TESTS_PROGRAMS_H
 
-#include "lib/model/model.h"
-#include "lib/prog/rng.h"
+#include "lib/prog/prog.h"
 #include "tests/unit.h"
 
 struct corpus {
@@ -20,8 +19,5 @@ void corpus_free(struct corpus *c);
 
 __must_check bool program_parse(struct unit *t, const char *text, struct prog *p);
 __must_check bool programs_are_equal(const struct prog *a, const struct prog *b);
-
-void right_answer(const struct expect *want, unsigned int alt, struct rng *rng,
-		  struct op_result *res);
 
 #endif /* TESTS_PROGRAMS_H */

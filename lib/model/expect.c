@@ -99,3 +99,63 @@ void expect_part(struct expect_val *val, u64 mask, enum rule_id rule)
 	assert(val->nr_parts < EXPECT_MAX_PARTS);
 	val->part[val->nr_parts++] = (struct expect_part){ mask, rule };
 }
+
+/**
+ * deviates() - does the implementation under test break a rule in this way?
+ * @m:         the model
+ * @deviation: below NR_DEVIATIONS
+ *
+ * Return: whether.
+ */
+bool deviates(const struct model *m, enum deviation_id deviation)
+{
+	return m->config.deviations & BIT_ULL(deviation);
+}
+
+/**
+ * expect_deviation() - the answer is that of a deviation, not of the rule
+ * @want:      the expectation
+ * @deviation: below NR_DEVIATIONS
+ */
+void expect_deviation(struct expect *want, enum deviation_id deviation)
+{
+	want->deviation = deviation;
+}
+
+/**
+ * expect_bits() - some bits of a value are fixed, by a rule of their own
+ * @val:   with less than EXPECT_MAX_PARTS parts
+ * @value: of the bits
+ * @mask:  which bits
+ * @rule:  that fixes them
+ */
+void expect_bits(struct expect_val *val, u64 value, u64 mask, enum rule_id rule)
+{
+	val->value = (val->value & ~mask) | (value & mask);
+	val->known |= mask;
+	if (rule != val->rule)
+		expect_part(val, mask, rule);
+}
+
+/**
+ * expect_one_of() - the first value may be this one
+ * @want:  with less than EXPECT_MAX_ONE_OF alternatives
+ * @value: allowed
+ */
+void expect_one_of(struct expect *want, u32 value)
+{
+	assert(want->nr_one_of < EXPECT_MAX_ONE_OF);
+	want->one_of[want->nr_one_of++] = value;
+}
+
+/**
+ * param() - a number that the implementation chose
+ * @m:     the model
+ * @param: below NR_PARAMS
+ *
+ * Return: the number, or what the architecture gives if it fixes one.
+ */
+u32 param(const struct model *m, enum profile_param param)
+{
+	return m->config.profile->param[param];
+}

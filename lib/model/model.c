@@ -21,7 +21,22 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_INIT_VGIC] = expect_init_vgic,
 	[OP_RUN] = expect_run,
 	[OP_USER_READ] = expect_user_read,
+	[OP_USER_WRITE] = expect_user_write,
+	[OP_READ_LEVEL] = expect_level,
+	[OP_WRITE_LEVEL] = expect_level,
+	[OP_SET_NR_IRQS] = expect_set_nr_irqs,
+	[OP_GET_NR_IRQS] = expect_get_nr_irqs,
+	[OP_SAVE_PENDING_TABLES] = expect_save_pending_tables,
+	[OP_HAS_ATTR] = expect_has_attr,
+	[OP_HOLD] = expect_hold,
+	[OP_RELEASE] = expect_release,
+	[OP_IRQ_LINE] = expect_irq_line,
+	[OP_SIGNAL_MSI] = expect_signal_msi,
 	[OP_GUEST_READ] = expect_guest_read,
+	[OP_GUEST_WRITE] = expect_guest_write,
+	[OP_GUEST_ACK] = expect_guest_ack,
+	[OP_GUEST_EOI] = expect_guest_eoi,
+	[OP_GUEST_DEACTIVATE] = expect_guest_deactivate,
 	[OP_GUEST_WALK] = expect_guest_walk,
 };
 
@@ -146,12 +161,10 @@ void model_expect(const struct model *m, const struct op *op, struct expect *wan
 {
 	want->nr_alts = 0;
 	want->nr_vals = 0;
-	want->unpredicted = false;
+	want->nr_one_of = 0;
+	want->deviation = NR_DEVIATIONS;
+	want->unpredicted = m->lost;
 	want->vals_rule = RULE_NO_OBJECT;
-	if (!expect_fns[op->id]) {
-		want->unpredicted = true;
-		return;
-	}
 	expect_fns[op->id](m, op, want);
 	if (m->map_failed)
 		expect_dead(m, want);
@@ -176,10 +189,31 @@ static void commit_set_addr(struct model *m, const struct op *op)
 
 static void commit_create_vcpu(struct model *m, const struct op *op)
 {
-	m->vcpu[m->nr_vcpus++] = (struct model_vcpu){
-		.id = (u16)op_arg(op, ARG_CREATE_VCPU_id),
-	};
+	struct model_vcpu *v = &m->vcpu[m->nr_vcpus++];
+
+	memset(v, 0, sizeof(*v));
+	v->id = (u16)op_arg(op, ARG_CREATE_VCPU_id);
+	v->affinity = model_affinity(v->id);
 	redist_place_all(m);
+}
+
+/**
+ * model_initialise() - the vGIC was initialised: it is as after reset
+ * @m: the model
+ */
+void model_initialise(struct model *m)
+{
+	if (m->initialised)
+		return;
+	m->initialised = true;
+	if (!m->nr_irqs)
+		m->nr_irqs = param(m, PARAM_NR_IRQS);
+	m->iidr_rev = (u8)param(m, PARAM_IIDR_REV);
+	dist_reset(m);
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		dist_reset_vcpu(m, &m->vcpu[i]);
+		cpuif_reset(m, &m->vcpu[i].cpuif);
+	}
 }
 
 /* A vCPU entered the guest, or failed to. */
@@ -195,7 +229,8 @@ static void commit_entry(struct model *m, const struct op *op, const struct op_r
 	}
 	m->mapped = m->has_vgic;
 	/* Only a GICv2 can be initialised by the run itself. */
-	m->initialised = m->has_vgic;
+	if (m->has_vgic)
+		model_initialise(m);
 	for (unsigned int i = 0; i < m->nr_vcpus; i++)
 		m->vcpu[i].has_run |= m->vcpu[i].id == vcpu_id;
 }
@@ -211,10 +246,8 @@ static void commit_entry(struct model *m, const struct op *op, const struct op_r
  */
 void model_commit(struct model *m, const struct op *op, const struct op_result *seen)
 {
-	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN) {
+	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN || op->id == OP_HOLD)
 		commit_entry(m, op, seen);
-		return;
-	}
 	if (seen->status != OP_DONE)
 		return;
 	switch (op->id) {
@@ -232,7 +265,41 @@ void model_commit(struct model *m, const struct op *op, const struct op_result *
 			      op_arg(op, ARG_REDIST_REGION_count));
 		break;
 	case OP_INIT_VGIC:
-		m->initialised = true;
+		model_initialise(m);
+		break;
+	case OP_USER_READ:
+		commit_user_access(m);
+		break;
+	case OP_USER_WRITE:
+		commit_user_write(m, op);
+		break;
+	case OP_WRITE_LEVEL:
+		commit_write_level(m, op);
+		break;
+	case OP_SET_NR_IRQS:
+		m->nr_irqs = (unsigned int)op_arg(op, ARG_SET_NR_IRQS_count);
+		break;
+	case OP_HOLD:
+		commit_hold(m, op);
+		break;
+	case OP_GUEST_READ:
+	case OP_GUEST_WRITE:
+		commit_guest_access(m, op, seen);
+		break;
+	case OP_GUEST_ACK:
+		commit_guest_ack(m, op, seen);
+		break;
+	case OP_GUEST_EOI:
+		commit_guest_eoi(m, op);
+		break;
+	case OP_GUEST_DEACTIVATE:
+		commit_guest_deactivate(m, op);
+		break;
+	case OP_IRQ_LINE:
+		commit_irq_line(m, op);
+		break;
+	case OP_RELEASE:
+		m->vcpu[vcpu_number(m, op_arg(op, ARG_RELEASE_vcpu))].held = false;
 		break;
 	default: /* changes nothing */
 		break;

@@ -11,6 +11,7 @@
 #ifndef LIB_MODEL_MODEL_H
 #define LIB_MODEL_MODEL_H
 
+#include "lib/model/deviation.h"
 #include "lib/model/profile.h"
 #include "lib/model/rules.h"
 #include "lib/prog/prog.h"
@@ -22,10 +23,12 @@ struct model_config {
 	unsigned int ipa_bits; /* width of guest physical addresses */
 	unsigned int max_vcpus; /* of a VM before it has a vGIC: KVM_CAP_MAX_VCPU_ID */
 	const struct profile *profile;
+	u64 deviations; /* of the implementation under test: a bit for each */
 };
 
 #define EXPECT_MAX_ALTS 12
 #define EXPECT_MAX_PARTS 4
+#define EXPECT_MAX_ONE_OF 1200
 
 /* Any errno at all: the document says that it fails, and no more. */
 #define EXPECT_ANY_ERRNO 0
@@ -59,6 +62,14 @@ struct expect {
 	struct expect_val val[OP_MAX_VALS];
 	unsigned int nr_vals;
 	enum rule_id vals_rule; /* that fixes how many there are */
+	/*
+	 * If nr_one_of is not 0, val[0] is one of these; its known bits are those
+	 * that matter.
+	 */
+	u32 one_of[EXPECT_MAX_ONE_OF];
+	unsigned int nr_one_of;
+	/* What this answer deviates from: an enum deviation_id, or NR_DEVIATIONS. */
+	enum deviation_id deviation;
 	/* The state is lost: any answer is allowed, and to all that follows. */
 	bool unpredicted;
 };

@@ -12,11 +12,32 @@
 
 enum profile_choice {
 #define CHOICE(name, ...) CHOICE_##name,
+#define PARAM(...)
 #define PROFILE(...)
 #include "lib/model/profile.def"
 #undef CHOICE
+#undef PARAM
 #undef PROFILE
 	NR_CHOICES
+};
+
+enum profile_param {
+#define CHOICE(...)
+#define PARAM(name, ...) PARAM_##name,
+#define PROFILE(...)
+#include "lib/model/profile.def"
+#undef CHOICE
+#undef PARAM
+#undef PROFILE
+	NR_PARAMS
+};
+
+enum implementation { IMPL_KVM, IMPL_QEMU };
+
+/* What is under test. */
+struct release {
+	enum implementation implementation;
+	unsigned int version; /* major * 1000 + minor */
 };
 
 struct choice_desc {
@@ -25,15 +46,27 @@ struct choice_desc {
 	const char *freedom; /* the document that leaves the choice */
 };
 
+struct param_desc {
+	const char *name;
+	const char *what;
+	const char *freedom; /* the document that leaves the choice */
+};
+
 struct profile {
 	const char *name;
-	unsigned int from, to; /* kernel versions, major * 1000 + minor */
-	u32 choices; /* a bit for each enum profile_choice */
+	enum implementation implementation;
+	unsigned int from, to; /* versions, major * 1000 + minor */
+	u64 choices; /* a bit for each enum profile_choice */
+	u32 param[NR_PARAMS];
 };
 
 const struct choice_desc *choice_desc(enum profile_choice choice);
 bool profile_has(const struct profile *profile, enum profile_choice choice);
+const struct profile *profile_by_number(unsigned int i);
 const struct profile *profile_architecture(void);
+const struct profile *profile_by_number(unsigned int i);
+const struct param_desc *param_desc(enum profile_param param);
+const struct profile *profile_for(struct release of);
 const struct profile *profile_for_kernel(unsigned int version);
 
 #endif /* LIB_MODEL_PROFILE_H */

@@ -12,11 +12,63 @@
 #define MODEL_MAX_REGIONS 4096 /* 12 bits of region index */
 #define ADDR_UNSET (~0ULL)
 
+#define NR_SGIS 16
+#define NR_PRIVATE 32 /* SGIs and PPIs */
+#define MODEL_MAX_IRQS 1024
+#define NR_SPI_BANKS (MODEL_MAX_IRQS / 32 - 1)
+#define MAX_ACTIVE 128 /* levels of preemption */
+#define MAX_ENDED 64 /* that a guest remembers: guest_code/abi.h */
+
+#define INTID_GROUP1 1022 /* of another group, GICv2 only */
+#define INTID_NONE 1023
+#define PRIORITY_IDLE 0xff
+#define TARGET_NONE 0xffffffff /* no such affinity */
+
+/*
+ * Thirty-two interrupts, a bit each, lowest INTID first (IHI 0069H 4.1.2
+ * Interrupt states; GICD_I*R).  The pending state of a level-sensitive one is
+ * the latch, which software writes, or the line.
+ */
+struct model_bank {
+	u32 group, enable, latch, line, active;
+	u32 edge; /* config: 1 is edge-triggered */
+	u8 prio[32];
+};
+
+/* An interrupt that was acknowledged and whose priority has not been dropped. */
+struct model_ack {
+	u16 intid;
+	u8 source; /* CPU that sent it, GICv2 SGIs */
+	u8 group;
+};
+
+/* CPU interface of a PE: ICC_* or GICC_* (IHI 0069H 4.8, IHI 0048B 4.4). */
+struct model_cpuif {
+	u8 pmr;
+	u8 bpr[2]; /* by group */
+	bool enable[2]; /* ICC_IGRPEN<n>, GICC_CTLR.EnableGrp<n> */
+	bool cbpr, eoimode;
+	bool ackctl, fiqen; /* GICv2 */
+	u8 nr_acks;
+	struct model_ack ack[MAX_ACTIVE]; /* the latest last */
+	u64 ap[2][2]; /* active priorities by group, a bit for each preemption level */
+};
+
 struct model_vcpu {
 	u16 id;
 	bool has_run;
+	bool sleeps; /* GICR_WAKER.ProcessorSleep */
+	bool held; /* in its guest until it is released */
 	bool has_frame; /* of a redistributor */
 	u16 region, slot; /* if so */
+	u32 affinity;
+	u8 sgi_source[NR_SGIS]; /* CPUs whose SGI is pending, GICv2 */
+	u8 sgi_active[NR_SGIS]; /* CPU whose SGI is active, GICv2 */
+	struct model_bank irqs; /* SGIs and PPIs */
+	struct model_cpuif cpuif;
+	/* Interrupts ended with EOImode 1 that the guest has yet to deactivate. */
+	u8 nr_ended;
+	struct model_ack ended[MAX_ENDED]; /* the latest last */
 };
 
 struct model_region {
@@ -31,14 +83,95 @@ struct model {
 	bool initialised;
 	bool mapped; /* the first run placed the frames */
 	bool map_failed; /* a first run could not place them */
+	bool lost; /* software did what makes the state UNPREDICTABLE */
 	u64 addr[NR_ADDR_TYPES]; /* gpa, bytes, or ADDR_UNSET */
+	unsigned int nr_irqs; /* SGIs and PPIs included; 0 until it is known */
+	bool has_its;
+	u8 iidr_rev; /* GICD_IIDR.Revision */
+	bool groups_writable; /* userspace has written GICD_IIDR of a GICv2 */
+	bool dist_enable[2]; /* GICD_CTLR.EnableGrp<n> */
+	struct model_bank spi[NR_SPI_BANKS]; /* from INTID 32 */
+	u32 route[MODEL_MAX_IRQS]; /* affinity (GICv3) or CPU targets (GICv2) of SPIs, by INTID */
 	unsigned int nr_vcpus;
 	unsigned int nr_regions;
 	struct model_vcpu vcpu[MODEL_MAX_VCPUS]; /* in creation order */
 	struct model_region region[MODEL_MAX_REGIONS]; /* by index; last, for model_copy() */
 };
 
+/* Interrupts of one priority, any of which may come first. */
+struct candidates {
+	u8 prio;
+	unsigned int nr;
+	u16 intid[MODEL_MAX_IRQS];
+};
+
+/* An access to a register, as its behaviour sees it. */
+struct access {
+	struct reg_at at;
+	unsigned int vcpu; /* number, in creation order, of the PE that banks it */
+	unsigned int by; /* number of the PE that performs it */
+	bool user; /* through the device API */
+};
+
+/*
+ * What a register does.  Values are of the whole register; mask holds the bits
+ * that a write reaches.
+ */
+struct reg_behaviour {
+	/* Adds to a value of which nothing is known yet. */
+	void (*read)(const struct model *m, const struct access *a, struct expect *want,
+		     struct expect_val *val);
+	/* Errors that userspace may get for a write. */
+	void (*check)(const struct model *m, const struct access *a, u64 value,
+		      struct expect *want);
+	void (*write)(struct model *m, const struct access *a, u64 value, u64 mask);
+	/* What a read that returned this changed. */
+	void (*taken)(struct model *m, const struct access *a, u64 seen);
+};
+
+/* irq.c */
+struct model_bank *irq_bank(struct model *m, struct model_vcpu *v, unsigned int intid);
+const struct model_bank *irq_bank_of(const struct model *m, const struct model_vcpu *v,
+				     unsigned int intid);
+u32 irq_implemented(const struct model *m, unsigned int intid);
+bool irq_exists(const struct model *m, u64 intid);
+u32 bank_pending(const struct model_bank *b);
+void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
+		    struct candidates *c);
+void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
+void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid);
+void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
+
+/* dist.c, cpuif.c: NULL for registers that are not theirs. */
+const struct reg_behaviour *dist_behaviour(enum reg_id reg);
+const struct reg_behaviour *cpuif_behaviour(enum reg_id reg);
+void dist_reset(struct model *m);
+void dist_reset_vcpu(const struct model *m, struct model_vcpu *v);
+void expect_guest_ack(const struct model *m, const struct op *op, struct expect *want);
+void expect_guest_eoi(const struct model *m, const struct op *op, struct expect *want);
+void expect_guest_deactivate(const struct model *m, const struct op *op, struct expect *want);
+void commit_guest_ack(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_guest_eoi(struct model *m, const struct op *op);
+void commit_guest_deactivate(struct model *m, const struct op *op);
+bool cpuif_implements(const struct model *m, const struct access *a);
+void cpuif_reset(const struct model *m, struct model_cpuif *c);
+enum deviation_id dist_group_enables(const struct model *m, bool *enable);
+
+/* mmio.c */
+void reg_expect_read(const struct model *m, const struct access *a, unsigned int size,
+		     struct expect *want);
+const struct reg_behaviour *reg_behaviour_of(int reg);
+void expect_guest_read(const struct model *m, const struct op *op, struct expect *want);
+void expect_guest_write(const struct model *m, const struct op *op, struct expect *want);
+void commit_guest_access(struct model *m, const struct op *op, const struct op_result *seen);
+
 /* expect.c */
+bool deviates(const struct model *m, enum deviation_id deviation);
+void expect_bits(struct expect_val *val, u64 value, u64 mask, enum rule_id rule);
+void expect_one_of(struct expect *want, u32 value);
+void expect_deviation(struct expect *want, enum deviation_id deviation);
+u32 param(const struct model *m, enum profile_param param);
+
 void allow(struct expect *want, enum op_status status, int err, enum rule_id rule);
 void allow_done(struct expect *want, enum rule_id rule);
 void allow_error(struct expect *want, int err, enum rule_id rule);
@@ -50,13 +183,37 @@ bool chosen(const struct model *m, enum profile_choice choice);
 /* redist.c */
 bool ranges_overlap(u64 base, u64 bytes, u64 other_base, u64 other_bytes);
 const struct model_vcpu *model_vcpu(const struct model *m, u64 vcpu_id);
+unsigned int vcpu_number(const struct model *m, u64 vcpu_id);
+u64 redist_base(const struct model *m, const struct model_vcpu *v);
+void redist_read_typer(const struct model *m, const struct model_vcpu *v, struct expect_val *val);
+void redist_read_pidr2(const struct model *m, struct expect_val *val);
 u64 region_bytes(const struct model *m, const struct model_region *r, unsigned int more_vcpus);
 void redist_place_all(struct model *m);
-void expect_user_read(const struct model *m, const struct op *op, struct expect *want);
-void expect_guest_read(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_walk(const struct model *m, const struct op *op, struct expect *want);
 
+/* model.c */
+void model_initialise(struct model *m);
+
+/* attr.c: registers, levels and numbers through the device API, injection. */
+void expect_user_read(const struct model *m, const struct op *op, struct expect *want);
+void expect_user_write(const struct model *m, const struct op *op, struct expect *want);
+void expect_level(const struct model *m, const struct op *op, struct expect *want);
+void expect_set_nr_irqs(const struct model *m, const struct op *op, struct expect *want);
+void expect_get_nr_irqs(const struct model *m, const struct op *op, struct expect *want);
+void expect_save_pending_tables(const struct model *m, const struct op *op, struct expect *want);
+void expect_has_attr(const struct model *m, const struct op *op, struct expect *want);
+void expect_hold(const struct model *m, const struct op *op, struct expect *want);
+void expect_release(const struct model *m, const struct op *op, struct expect *want);
+void expect_irq_line(const struct model *m, const struct op *op, struct expect *want);
+void expect_signal_msi(const struct model *m, const struct op *op, struct expect *want);
+void commit_user_access(struct model *m);
+void commit_user_write(struct model *m, const struct op *op);
+void commit_write_level(struct model *m, const struct op *op);
+void commit_irq_line(struct model *m, const struct op *op);
+void commit_hold(struct model *m, const struct op *op);
+
 /* uapi.c */
+bool vgic_has_attrs_of(const struct model *m, enum gic_version gic, struct expect *want);
 void expect_create_vgic(const struct model *m, const struct op *op, struct expect *want);
 void expect_create_vcpu(const struct model *m, const struct op *op, struct expect *want);
 void expect_set_addr(const struct model *m, const struct op *op, struct expect *want);

@@ -105,8 +105,15 @@ void expect_create_vcpu(const struct model *m, const struct op *op, struct expec
 		allow_done(want, RULE_CREATE_VCPU);
 }
 
-/* If there is no vGIC of this version, @want says what comes instead. */
-static bool vgic_has_attrs_of(const struct model *m, enum gic_version gic, struct expect *want)
+/**
+ * vgic_has_attrs_of() - can the VM's vGIC have an attribute of this version?
+ * @m:    the model
+ * @gic:  the version
+ * @want: receives what comes instead if it cannot
+ *
+ * Return: whether.
+ */
+bool vgic_has_attrs_of(const struct model *m, enum gic_version gic, struct expect *want)
 {
 	if (!m->has_vgic)
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
@@ -324,7 +331,10 @@ static void expect_map_v3(const struct model *m, struct expect *want)
  */
 bool expect_entry(const struct model *m, u64 vcpu_id, struct expect *want)
 {
-	if (!model_vcpu(m, vcpu_id)) {
+	const struct model_vcpu *v = model_vcpu(m, vcpu_id);
+
+	/* A held vCPU is in its guest already. */
+	if (!v || v->held) {
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
 		return false;
 	}

@@ -95,7 +95,7 @@ static u64 argument(struct rng *r, unsigned int id, const struct prog *p)
 {
 	const struct op_arg_desc *d = op_arg_desc(id);
 
-	if (!rng_below(r, 64) && d->kind != ARG_KIND_PLACE)
+	if (!rng_below(r, 64) && d->kind != ARG_KIND_PLACE && d->kind != ARG_KIND_SIZE)
 		return any_value(r, d);
 	switch ((enum op_arg_id)id) {
 	case ARG_CREATE_VCPU_id:

@@ -5,7 +5,6 @@
  */
 #include "lib/prog/prog.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,15 +32,6 @@ static const struct op_arg_desc arg_descs[] = {
 #undef ARG
 };
 
-/* Each OP takes a number and gives it back, so the next ARG has the same one. */
-enum {
-#define OP(id, ...) FIRST_ARG_##id, BEFORE_ARG_##id = FIRST_ARG_##id - 1,
-#define ARG(op, name, ...) SEEN_ARG_##op##_##name,
-#include "lib/prog/ops.def"
-#undef OP
-#undef ARG
-};
-
 #define OP_GIC_ANY 0
 #define OP_GIC_V3 GIC_V3
 
@@ -58,6 +48,23 @@ static const struct op_desc op_descs[] = {
 static const unsigned int ipa_bits_supported[] = { 36, 40, 48 };
 
 /**
+ * op_agent_word() - how the text form calls an agent
+ * @agent: below NR_AGENTS
+ *
+ * Return: the word; never NULL.
+ */
+const char *op_agent_word(enum op_agent agent)
+{
+	static const char *const words[NR_AGENTS] = {
+		[AGENT_USER] = "user",
+		[AGENT_GUEST] = "guest",
+		[AGENT_DEV] = "dev",
+	};
+
+	return words[agent];
+}
+
+/**
  * op_desc() - the row of an operation
  * @id: below NR_OPS
  *
@@ -66,22 +73,6 @@ static const unsigned int ipa_bits_supported[] = { 36, 40, 48 };
 const struct op_desc *op_desc(enum op_id id)
 {
 	return &op_descs[id];
-}
-
-/**
- * op_nr_args() - how many arguments an operation has
- * @id: below NR_OPS
- *
- * Return: 0 to OP_MAX_ARGS.
- */
-unsigned int op_nr_args(enum op_id id)
-{
-	unsigned int first = op_descs[id].first_arg;
-	unsigned int nr = 0;
-
-	while (first + nr < NR_OP_ARGS && arg_descs[first + nr].op == id)
-		nr++;
-	return nr;
 }
 
 /**
@@ -146,31 +137,6 @@ bool op_is_in_memory(const struct op *op)
 }
 
 /**
- * op_arg() - the value of an argument
- * @op: an operation
- * @id: one of its arguments
- *
- * Return: the value.
- */
-u64 op_arg(const struct op *op, enum op_arg_id id)
-{
-	assert(arg_descs[id].op == op->id);
-	return op->arg[id - op_descs[op->id].first_arg];
-}
-
-/**
- * op_set_arg() - change the value of an argument
- * @op:    an operation
- * @id:    one of its arguments
- * @value: within the argument's range
- */
-void op_set_arg(struct op *op, enum op_arg_id id, u64 value)
-{
-	assert(arg_descs[id].op == op->id);
-	op->arg[id - op_descs[op->id].first_arg] = value;
-}
-
-/**
  * op_vcpu() - the vCPU that an operation acts on or is performed by
  * @op: an operation
  *
@@ -189,6 +155,9 @@ int op_vcpu(const struct op *op)
 		[OP_IRQ_LINE] = ARG_IRQ_LINE_vcpu + 1,
 		[OP_GUEST_READ] = ARG_GUEST_READ_vcpu + 1,
 		[OP_GUEST_WRITE] = ARG_GUEST_WRITE_vcpu + 1,
+		[OP_GUEST_ACK] = ARG_GUEST_ACK_vcpu + 1,
+		[OP_GUEST_EOI] = ARG_GUEST_EOI_vcpu + 1,
+		[OP_GUEST_DEACTIVATE] = ARG_GUEST_DEACTIVATE_vcpu + 1,
 		[OP_GUEST_WALK] = ARG_GUEST_WALK_vcpu + 1,
 	};
 

@@ -6,6 +6,7 @@
 #ifndef LIB_PROG_PROG_H
 #define LIB_PROG_PROG_H
 
+#include <assert.h>
 #include <stdbool.h>
 
 #include "lib/regs/regs.h"
@@ -68,12 +69,22 @@ enum op_arg_id {
 	NR_OP_ARGS
 };
 
-enum op_agent { AGENT_USER, AGENT_GUEST, AGENT_DEV };
+/* Each OP takes a number and gives it back, so the next ARG has the same one. */
+enum {
+#define OP(id, ...) FIRST_ARG_##id, BEFORE_ARG_##id = FIRST_ARG_##id - 1,
+#define ARG(op, name, ...) SEEN_ARG_##op##_##name,
+#include "lib/prog/ops.def"
+#undef OP
+#undef ARG
+};
+
+enum op_agent { AGENT_USER, AGENT_GUEST, AGENT_DEV, NR_AGENTS };
 
 enum op_arg_kind {
 	ARG_KIND_DEC,
 	ARG_KIND_HEX,
 	ARG_KIND_OPT,
+	ARG_KIND_OPTHEX,
 	ARG_KIND_AT,
 	ARG_KIND_SIZE,
 	ARG_KIND_PLACE,
@@ -136,13 +147,60 @@ struct op_result {
 	u64 val[OP_MAX_VALS];
 };
 
+/*
+ * Where each argument is.  The tables stand here so that a look-up by a constant
+ * is one: the model asks for several million arguments a second.
+ */
+struct op_arg_slot {
+	u8 op; /* an enum op_id */
+	u8 index; /* in op.arg */
+};
+
+static const struct op_arg_slot op_arg_slots[NR_OP_ARGS] = {
+#define OP(...)
+#define ARG(op, name, ...) \
+	[ARG_##op##_##name] = { OP_##op, SEEN_ARG_##op##_##name - FIRST_ARG_##op },
+#include "lib/prog/ops.def"
+#undef OP
+#undef ARG
+};
+
+static const u8 op_first_args[NR_OPS + 1] = {
+#define OP(id, ...) [OP_##id] = FIRST_ARG_##id,
+#define ARG(...)
+#include "lib/prog/ops.def"
+#undef OP
+#undef ARG
+	[NR_OPS] = NR_OP_ARGS,
+};
+
+/* The number of arguments of operation @id, 0 to OP_MAX_ARGS. */
+static inline unsigned int op_nr_args(enum op_id id)
+{
+	return op_first_args[id + 1] - op_first_args[id];
+}
+
+/* The value of argument @id of @op, which must have it. */
+static inline u64 op_arg(const struct op *op, enum op_arg_id id)
+{
+	assert(op_arg_slots[id].op == op->id);
+	return op->arg[op_arg_slots[id].index];
+}
+
+/* Changes argument @id of @op, which must have it, to a value within its range. */
+static inline void op_set_arg(struct op *op, enum op_arg_id id, u64 value)
+{
+	assert(op_arg_slots[id].op == op->id);
+	op->arg[op_arg_slots[id].index] = value;
+}
+
+_Static_assert(NR_OPS <= 256 && NR_OP_ARGS <= 256, "bytes of the tables");
+
+const char *op_agent_word(enum op_agent agent);
 const struct op_desc *op_desc(enum op_id id);
-unsigned int op_nr_args(enum op_id id);
 const struct op_arg_desc *op_arg_desc(unsigned int id);
 const struct addr_type_desc *addr_type_desc(enum addr_type type);
 const struct line_type_desc *line_type_desc(enum line_type type);
-u64 op_arg(const struct op *op, enum op_arg_id id);
-void op_set_arg(struct op *op, enum op_arg_id id, u64 value);
 int op_vcpu(const struct op *op);
 bool op_is_in_memory(const struct op *op);
 unsigned int op_access_size(u64 place, u64 size);
@@ -154,7 +212,7 @@ struct op *prog_add(struct prog *p, enum op_id id);
 bool prog_ipa_bits_are_supported(unsigned int ipa_bits);
 enum frame_id prog_frame(enum gic_version gic, unsigned int number);
 
-/* Text form: lib/prog/text.c. */
+/* Text form: lib/prog/text.c parses it, lib/prog/print.c prints it. */
 struct prog_error {
 	unsigned int line, column; /* from 1; 0 if it concerns the whole text */
 	char text[192];

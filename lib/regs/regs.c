@@ -11,29 +11,48 @@
 #include <strings.h>
 
 static const struct frame_desc frames[] = {
-#define FRAME(name, prefix, kind, gic, bytes, align, source) \
-	[FRAME_##name] = { #name, prefix, FRAME_KIND_##kind, GIC_##gic, bytes, align, source },
+#define FRAME(nm, pre, knd, version, size, algn, fst, src) \
+	[FRAME_##nm] = {                                   \
+		.name = #nm,                               \
+		.prefix = (pre),                           \
+		.kind = FRAME_KIND_##knd,                  \
+		.gic = GIC_##version,                      \
+		.bytes = (size),                           \
+		.align = (algn),                           \
+		.first = REG_##nm##_##fst,                 \
+		.source = (src),                           \
+	},
 #include "lib/regs/frame.def"
 #undef FRAME
 };
 
 static const struct reg_desc regs[] = {
-#define REG(fr, nm, spell, off, cnt, strd, wid, sz, acc, usr, rst, known, ver, src) \
-	[REG_##fr##_##nm] = {                                                       \
-		.name = (spell),                                                    \
-		.frame = FRAME_##fr,                                                \
-		.offset = (off),                                                    \
-		.count = (cnt),                                                     \
-		.stride = (strd),                                                   \
-		.width = (wid),                                                     \
-		.sizes = (sz),                                                      \
-		.access = ACCESS_##acc,                                             \
-		.user = USER_##usr,                                                 \
-		.reset = (rst),                                                     \
-		.reset_known = (known),                                             \
-		.since = SINCE_##ver,                                               \
-		.source = (src),                                                    \
+#define REG(fr, nm, spell, off, cnt, fst, strd, wid, sz, acc, usr, rst, known, ver, src) \
+	[REG_##fr##_##nm] = {                                                            \
+		.name = (spell),                                                         \
+		.frame = FRAME_##fr,                                                     \
+		.offset = (off),                                                         \
+		.count = (cnt),                                                          \
+		.first = (fst),                                                          \
+		.stride = (strd),                                                        \
+		.width = (wid),                                                          \
+		.sizes = (sz),                                                           \
+		.access = ACCESS_##acc,                                                  \
+		.user = USER_##usr,                                                      \
+		.reset = (rst),                                                          \
+		.reset_known = (known),                                                  \
+		.since = SINCE_##ver,                                                    \
+		.source = (src),                                                         \
 	},
+#define FIELD(...)
+#include "lib/regs/gic.def"
+#undef REG
+#undef FIELD
+};
+
+/* Of the rows above and nothing else, so that a search stays in few cache lines. */
+static const u32 offsets[] = {
+#define REG(frame, name, spelling, offset, ...) [REG_##frame##_##name] = (offset),
 #define FIELD(...)
 #include "lib/regs/gic.def"
 #undef REG
@@ -103,11 +122,18 @@ const struct field_desc *reg_field_desc(enum field_id id)
  */
 const struct field_desc *reg_first_field(enum reg_id reg)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-		if (fields[i].reg == reg)
-			return &fields[i];
+	size_t low = 0, high = ARRAY_SIZE(fields);
+
+	/* Fields are sorted by register. */
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (fields[mid].reg < reg)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return NULL;
+	return low < ARRAY_SIZE(fields) && fields[low].reg == reg ? &fields[low] : NULL;
 }
 
 /**
@@ -160,53 +186,53 @@ u64 reg_field_put(enum field_id id, u64 value)
 	return bits_put(value, fields[id].msb, fields[id].lsb);
 }
 
-/* One past the last offset of a register or an array. */
-static u32 reg_end(const struct reg_desc *r)
+/* How many offsets one register takes. */
+static u32 reg_span(const struct reg_desc *r, enum frame_kind kind)
 {
-	u32 unit = frames[r->frame].kind == FRAME_KIND_SYSREG ? 1 : r->width / 8;
+	return kind == FRAME_KIND_SYSREG ? 1 : r->width / 8;
+}
 
-	return r->offset + (r->count - 1) * r->stride + unit;
+/* One past the last offset of a register or an array. */
+static u64 reg_end(const struct reg_desc *r, enum frame_kind kind)
+{
+	return r->offset + (u64)(r->count - 1) * r->stride + reg_span(r, kind);
 }
 
 /* The last register of the frame at or below an offset, or -1. */
 static int reg_at_or_below(enum frame_id frame, u32 offset)
 {
-	int low = 0, high = NR_REGS;
+	int low = frames[frame].first;
+	int nr = (frame + 1 < NR_FRAMES ? (int)frames[frame + 1].first : NR_REGS) - low;
 
-	/* Rows are sorted by frame and offset. */
-	while (low < high) {
-		int mid = (low + high) / 2;
-		const struct reg_desc *r = &regs[mid];
+	/* Rows of a frame are sorted by offset. */
+	while (nr > 1) {
+		int half = nr / 2;
 
-		if (r->frame > frame || (r->frame == frame && r->offset > offset))
-			high = mid;
-		else
-			low = mid + 1;
+		low = offsets[low + half] <= offset ? low + half : low;
+		nr -= half;
 	}
-	low--;
-	return low >= 0 && regs[low].frame == frame ? low : -1;
+	return offsets[low] <= offset ? low : -1;
 }
 
 /**
  * reg_find_at() - what is at a place?
- * @place: any
+ * @place: in any frame
  * @at:    filled in
  */
 void reg_find_at(u64 place, struct reg_at *at)
 {
-	u32 offset = place_offset(place);
-	int reg = reg_at_or_below(place_frame(place), offset);
+	enum frame_id frame = place_frame(place);
+	int reg = reg_at_or_below(frame, place_offset(place));
 	const struct reg_desc *r = &regs[reg < 0 ? 0 : reg];
-	u32 unit, delta;
+	u32 delta = place_offset(place) - r->offset;
+	/* Strides are powers of two. */
+	u32 index = r->stride ? delta >> __builtin_ctz(r->stride) : 0;
+	u32 byte = delta - index * r->stride;
 
 	*at = (struct reg_at){ .reg = -1 };
-	if (reg < 0 || offset >= reg_end(r))
+	if (reg < 0 || index >= r->count || byte >= reg_span(r, frames[frame].kind))
 		return;
-	delta = offset - r->offset;
-	unit = r->count > 1 ? r->stride : reg_end(r) - r->offset;
-	if (delta % unit >= (frames[r->frame].kind == FRAME_KIND_SYSREG ? 1 : r->width / 8))
-		return;
-	*at = (struct reg_at){ .reg = reg, .index = delta / unit, .byte = delta % unit };
+	*at = (struct reg_at){ .reg = reg, .index = index, .byte = byte };
 }
 
 /**
@@ -221,19 +247,19 @@ u64 reg_place(enum reg_id reg, unsigned int index)
 	return place(regs[reg].frame, regs[reg].offset + index * regs[reg].stride);
 }
 
-/* The number that stands where the spelling has <n>; -1 if the name is another. */
-static int match_spelling(const char *spelling, const char *name, size_t len, unsigned int count)
+/* The place in its array of a register of this name; -1 if the name is another. */
+static int match_spelling(const struct reg_desc *r, const char *name, size_t len)
 {
-	const char *hole = strstr(spelling, "<n>");
+	const char *hole = strstr(r->name, "<n>");
 	size_t before, after;
 	unsigned int n = 0;
 
 	if (!hole)
-		return strlen(spelling) == len && !memcmp(spelling, name, len) ? 0 : -1;
-	before = (size_t)(hole - spelling);
+		return strlen(r->name) == len && !memcmp(r->name, name, len) ? 0 : -1;
+	before = (size_t)(hole - r->name);
 	after = strlen(hole + 3);
 	if (len < before + 1 + after || len > before + 4 + after ||
-	    memcmp(spelling, name, before) != 0 || memcmp(hole + 3, name + len - after, after) != 0)
+	    memcmp(r->name, name, before) != 0 || memcmp(hole + 3, name + len - after, after) != 0)
 		return -1;
 	/* One spelling for one register: no leading zeros. */
 	if (name[before] == '0' && len - before - after > 1)
@@ -243,7 +269,7 @@ static int match_spelling(const char *spelling, const char *name, size_t len, un
 			return -1;
 		n = 10 * n + (unsigned int)(name[i] - '0');
 	}
-	return n < count ? (int)n : -1;
+	return n >= r->first && n - r->first < r->count ? (int)(n - r->first) : -1;
 }
 
 static bool parse_offset(const char *text, u32 *offset)
@@ -289,7 +315,7 @@ bool place_parse(const char *name, enum gic_version version, u64 *place_found)
 		if (fr->gic != version || len <= n || memcmp(name, fr->prefix, n) != 0 ||
 		    name[n] != '_')
 			continue;
-		index = match_spelling(regs[i].name, name + n + 1, len - n - 1, regs[i].count);
+		index = match_spelling(&regs[i], name + n + 1, len - n - 1);
 		if (index < 0 || (plus && offset >= regs[i].width / 8) ||
 		    (plus && fr->kind == FRAME_KIND_SYSREG))
 			continue;
@@ -297,6 +323,18 @@ bool place_parse(const char *name, enum gic_version version, u64 *place_found)
 		return true;
 	}
 	return false;
+}
+
+/* The name of one register of an array, or of a register that is in none. */
+static void spell_out(const struct reg_desc *r, unsigned int index, char *buf, size_t bytes)
+{
+	const char *hole = strstr(r->name, "<n>");
+
+	if (hole)
+		snprintf(buf, bytes, "%.*s%u%s", (int)(hole - r->name), r->name, r->first + index,
+			 hole + 3);
+	else
+		snprintf(buf, bytes, "%s", r->name);
 }
 
 /**
@@ -308,24 +346,19 @@ bool place_parse(const char *name, enum gic_version version, u64 *place_found)
 void place_print(u64 place, char *buf, size_t bytes)
 {
 	const struct frame_desc *fr = &frames[place_frame(place)];
-	const char *hole;
+	char name[32];
 	struct reg_at at;
-	int n;
 
 	reg_find_at(place, &at);
 	if (at.reg < 0) {
 		snprintf(buf, bytes, "%s+0x%x", fr->prefix, place_offset(place));
 		return;
 	}
-	hole = strstr(regs[at.reg].name, "<n>");
-	if (hole)
-		n = snprintf(buf, bytes, "%s_%.*s%u%s", fr->prefix,
-			     (int)(hole - regs[at.reg].name), regs[at.reg].name, at.index,
-			     hole + 3);
+	spell_out(&regs[at.reg], at.index, name, sizeof(name));
+	if (at.byte)
+		snprintf(buf, bytes, "%s_%s+%u", fr->prefix, name, at.byte);
 	else
-		n = snprintf(buf, bytes, "%s_%s", fr->prefix, regs[at.reg].name);
-	if (at.byte && n > 0 && (size_t)n < bytes)
-		snprintf(buf + n, bytes - (size_t)n, "+%u", at.byte);
+		snprintf(buf, bytes, "%s_%s", fr->prefix, name);
 }
 
 /**
@@ -419,8 +452,58 @@ static int check_frame(FILE *out, const struct frame_desc *fr)
 	if (!fr->align || fr->align & (fr->align - 1) || !fr->bytes || fr->bytes % fr->align)
 		bad += fprintf(out, "%s: 0x%x bytes aligned to 0x%x\n", fr->name, fr->bytes,
 			       fr->align) > 0;
+	if (fr->kind == FRAME_KIND_SYSREG && fr->bytes != 0x10000)
+		bad += fprintf(out, "%s: encodings have 16 bits\n", fr->name) > 0;
 	if (!fr->source[0])
 		bad += fprintf(out, "%s: no source\n", fr->name) > 0;
+	return bad;
+}
+
+/* Look-ups take a frame's rows to be those from its first one to the next frame's. */
+static int check_frame_regs(FILE *out, const struct regs_rows *rows, size_t frame)
+{
+	const struct frame_desc *fr = &rows->frame[frame];
+	size_t first = 0;
+
+	while (first < rows->nr_regs && rows->reg[first].frame != (enum frame_id)frame)
+		first++;
+	if (first == rows->nr_regs || first != fr->first)
+		return fprintf(out, "%s: its first register is another\n", fr->name) > 0;
+	return 0;
+}
+
+static int check_array(FILE *out, const struct frame_desc *fr, const struct reg_desc *r)
+{
+	bool array = strstr(r->name, "<n>");
+	int bad = 0;
+
+	if (array != (r->count > 1) || !r->count || (!array && (r->stride || r->first)))
+		return fprintf(out, "%s_%s: neither an array nor one register\n", fr->prefix,
+			       r->name) > 0;
+	if (array && (r->stride < reg_span(r, fr->kind) || r->stride & (r->stride - 1)))
+		bad += fprintf(out, "%s_%s: stride %u\n", fr->prefix, r->name, r->stride) > 0;
+	return bad;
+}
+
+static int check_reset(FILE *out, const struct regs_rows *rows, const struct reg_desc *r)
+{
+	const char *prefix = rows->frame[r->frame].prefix;
+	u64 res0 = 0;
+	int bad = 0;
+
+	for (size_t i = 0; i < rows->nr_fields; i++) {
+		const struct field_desc *f = &rows->field[i];
+
+		if (&rows->reg[f->reg] == r && f->access == ACCESS_RES0 && f->msb < 64 &&
+		    f->lsb <= f->msb)
+			res0 |= bits_mask(f->msb, f->lsb);
+	}
+	if ((r->reset | r->reset_known) & ~bits_mask(r->width - 1, 0))
+		bad += fprintf(out, "%s_%s: reset wider than it\n", prefix, r->name) > 0;
+	if (r->reset & ~r->reset_known)
+		bad += fprintf(out, "%s_%s: reset sets unknown bits\n", prefix, r->name) > 0;
+	if (r->reset & res0)
+		bad += fprintf(out, "%s_%s: reset sets reserved bits\n", prefix, r->name) > 0;
 	return bad;
 }
 
@@ -430,43 +513,80 @@ static int check_reg(FILE *out, const struct regs_rows *rows, const struct reg_d
 	int bad = 0;
 
 	if (r->width != 32 && r->width != 64)
-		return fprintf(out, "%s_%s: width %u\n", fr->name, r->name, r->width) > 0;
-	if (fr->kind == FRAME_KIND_MMIO &&
-	    (r->offset % (r->width / 8) || reg_end(r) > fr->bytes))
-		bad += fprintf(out, "%s_%s: offset 0x%x\n", fr->name, r->name, r->offset) > 0;
-	if ((r->reset | r->reset_known) & ~bits_mask(r->width - 1, 0))
-		bad += fprintf(out, "%s_%s: reset wider than it\n", fr->name, r->name) > 0;
-	if (r->reset & ~r->reset_known)
-		bad += fprintf(out, "%s_%s: reset sets unknown bits\n", fr->name, r->name) > 0;
+		return fprintf(out, "%s_%s: width %u\n", fr->prefix, r->name, r->width) > 0;
+	bad += check_array(out, fr, r);
+	if (reg_end(r, fr->kind) > fr->bytes ||
+	    (fr->kind == FRAME_KIND_MMIO && r->offset % (r->width / 8)))
+		bad += fprintf(out, "%s_%s: offset 0x%x\n", fr->prefix, r->name, r->offset) > 0;
+	if (!r->sizes || r->sizes & ~(1U | 2 | 4 | 8) || r->sizes >= r->width / 4 ||
+	    (fr->kind == FRAME_KIND_SYSREG && r->sizes != r->width / 8))
+		bad += fprintf(out, "%s_%s: sizes 0x%x\n", fr->prefix, r->name, r->sizes) > 0;
+	if (r->access > ACCESS_RW)
+		bad += fprintf(out, "%s_%s: access of a field\n", fr->prefix, r->name) > 0;
+	if ((r->since == SINCE_V2) != (fr->gic == GIC_V2))
+		bad += fprintf(out, "%s_%s: of another version than its frame\n", fr->prefix,
+			       r->name) > 0;
 	if (!r->source[0])
-		bad += fprintf(out, "%s_%s: no source\n", fr->name, r->name) > 0;
-	return bad;
+		bad += fprintf(out, "%s_%s: no source\n", fr->prefix, r->name) > 0;
+	return bad + check_reset(out, rows, r);
 }
 
 static int check_order(FILE *out, const struct regs_rows *rows, size_t i)
 {
 	const struct reg_desc *r = &rows->reg[i], *before = r - 1;
+
+	if (i &&
+	    (r->frame < before->frame || (r->frame == before->frame &&
+					  r->offset < reg_end(before, rows->frame[r->frame].kind))))
+		return fprintf(out, "%s: overlaps %s, or rows are not sorted\n", r->name,
+			       before->name) > 0;
+	return 0;
+}
+
+/* Is one of the names of a row a name of a row before it? */
+static int check_names(FILE *out, const struct regs_rows *rows, size_t i)
+{
+	const struct reg_desc *r = &rows->reg[i];
+	const struct frame_desc *fr = &rows->frame[r->frame];
+
+	for (unsigned int index = 0; index < r->count; index++) {
+		char name[32];
+
+		spell_out(r, index, name, sizeof(name));
+		for (size_t k = 0; k < i; k++) {
+			const struct frame_desc *other = &rows->frame[rows->reg[k].frame];
+
+			if (fr->gic == other->gic && !strcmp(fr->prefix, other->prefix) &&
+			    match_spelling(&rows->reg[k], name, strlen(name)) >= 0)
+				return fprintf(out, "%s: two rows have this name\n", name) > 0;
+		}
+	}
+	return 0;
+}
+
+/* A guest can do nothing to a field that it cannot do to the register. */
+static bool field_access_fits(enum reg_access field, enum reg_access reg)
+{
+	if (field == ACCESS_RES0 || field == ACCESS_RES1 || field == ACCESS_IMPDEF)
+		return true;
+	return reg == ACCESS_RW || field == reg;
+}
+
+static int check_field(FILE *out, const struct reg_desc *r, const struct field_desc *f)
+{
 	int bad = 0;
 
-	if (i && (r->frame < before->frame ||
-		  (r->frame == before->frame && r->offset < reg_end(before))))
-		bad += fprintf(out, "%s: overlaps %s, or rows are not sorted\n", r->name,
-			       before->name) > 0;
-	for (size_t k = 0; k < i; k++) {
-		const struct reg_desc *o = &rows->reg[k];
-
-		if (rows->frame[r->frame].gic == rows->frame[o->frame].gic &&
-		    !strcmp(r->name, o->name) &&
-		    !strcmp(rows->frame[r->frame].prefix, rows->frame[o->frame].prefix))
-			bad += fprintf(out, "%s: two rows have this name\n", r->name) > 0;
-	}
+	if (!field_access_fits(f->access, r->access))
+		bad += fprintf(out, "%s.%s: access\n", r->name, f->name) > 0;
+	if (!f->source[0])
+		bad += fprintf(out, "%s.%s: no source\n", r->name, f->name) > 0;
 	return bad;
 }
 
 static int check_reg_fields(FILE *out, const struct regs_rows *rows, size_t reg)
 {
-	const char *name = rows->reg[reg].name;
-	unsigned int next = rows->reg[reg].width;
+	const struct reg_desc *r = &rows->reg[reg];
+	unsigned int next = r->width;
 	int bad = 0;
 
 	for (size_t i = 0; i < rows->nr_fields; i++) {
@@ -475,17 +595,16 @@ static int check_reg_fields(FILE *out, const struct regs_rows *rows, size_t reg)
 		if (f->reg != reg)
 			continue;
 		if (f->msb + 1 != next || f->lsb > f->msb)
-			bad += fprintf(out, "%s.%s: gap or overlap at bit %u\n", name, f->name,
+			bad += fprintf(out, "%s.%s: gap or overlap at bit %u\n", r->name, f->name,
 				       f->msb) > 0;
-		if (i && next != rows->reg[reg].width && rows->field[i - 1].reg != reg)
-			bad += fprintf(out, "%s.%s: apart from the register's other fields\n", name,
+		if (i && f->reg < rows->field[i - 1].reg)
+			bad += fprintf(out, "%s.%s: fields are not sorted by register\n", r->name,
 				       f->name) > 0;
-		if (!f->source[0])
-			bad += fprintf(out, "%s.%s: no source\n", name, f->name) > 0;
+		bad += check_field(out, r, f);
 		next = f->lsb;
 	}
 	if (next != 0)
-		bad += fprintf(out, "%s: bits below %u have no field\n", name, next) > 0;
+		bad += fprintf(out, "%s: bits below %u have no field\n", r->name, next) > 0;
 	return bad;
 }
 
@@ -536,8 +655,8 @@ const struct regs_rows *regs_all_rows(void)
  * @rows: to check
  * @out:  receives a line for each fault
  *
- * Sorted, no overlap, names that differ, fields from the top bit down without
- * gaps, resets within the width, sources present.
+ * Sorted, no overlap, within the frame, names that differ, fields from the top
+ * bit down without gaps, resets within the width, sources present.
  *
  * Return: the number of faults, 0 if none.
  */
@@ -545,12 +664,19 @@ int regs_check_rows(const struct regs_rows *rows, FILE *out)
 {
 	int bad = check_attrs(out, rows);
 
-	for (size_t i = 0; i < rows->nr_frames; i++)
+	for (size_t i = 0; i < rows->nr_frames; i++) {
 		bad += check_frame(out, &rows->frame[i]);
+		bad += check_frame_regs(out, rows, i);
+	}
 	for (size_t i = 0; i < rows->nr_regs; i++) {
-		bad += check_reg(out, rows, &rows->reg[i]);
-		bad += check_order(out, rows, i);
-		bad += check_reg_fields(out, rows, i);
+		int faults = check_reg(out, rows, &rows->reg[i]);
+
+		/* Of an array without sense the rest would be nonsense, or endless. */
+		if (!faults) {
+			faults += check_order(out, rows, i);
+			faults += check_names(out, rows, i);
+		}
+		bad += faults + check_reg_fields(out, rows, i);
 	}
 	return bad;
 }
@@ -564,26 +690,4 @@ int regs_check_rows(const struct regs_rows *rows, FILE *out)
 int regs_check(FILE *out)
 {
 	return regs_check_rows(regs_all_rows(), out);
-}
-
-/**
- * regs_print_markdown() - docs/registers.md
- * @out: receives the text
- */
-void regs_print_markdown(FILE *out)
-{
-	fputs("# Registers\n\nGenerated by `make docs` from lib/regs/*.def: do not edit.\n", out);
-	for (int i = 0; i < NR_REGS; i++) {
-		const struct reg_desc *r = &regs[i];
-
-		fprintf(out, "\n## %s_%s (frame %s)\n\n", frames[r->frame].prefix, r->name,
-			frames[r->frame].name);
-		fprintf(out, "Offset 0x%04x, %u bits. Source: %s.\n\n", r->offset, r->width,
-			r->source);
-		fputs("| bits | field | access |\n| --- | --- | --- |\n", out);
-		for (const struct field_desc *f = reg_first_field((enum reg_id)i); f;
-		     f = reg_next_field(f))
-			fprintf(out, "| %u:%u | %s | %s |\n", f->msb, f->lsb, f->name,
-				f->access == ACCESS_RO ? "RO" : "RES0");
-	}
 }

@@ -19,11 +19,15 @@ enum frame_id {
 };
 
 enum frame_bytes {
-#define FRAME(name, prefix, kind, gic, bytes, align, source) \
+#define FRAME(name, prefix, kind, gic, bytes, align, first, source) \
 	name##_BYTES = (bytes), name##_ALIGN = (align),
 #include "lib/regs/frame.def"
 #undef FRAME
 };
+
+/* The encoding of a system register, as KVM's attributes and place() have it. */
+#define SYSREG_ENC(op0, op1, crn, crm, op2) \
+	((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 
 enum reg_id {
 #define REG(frame, name, ...) REG_##frame##_##name,
@@ -70,7 +74,8 @@ enum reg_user {
 	USER_STATE, /* the state itself, without what a guest's access does beside */
 	USER_LATCH, /* the pending latch, not the line; writes set and clear it */
 	USER_RAZ_WI,
-	USER_MATCH, /* a write must hold what is there, or fails */
+	USER_MATCH, /* a write must agree with fields that cannot change, or fails */
+	USER_SHIFTED, /* as a guest's access, the value shifted right by 3 */
 };
 
 enum gic_version { GIC_V2 = 2, GIC_V3 = 3 };
@@ -87,6 +92,7 @@ struct frame_desc {
 	enum gic_version gic;
 	u32 bytes;
 	u32 align; /* bytes */
+	enum reg_id first; /* of its registers, which follow each other */
 	const char *source;
 };
 
@@ -95,6 +101,7 @@ struct reg_desc {
 	enum frame_id frame;
 	u32 offset; /* of the first one, in bytes, or its encoding */
 	unsigned int count; /* of an array, or 1 */
+	unsigned int first; /* number, in the name of the array's first one */
 	unsigned int stride; /* of an array, in units of offset */
 	unsigned int width; /* bits: 32 or 64 */
 	unsigned int sizes; /* of accesses that reach it: 1, 2, 4, 8 bytes joined */
@@ -167,7 +174,7 @@ static inline u32 place_offset(u64 place)
 /* What is at a place. */
 struct reg_at {
 	int reg; /* an enum reg_id, or -1 if the offset is reserved */
-	unsigned int index; /* in its array */
+	unsigned int index; /* in its array, from 0: not the number in its name */
 	unsigned int byte; /* of the register */
 };
 

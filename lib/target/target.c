@@ -91,6 +91,37 @@ static bool covers_ram(const struct prog *prog)
 	return false;
 }
 
+/*
+ * System registers that a write cannot damage the interpreter by: those of the
+ * GIC, whose encodings are S3_0_C4_C6_0 (ICC_PMR_EL1) and S3_<op1>_C12_C8..C15_*,
+ * wherever the latter are undefined too.
+ */
+static bool sysreg_is_harmless(u32 encoding)
+{
+	return encoding == 0xc230 ||
+	       (bits_get(encoding, 15, 14) == 3 && bits_get(encoding, 10, 7) == 12 &&
+		bits_get(encoding, 6, 3) >= 8);
+}
+
+/* Would an access of the guest reach what its interpreter lives on? */
+static bool damages_guest(const struct prog *prog)
+{
+	for (size_t i = 0; i < prog->nr_ops; i++) {
+		const struct op *op = &prog->op[i];
+		bool write = op->id == OP_GUEST_WRITE;
+		u64 reg, at;
+
+		if (!write && op->id != OP_GUEST_READ)
+			continue;
+		reg = op_arg(op, write ? ARG_GUEST_WRITE_reg : ARG_GUEST_READ_reg);
+		at = op_arg(op, write ? ARG_GUEST_WRITE_at : ARG_GUEST_READ_at);
+		if (op_is_in_memory(op) ? overlaps_ram(at + place_offset(reg), 8) :
+					  write && !sysreg_is_harmless(place_offset(reg)))
+			return true;
+	}
+	return false;
+}
+
 /**
  * target_can_run() - can this program be performed there?
  * @target: the target
@@ -114,6 +145,8 @@ bool target_can_run(const struct target *target, const struct target_info *info,
 	else if (covers_ram(prog))
 		snprintf(reason, bytes, "a frame would cover the guest's memory at 0x%llx",
 			 PROG_RAM_BASE);
+	else if (damages_guest(prog))
+		snprintf(reason, bytes, "a guest access would reach what the guest runs on");
 	else
 		return !target->can_run || target->can_run(prog, reason, bytes);
 	return false;

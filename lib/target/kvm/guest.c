@@ -11,6 +11,7 @@
 #define BLOCK_1G_SHIFT 30
 #define BLOCK_2M_SHIFT 21
 #define L0_SHIFT 39
+#define GVA_BITS 48
 #define TABLE_BYTES 0x1000u
 
 #define PTE_VALID_TABLE 3ULL
@@ -18,10 +19,20 @@
 #define PTE_ATTR(index) ((u64)(index) << 2)
 #define PTE_INNER_SHAREABLE (3ULL << 8)
 #define PTE_ACCESSED (1ULL << 10)
+#define SCTLR_A (1ULL << 1)
 #define MT_DEVICE 0 /* nGnRnE in kvm_util's MAIR_EL1 */
 
 #define DEVICE_BLOCK (PTE_VALID_BLOCK | PTE_ATTR(MT_DEVICE) | PTE_ACCESSED)
 #define NORMAL_BLOCK (PTE_VALID_BLOCK | PTE_ATTR(MT_NORMAL) | PTE_INNER_SHAREABLE | PTE_ACCESSED)
+
+/* Encodings: DDI 0487 C6.2 MRS, MSR (register), LDRB and STRB (immediate), RET. */
+#define INSN_MRS_X0 0xd5200000u
+#define INSN_MSR_X0 0xd5000000u
+#define INSN_SYSREG_SHIFT 5
+#define INSN_LDRB_W0_X1 0x39400020u
+#define INSN_STRB_W0_X1 0x39000020u
+#define INSN_SIZE_SHIFT 30
+#define INSN_RET 0xd65f03c0u
 
 struct tables {
 	char *hva; /* of GUEST_TABLE_OFFSET */
@@ -53,14 +64,16 @@ static size_t code_offset(const char *at)
 	return (uintptr_t)at - (uintptr_t)__start_guest;
 }
 
-/* The 512 GiB around @gva, mapped one to one as device memory. */
+/* The 512 GiB around @gva, if it can be mapped: one to one, as device memory. */
 static void map_around(struct tables *t, u64 gva)
 {
 	u64 first = gva >> L0_SHIFT << L0_SHIFT;
-	u64 *l0 = &table_at(t, 0)[gva >> L0_SHIFT];
-	u64 *l1;
+	u64 *l0, *l1;
 	u32 offset;
 
+	if (gva >> GVA_BITS)
+		return;
+	l0 = &table_at(t, 0)[gva >> L0_SHIFT];
 	if (*l0)
 		return;
 	offset = table_new(t);
@@ -86,19 +99,24 @@ static void map_operands(struct tables *t, const struct prog *p)
 	for (size_t i = 0; i < p->nr_ops; i++) {
 		const struct op *op = &p->op[i];
 
-		if (op->id == OP_GUEST_READ)
-			map_around(t, op_arg(op, ARG_GUEST_READ_at));
+		if (op->id == OP_GUEST_READ && op_is_in_memory(op))
+			map_around(t, op_arg(op, ARG_GUEST_READ_at) +
+					      place_offset(op_arg(op, ARG_GUEST_READ_reg)));
+		if (op->id == OP_GUEST_WRITE && op_is_in_memory(op))
+			map_around(t, op_arg(op, ARG_GUEST_WRITE_at) +
+					      place_offset(op_arg(op, ARG_GUEST_WRITE_reg)));
 		if (op->id == OP_GUEST_WALK) {
 			u64 at = op_arg(op, ARG_GUEST_WALK_at);
 
 			map_around(t, at);
-			/* A walk may cross into the next 512 GiB, if there is one. */
-			at += OP_MAX_VALS * (u64)GICR_BYTES;
-			if (!(at >> 48))
-				map_around(t, at);
+			/* A walk may cross into the next 512 GiB. */
+			map_around(t, at + OP_MAX_VALS * (u64)GICR_BYTES);
 		}
 	}
 }
+
+/* Of the memory that guest_ram() returns: slots that hold an instruction. */
+static u32 slots_used;
 
 /*
  * Memory of this process that every VM in turn uses, with the code in place.
@@ -124,24 +142,47 @@ static char *guest_ram(void)
 static void guest_set_up(struct target_vm *vm)
 {
 	struct tables t = { .used = TABLE_BYTES };
-	char *ram = guest_ram();
 	struct kvm_userspace_memory_region slot = {
 		.guest_phys_addr = PROG_RAM_BASE,
 		.memory_size = GUEST_DOORBELL_OFFSET,
-		.userspace_addr = (u64)(uintptr_t)ram,
+		.userspace_addr = (u64)(uintptr_t)guest_ram(),
 	};
 
 	vm_ioctl(vm->kvm, KVM_SET_USER_MEMORY_REGION, &slot);
-	t.hva = ram + GUEST_TABLE_OFFSET;
+	vm->ram = guest_ram();
+	vm->batch = (struct guest_batch *)(void *)(vm->ram + GUEST_BATCH_OFFSET);
+	t.hva = vm->ram + GUEST_TABLE_OFFSET;
 	memset(t.hva, 0, TABLE_BYTES);
 	map_around(&t, PROG_RAM_BASE);
 	map_operands(&t, vm->prog);
-	vm->batch = (struct guest_batch *)(void *)(ram + GUEST_BATCH_OFFSET);
+}
+
+/* Puts a vCPU at the start of the guest's code.  A VM that is dead refuses, and KVM_RUN too. */
+static void vcpu_restart(struct target_vcpu *v)
+{
+	u64 entry = PROG_RAM_BASE + GUEST_CODE_OFFSET + code_offset(guest_entry);
+
+	(void)__vcpu_set_reg(&v->kvm, ARM64_CORE_REG(regs.pc), entry);
+	(void)__vcpu_set_reg(&v->kvm, ARM64_CORE_REG(regs.regs[0]),
+			     PROG_RAM_BASE + GUEST_BATCH_OFFSET);
+	v->lost = false;
+}
+
+/*
+ * An unaligned access to device memory takes an alignment fault, on emulators too
+ * that check only when SCTLR_EL1.A says so.
+ */
+static void check_alignment(struct target_vcpu *v)
+{
+	u64 sctlr = 0;
+
+	TEST_ASSERT(!__vcpu_get_reg(&v->kvm, KVM_ARM64_SYS_REG(SYS_SCTLR_EL1), &sctlr),
+		    "vCPU %u: SCTLR_EL1", v->kvm.id);
+	vcpu_set_reg(&v->kvm, KVM_ARM64_SYS_REG(SYS_SCTLR_EL1), sctlr | SCTLR_A);
 }
 
 static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
 {
-	u64 entry = PROG_RAM_BASE + GUEST_CODE_OFFSET + code_offset(guest_entry);
 	struct kvm_vcpu_init init = { 0 };
 
 	/* A VM that a failed first run has killed refuses even this. */
@@ -153,23 +194,78 @@ static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
 	aarch64_vcpu_setup(&v->kvm, &init);
 	/* The tables are ours: where kvm_util keeps its own differs between trees. */
 	vcpu_set_reg(&v->kvm, KVM_ARM64_SYS_REG(SYS_TTBR0_EL1), table_gpa(0));
-	vcpu_set_reg(&v->kvm, ARM64_CORE_REG(regs.pc), entry);
-	vcpu_set_reg(&v->kvm, ARM64_CORE_REG(sp_el1), PROG_RAM_BASE + GUEST_STACK_OFFSET);
-	vcpu_set_reg(&v->kvm, ARM64_CORE_REG(regs.regs[0]), PROG_RAM_BASE + GUEST_BATCH_OFFSET);
+	check_alignment(v);
+	vcpu_restart(v);
 	v->runnable = true;
 	return true;
 }
 
-static void put_op(struct guest_op *to, const struct op *op)
+/**
+ * guest_prepare() - make a vCPU ready to enter the guest
+ * @vm:   the VM
+ * @vcpu: the vCPU, not held
+ *
+ * Return: 0 or an errno, positive.
+ */
+int guest_prepare(struct target_vm *vm, struct target_vcpu *vcpu)
 {
-	u64 reg;
+	if (!vm->ram)
+		guest_set_up(vm);
+	if (!vcpu->runnable && !vcpu_set_up(vm, vcpu))
+		return EIO;
+	if (vcpu->lost)
+		vcpu_restart(vcpu);
+	return 0;
+}
 
+/* The instruction that performs an access, with the value in x0, the address in x1. */
+static u32 access_insn(u64 reg, unsigned int bytes, bool write)
+{
+	if (frame_desc(place_frame(reg))->kind == FRAME_KIND_SYSREG)
+		return (write ? INSN_MSR_X0 : INSN_MRS_X0) | place_offset(reg) << INSN_SYSREG_SHIFT;
+	return (write ? INSN_STRB_W0_X1 : INSN_LDRB_W0_X1) | (u32)__builtin_ctz(bytes)
+								     << INSN_SIZE_SHIFT;
+}
+
+/*
+ * A slot with this instruction.  Slots stay as they are from program to program;
+ * put_batch() sees to it that there are enough.
+ */
+static u32 slot_of(struct target_vm *vm, u32 insn)
+{
+	struct guest_slot *slots = (struct guest_slot *)(void *)(vm->ram + GUEST_SLOT_OFFSET);
+	u32 i = 0;
+
+	while (i < slots_used && slots[i].insn != insn)
+		i++;
+	if (i == slots_used) {
+		slots[i] = (struct guest_slot){ insn, INSN_RET };
+		slots_used++;
+	}
+	return i;
+}
+
+static void put_access(struct target_vm *vm, struct guest_op *to, u64 reg, u64 at, u64 size,
+		       bool write)
+{
+	unsigned int bytes = op_access_size(reg, size);
+
+	to->code = write ? GUEST_WRITE : GUEST_READ;
+	to->slot = slot_of(vm, access_insn(reg, bytes, write));
+	to->addr = at + place_offset(reg);
+}
+
+static void put_op(struct target_vm *vm, struct guest_op *to, const struct op *op)
+{
 	switch (op->id) {
 	case OP_GUEST_READ:
-		reg = op_arg(op, ARG_GUEST_READ_reg);
-		to->code = GUEST_LOAD;
-		to->bytes = op_access_size(reg, op_arg(op, ARG_GUEST_READ_size));
-		to->addr = op_arg(op, ARG_GUEST_READ_at) + place_offset(reg);
+		put_access(vm, to, op_arg(op, ARG_GUEST_READ_reg), op_arg(op, ARG_GUEST_READ_at),
+			   op_arg(op, ARG_GUEST_READ_size), false);
+		break;
+	case OP_GUEST_WRITE:
+		put_access(vm, to, op_arg(op, ARG_GUEST_WRITE_reg), op_arg(op, ARG_GUEST_WRITE_at),
+			   op_arg(op, ARG_GUEST_WRITE_size), true);
+		to->value = op_arg(op, ARG_GUEST_WRITE_value);
 		break;
 	case OP_GUEST_WALK:
 		to->code = GUEST_WALK;
@@ -181,44 +277,66 @@ static void put_op(struct guest_op *to, const struct op *op)
 	}
 }
 
-static void get_result(struct op_result *to, const struct guest_res *res)
+static void put_batch(struct target_vm *vm, size_t first, size_t nr)
+{
+	struct guest_batch *batch = vm->batch;
+
+	if (slots_used + nr > GUEST_MAX_SLOTS)
+		slots_used = 0;
+	batch->nr_ops = (u32)nr;
+	for (size_t i = 0; i < nr; i++) {
+		put_op(vm, &batch->op[i], &vm->prog->op[first + i]);
+		batch->res[i].status = GUEST_PENDING;
+	}
+}
+
+static void get_result(struct op_result *to, const struct guest_batch *batch, size_t i)
 {
 	static const enum op_status status[] = {
 		[GUEST_PENDING] = OP_NOT_RUN,	  [GUEST_DONE] = OP_DONE,
 		[GUEST_NO_DEVICE] = OP_NO_DEVICE, [GUEST_ABORT] = OP_ABORT,
 		[GUEST_NO_LAST] = OP_NO_LAST,
 	};
+	const struct guest_res *res = &batch->res[i];
+	bool walk = batch->op[i].code == GUEST_WALK;
 
-	TEST_ASSERT(res->status < ARRAY_SIZE(status) && res->nr_vals <= GUEST_MAX_VALS,
+	TEST_ASSERT(res->status < ARRAY_SIZE(status) && res->nr_vals <= (walk ? GUEST_MAX_VALS : 1),
 		    "the guest's results are damaged: status %u, %u values", res->status,
 		    res->nr_vals);
 	to->status = status[res->status];
 	to->nr_vals = res->nr_vals;
-	memcpy(to->val, res->val, res->nr_vals * sizeof(to->val[0]));
+	memcpy(to->val, walk ? batch->walk_val : &res->val, res->nr_vals * sizeof(to->val[0]));
 }
 
-/* Enters the guest until it rings the doorbell.  Return: 0, or errno of KVM_RUN. */
-static int enter(struct target_vm *vm, struct target_vcpu *v)
+/**
+ * guest_enter() - let a vCPU perform the batch
+ * @vm:   the VM
+ * @vcpu: ready to enter the guest
+ *
+ * Return: 0 when it has stored to the doorbell, or errno of KVM_RUN, positive.
+ */
+int guest_enter(struct target_vm *vm, struct target_vcpu *vcpu)
 {
-	struct kvm_run *run = v->kvm.run;
+	struct kvm_run *run = vcpu->kvm.run;
 
 	for (;;) {
-		int ret = ioctl(v->kvm.fd, KVM_RUN, NULL);
+		int ret = ioctl(vcpu->kvm.fd, KVM_RUN, NULL);
 		int err = errno;
 
 		if (ret < 0 && err == EINTR)
 			continue;
-		if (ret < 0)
+		if (ret < 0) {
+			vcpu->lost = true;
 			return err;
-		TEST_ASSERT(run->exit_reason == KVM_EXIT_MMIO, "vCPU %u: exit reason %u", v->kvm.id,
-			    run->exit_reason);
-		if (run->mmio.is_write) {
-			TEST_ASSERT(run->mmio.phys_addr == PROG_RAM_BASE + GUEST_DOORBELL_OFFSET,
-				    "vCPU %u: store to 0x%llx", v->kvm.id, run->mmio.phys_addr);
-			return 0;
 		}
-		/* A load that no device in the kernel claimed. */
-		memset(run->mmio.data, 0, sizeof(run->mmio.data));
+		TEST_ASSERT(run->exit_reason == KVM_EXIT_MMIO, "vCPU %u: exit reason %u",
+			    vcpu->kvm.id, run->exit_reason);
+		if (run->mmio.is_write &&
+		    run->mmio.phys_addr == PROG_RAM_BASE + GUEST_DOORBELL_OFFSET)
+			return 0;
+		/* An access that no device in the kernel claimed; a load gives 0. */
+		if (!run->mmio.is_write)
+			memset(run->mmio.data, 0, sizeof(run->mmio.data));
 		vm->batch->no_device = 1;
 	}
 }
@@ -228,31 +346,25 @@ static int enter(struct target_vm *vm, struct target_vcpu *v)
  * @vm:      the VM
  * @vcpu:    the vCPU that performs them
  * @first:   number of the first operation in the program
- * @nr:      operations, 1 to GUEST_MAX_OPS
- * @results: of @nr operations; only the first one is filled in if the vCPU
- *           cannot enter the guest
+ * @nr:      operations, 1 to GUEST_MAX_OPS; only the last one may be a walk
+ * @results: of @nr operations
+ *
+ * Return: how many of them have a result; they end with the one that KVM_RUN
+ * failed at.
  */
-void guest_batch_run(struct target_vm *vm, struct target_vcpu *vcpu, size_t first, size_t nr,
-		     struct op_result *results)
+size_t guest_batch_run(struct target_vm *vm, struct target_vcpu *vcpu, size_t first, size_t nr,
+		       struct op_result *results)
 {
-	int err = 0;
+	int err = guest_prepare(vm, vcpu);
+	size_t i;
 
-	if (!vm->batch)
-		guest_set_up(vm);
-	if (!vcpu->runnable && !vcpu_set_up(vm, vcpu))
-		err = EIO;
-	vm->batch->nr_ops = (u32)nr;
-	for (size_t i = 0; i < nr; i++) {
-		put_op(&vm->batch->op[i], &vm->prog->op[first + i]);
-		vm->batch->res[i].status = GUEST_PENDING;
-		vm->batch->res[i].nr_vals = 0;
-	}
+	put_batch(vm, first, nr);
 	if (!err)
-		err = enter(vm, vcpu);
-	if (err) {
-		results[0] = (struct op_result){ .status = OP_FAILED, .err = err };
-		return;
-	}
-	for (size_t i = 0; i < nr; i++)
-		get_result(&results[i], &vm->batch->res[i]);
+		err = guest_enter(vm, vcpu);
+	for (i = 0; i < nr && (!err || vm->batch->res[i].status != GUEST_PENDING); i++)
+		get_result(&results[i], vm->batch, i);
+	if (!err)
+		return nr;
+	results[i] = (struct op_result){ .status = OP_FAILED, .err = err };
+	return i + 1;
 }

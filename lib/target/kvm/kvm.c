@@ -17,7 +17,12 @@
 #include "lib/target/kvm/costs.h"
 #include "lib/target/target.h"
 
-static void result_of_ioctl(struct op_result *res, int ret)
+/**
+ * result_of_ioctl() - a result without values
+ * @res: filled in
+ * @ret: what ioctl() returned, with errno
+ */
+void result_of_ioctl(struct op_result *res, int ret)
 {
 	int err = errno;
 
@@ -42,13 +47,30 @@ static void create_vgic(struct target_vm *vm, struct op_result *res)
 		close((int)dev.fd);
 }
 
-static struct target_vcpu *find_vcpu(const struct target_vm *vm, int vcpu_id)
+/**
+ * find_vcpu() - a vCPU by its vcpu_id
+ * @vm:      the VM
+ * @vcpu_id: any
+ *
+ * Return: the vCPU, or NULL if it was not created.
+ */
+struct target_vcpu *find_vcpu(const struct target_vm *vm, u64 vcpu_id)
 {
 	for (size_t i = 0; i < vm->nr_vcpus; i++) {
-		if ((int)vm->vcpu[i]->kvm.id == vcpu_id)
+		if (vm->vcpu[i]->kvm.id == vcpu_id)
 			return vm->vcpu[i];
 	}
 	return NULL;
+}
+
+/* Looked up once, because a vCPU that is held answers no ioctl. */
+static u64 affinity_of_new(struct target_vcpu *v)
+{
+	u64 mpidr = 0;
+
+	TEST_ASSERT(!__vcpu_get_reg(&v->kvm, KVM_ARM64_SYS_REG(SYS_MPIDR_EL1), &mpidr),
+		    "vCPU %u: MPIDR_EL1", v->kvm.id);
+	return (mpidr & 0xffffff) | (mpidr >> 32 & 0xff) << 24;
 }
 
 static void create_vcpu(struct target_vm *vm, const struct op *op, struct op_result *res)
@@ -65,133 +87,54 @@ static void create_vcpu(struct target_vm *vm, const struct op *op, struct op_res
 	v->kvm.id = (u32)id;
 	v->kvm.fd = fd;
 	v->kvm.vm = vm->kvm;
+	v->vm = vm;
+	v->index = vm->nr_vcpus;
 	vm->vcpu = xrealloc(vm->vcpu, (vm->nr_vcpus + 1) * sizeof(struct target_vcpu *));
 	vm->vcpu[vm->nr_vcpus++] = v;
 	/* MPIDR_EL1, which names the redistributor, is set by this. */
 	vm_ioctl(vm->kvm, KVM_ARM_PREFERRED_TARGET, &init);
 	vcpu_ioctl(&v->kvm, KVM_ARM_VCPU_INIT, &init);
+	v->affinity = affinity_of_new(v);
 }
 
-static int device_attr(const struct target_vm *vm, unsigned long cmd, u32 group, u64 attr,
-		       void *value)
+static void perform_on_vcpu(struct target_vm *vm, const struct op *op, struct op_result *res)
 {
-	struct kvm_device_attr a = {
-		.group = group,
-		.attr = attr,
-		.addr = (u64)(uintptr_t)value,
-	};
-
-	return ioctl(vm->vgic_fd, cmd, &a);
-}
-
-static void set_addr(const struct target_vm *vm, u64 attr, u64 value, struct op_result *res)
-{
-	result_of_ioctl(
-		res, device_attr(vm, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_ADDR, attr, &value));
-}
-
-static void get_addr(const struct target_vm *vm, u64 attr, u64 value, struct op_result *res)
-{
-	result_of_ioctl(
-		res, device_attr(vm, KVM_GET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_ADDR, attr, &value));
-	if (res->status == OP_DONE)
-		res->val[res->nr_vals++] = value;
-}
-
-/*
- * Aff3.Aff2.Aff1.Aff0 of the vCPU.  For a vcpu_id that was not created, it is
- * the affinity that KVM would give it, so that the access names no vCPU.
- */
-static u64 affinity_of(const struct target_vm *vm, u64 vcpu_id)
-{
-	struct target_vcpu *v = find_vcpu(vm, (int)vcpu_id);
-	u64 mpidr;
+	struct target_vcpu *v = find_vcpu(vm, (u64)op_vcpu(op));
 
 	if (!v)
-		return (vcpu_id & 0xf) | (vcpu_id >> 4 & 0xff) << 8;
-	/* After a failed first run every ioctl fails: any name will do then. */
-	if (__vcpu_get_reg(&v->kvm, KVM_ARM64_SYS_REG(SYS_MPIDR_EL1), &mpidr))
-		return 0;
-	return (mpidr & 0xffffff) | (mpidr >> 32 & 0xff) << 24;
-}
-
-/* 64-bit registers are accessed by their lower and upper word (arm-vgic-v3.rst). */
-static void user_read(const struct target_vm *vm, const struct op *op, struct op_result *res)
-{
-	u64 reg = op_arg(op, ARG_USER_READ_reg);
-	u64 affinity = affinity_of(vm, op_arg(op, ARG_USER_READ_vcpu));
-	u64 value = 0;
-
-	for (u32 word = 0; word < place_size(reg) / 4; word++) {
-		u32 half = 0;
-
-		result_of_ioctl(res, device_attr(vm, KVM_GET_DEVICE_ATTR,
-						 KVM_DEV_ARM_VGIC_GRP_REDIST_REGS,
-						 affinity << 32 | (place_offset(reg) + 4 * word), &half));
-		if (res->status != OP_DONE)
-			return;
-		value |= (u64)half << (32 * word);
-	}
-	res->val[res->nr_vals++] = value;
-}
-
-static u64 region_attr(const struct op *op)
-{
-	struct redist_region_attr attr = {
-		.count = (u32)op_arg(op, ARG_REDIST_REGION_count),
-		.base = op_arg(op, ARG_REDIST_REGION_base),
-		.flags = (u32)op_arg(op, ARG_REDIST_REGION_flags),
-		.index = (u32)op_arg(op, ARG_REDIST_REGION_index),
-	};
-
-	return redist_region_attr_pack(&attr);
-}
-
-static u64 addr_number(const struct op *op, enum op_arg_id arg)
-{
-	return addr_type_desc((enum addr_type)op_arg(op, arg))->number;
-}
-
-/* Operations on the vGIC's device, which exists. */
-static void perform_on_vgic(struct target_vm *vm, const struct op *op, struct op_result *res)
-{
-	switch (op->id) {
-	case OP_SET_ADDR:
-		set_addr(vm, addr_number(op, ARG_SET_ADDR_type), op_arg(op, ARG_SET_ADDR_base),
-			 res);
-		break;
-	case OP_GET_ADDR:
-		get_addr(vm, addr_number(op, ARG_GET_ADDR_type), 0, res);
-		break;
-	case OP_REDIST_REGION:
-		set_addr(vm, KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION, region_attr(op), res);
-		break;
-	case OP_GET_REDIST_REGION:
-		get_addr(vm, KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION,
-			 op_arg(op, ARG_GET_REDIST_REGION_index), res);
-		break;
-	case OP_INIT_VGIC:
-		result_of_ioctl(res, device_attr(vm, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_CTRL,
-						 KVM_DEV_ARM_VGIC_CTRL_INIT, NULL));
-		break;
-	case OP_USER_READ:
-		user_read(vm, op, res);
-		break;
-	default: /* not performed on the device */
-		break;
-	}
+		res->status = OP_NO_OBJECT;
+	else if (op->id == OP_HOLD)
+		vcpu_hold(vm, v, res);
+	else
+		vcpu_release(vm, v, res);
 }
 
 static void perform(struct target_vm *vm, const struct op *op, struct op_result *res)
 {
-	if (op->id == OP_CREATE_VGIC)
+	switch (op->id) {
+	case OP_CREATE_VGIC:
 		create_vgic(vm, res);
-	else if (op->id == OP_CREATE_VCPU)
+		break;
+	case OP_CREATE_VCPU:
 		create_vcpu(vm, op, res);
-	else if (vm->vgic_fd < 0)
-		res->status = OP_NO_OBJECT;
-	else
-		perform_on_vgic(vm, op, res);
+		break;
+	case OP_HOLD:
+	case OP_RELEASE:
+		perform_on_vcpu(vm, op, res);
+		break;
+	case OP_IRQ_LINE:
+		set_irq_line(vm, op, res);
+		break;
+	case OP_SIGNAL_MSI:
+		signal_msi(vm, op, res);
+		break;
+	default:
+		if (vm->vgic_fd < 0)
+			res->status = OP_NO_OBJECT;
+		else
+			perform_on_vgic(vm, op, res);
+		break;
+	}
 }
 
 static bool op_enters_guest(const struct op *op)
@@ -199,29 +142,34 @@ static bool op_enters_guest(const struct op *op)
 	return op->id == OP_RUN || op_desc(op->id)->agent == AGENT_GUEST;
 }
 
-/* Performs operations from @first on; as many as one entry of a guest can do. */
-static size_t perform_some(struct target_vm *vm, size_t first, struct op_result *results)
+/* How many operations from @first on one entry of the guest can do. */
+static size_t batch_from(const struct prog *p, size_t first)
 {
-	const struct prog *p = vm->prog;
-	int vcpu_id = op_vcpu(&p->op[first]);
-	struct target_vcpu *v;
 	size_t nr = 1;
 
-	if (!op_enters_guest(&p->op[first])) {
-		perform(vm, &p->op[first], &results[first]);
-		return 1;
-	}
-	v = find_vcpu(vm, vcpu_id);
-	if (!v) {
-		results[first].status = OP_NO_OBJECT;
-		return 1;
-	}
 	while (first + nr < p->nr_ops && nr < GUEST_MAX_OPS &&
-	       op_enters_guest(&p->op[first + nr]) && op_vcpu(&p->op[first + nr]) == vcpu_id)
+	       op_enters_guest(&p->op[first + nr]) &&
+	       op_vcpu(&p->op[first + nr]) == op_vcpu(&p->op[first]) &&
+	       p->op[first + nr - 1].id != OP_GUEST_WALK)
 		nr++;
-	guest_batch_run(vm, v, first, nr, &results[first]);
-	/* A vCPU that did not enter performed nothing, and only the first was asked. */
-	return results[first].status == OP_FAILED ? 1 : nr;
+	return nr;
+}
+
+/* Performs operations from @first on.  Return: how many have a result. */
+static size_t perform_some(struct target_vm *vm, size_t first, struct op_result *results)
+{
+	const struct op *op = &vm->prog->op[first];
+	struct target_vcpu *v;
+
+	if (!op_enters_guest(op)) {
+		perform(vm, op, &results[first]);
+		return 1;
+	}
+	v = find_vcpu(vm, (u64)op_vcpu(op));
+	if (v && !v->held)
+		return guest_batch_run(vm, v, first, batch_from(vm->prog, first), &results[first]);
+	results[first].status = OP_NO_OBJECT;
+	return 1;
 }
 
 static enum vm_guest_mode mode_of(unsigned int ipa_bits)
@@ -235,7 +183,9 @@ static void vm_close(struct target_vm *vm)
 {
 	for (size_t i = 0; i < vm->nr_vcpus; i++) {
 		struct target_vcpu *v = vm->vcpu[i];
+		struct op_result unused;
 
+		vcpu_release(vm, v, &unused);
 		if (v->runnable)
 			munmap(v->kvm.run, v->run_bytes);
 		close(v->kvm.fd);

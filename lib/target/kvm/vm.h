@@ -8,13 +8,22 @@
 /* kvm_util first: it defines the same helper names as lib/regs/bits.h. */
 #include <kvm_util.h>
 
+#include <pthread.h>
+
 #include "guest_code/abi.h"
 #include "lib/prog/prog.h"
 
 struct target_vcpu {
 	struct kvm_vcpu kvm; /* of kvm_util, not on its list of vCPUs */
+	struct target_vm *vm;
+	size_t index; /* in order of creation */
+	u64 affinity; /* Aff3.Aff2.Aff1.Aff0 */
 	bool runnable; /* has its system registers and a run structure */
+	bool lost; /* KVM_RUN failed, perhaps in the middle of a batch */
 	size_t run_bytes; /* of the run structure, mapped */
+	bool held; /* thread is in KVM_RUN, where any other ioctl of the vCPU waits */
+	pthread_t thread;
+	int thread_err; /* errno of its KVM_RUN, 0, or -1 while it has not ended; atomic */
 };
 
 struct target_vm {
@@ -23,11 +32,26 @@ struct target_vm {
 	int vgic_fd; /* -1 if there is none */
 	struct target_vcpu **vcpu;
 	size_t nr_vcpus;
-	struct guest_batch *batch; /* NULL until a guest is needed */
+	char *ram; /* the guest's memory; NULL until a guest is needed */
+	struct guest_batch *batch; /* in it */
 };
 
+void result_of_ioctl(struct op_result *res, int ret);
+struct target_vcpu *find_vcpu(const struct target_vm *vm, u64 vcpu_id);
+
+/* device.c */
+void perform_on_vgic(const struct target_vm *vm, const struct op *op, struct op_result *res);
+void set_irq_line(const struct target_vm *vm, const struct op *op, struct op_result *res);
+void signal_msi(const struct target_vm *vm, const struct op *op, struct op_result *res);
+
 /* guest.c */
-void guest_batch_run(struct target_vm *vm, struct target_vcpu *vcpu, size_t first, size_t nr,
-		     struct op_result *results);
+int guest_prepare(struct target_vm *vm, struct target_vcpu *vcpu);
+int guest_enter(struct target_vm *vm, struct target_vcpu *vcpu);
+size_t guest_batch_run(struct target_vm *vm, struct target_vcpu *vcpu, size_t first, size_t nr,
+		       struct op_result *results);
+
+/* hold.c */
+void vcpu_hold(struct target_vm *vm, struct target_vcpu *v, struct op_result *res);
+void vcpu_release(struct target_vm *vm, struct target_vcpu *v, struct op_result *res);
 
 #endif /* LIB_TARGET_KVM_VM_H */

@@ -1,0 +1,564 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Registers, line levels and numbers through the device API, and injection by
+ * userspace: arm-vgic.rst, arm-vgic-v3.rst, api.rst.  Where several rules are
+ * broken at once, the errno of each of them is allowed.
+ */
+#include <errno.h>
+
+#include "lib/model/state.h"
+
+/* Groups of attributes for registers, by frame. */
+enum reg_group { GROUP_NONE, GROUP_DIST, GROUP_REDIST, GROUP_CPU };
+
+static enum reg_group group_of_frame(enum frame_id frame)
+{
+	switch (frame) {
+	case FRAME_GICD:
+	case FRAME_GICD2:
+		return GROUP_DIST;
+	case FRAME_GICR:
+		return GROUP_REDIST;
+	case FRAME_GICC:
+	case FRAME_ICC:
+		return GROUP_CPU;
+	case FRAME_GICH:
+	case FRAME_GICV:
+	case FRAME_GITS:
+	case FRAME_ICH:
+	case NR_FRAMES:
+		break;
+	}
+	return GROUP_NONE;
+}
+
+static bool any_held(const struct model *m)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (m->vcpu[i].held)
+			return true;
+	}
+	return false;
+}
+
+/* Faults of an access to registers that do not depend on the register. */
+static void expect_reg_group(const struct model *m, enum reg_group group, u64 vcpu_id,
+			     struct expect *want)
+{
+	const struct model_vcpu *v = model_vcpu(m, vcpu_id);
+
+	if (m->config.gic == GIC_V3 && !m->initialised)
+		allow_usual_error(m, want, EBUSY, RULE_REGS_BEFORE_INIT);
+	if (any_held(m))
+		allow_error(want, EBUSY, RULE_REGS_RUNNING);
+	/* The distributor of a GICv3 ignores the affinity. */
+	if (!v && (m->config.gic == GIC_V2 || group != GROUP_DIST))
+		allow_usual_error(m, want, EINVAL, RULE_REGS_MPIDR);
+}
+
+static bool is_word(u64 where)
+{
+	return frame_desc(place_frame(where))->kind == FRAME_KIND_SYSREG ||
+	       !(place_offset(where) % 4);
+}
+
+/* May the API do without this register? */
+static bool may_be_unsupported(const struct model *m, const struct access *a)
+{
+	const struct reg_desc *r = a->at.reg < 0 ? NULL : reg_desc((enum reg_id)a->at.reg);
+	const struct reg_behaviour *b = reg_behaviour_of(a->at.reg);
+
+	return !r || !b || r->user == USER_NONE ||
+	       (r->frame == FRAME_ICC && !cpuif_implements(m, a));
+}
+
+static struct access user_access(const struct model *m, u64 where, u64 vcpu_id)
+{
+	struct access a = { .vcpu = vcpu_number(m, vcpu_id), .user = true };
+
+	/* What is not banked is the same whoever is named. */
+	if (a.vcpu == m->nr_vcpus)
+		a.vcpu = 0;
+	a.by = a.vcpu;
+	reg_find_at(where, &a.at);
+	return a;
+}
+
+/* Return: whether the access reaches a register, or may do so. */
+static bool expect_user_reach(const struct model *m, u64 where, u64 vcpu_id, struct expect *want)
+{
+	enum reg_group group = group_of_frame(place_frame(where));
+	struct access a;
+
+	if (!m->has_vgic || group == GROUP_NONE) {
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+		return false;
+	}
+	expect_reg_group(m, group, vcpu_id, want);
+	a = user_access(m, where, vcpu_id);
+	if (!is_word(where)) {
+		allow_error(want, ENXIO, RULE_REGS_UNSUPPORTED);
+		return false;
+	}
+	if (may_be_unsupported(m, &a)) {
+		bool refused = want->nr_alts;
+
+		allow_error(want, ENXIO, RULE_REGS_UNSUPPORTED);
+		/* "Not yet supported" may come to be supported. */
+		if (refused || a.at.reg < 0 ||
+		    reg_desc((enum reg_id)a.at.reg)->frame == FRAME_ICC)
+			return false;
+		allow_done(want, RULE_MMIO_RESERVED);
+		return true;
+	}
+	return !want->nr_alts;
+}
+
+/**
+ * expect_user_read() - a register through the device API
+ * @m:    the model
+ * @op:   OP_USER_READ
+ * @want: filled in
+ */
+void expect_user_read(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 where = op_arg(op, ARG_USER_READ_reg);
+	u64 vcpu_id = op_arg(op, ARG_USER_READ_vcpu);
+	struct access a;
+
+	if (!expect_user_reach(m, where, vcpu_id, want))
+		return;
+	if (!want->nr_alts)
+		allow_done(want, RULE_REGS_READ);
+	a = user_access(m, where, vcpu_id);
+	if (reg_behaviour_of(a.at.reg))
+		reg_expect_read(m, &a, place_size(where), want);
+	else
+		expect_value(want, 0, 0, RULE_REG_UNKNOWN);
+}
+
+/**
+ * expect_user_write() - the same, written
+ * @m:    the model
+ * @op:   OP_USER_WRITE
+ * @want: filled in
+ */
+void expect_user_write(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 where = op_arg(op, ARG_USER_WRITE_reg);
+	u64 vcpu_id = op_arg(op, ARG_USER_WRITE_vcpu);
+	const struct reg_behaviour *b;
+	struct access a;
+
+	if (!expect_user_reach(m, where, vcpu_id, want))
+		return;
+	a = user_access(m, where, vcpu_id);
+	b = reg_behaviour_of(a.at.reg);
+	if (b && b->check)
+		b->check(m, &a, op_arg(op, ARG_USER_WRITE_value), want);
+	if (!want->nr_alts)
+		allow_done(want, RULE_REGS_WRITE);
+}
+
+/**
+ * commit_user_access() - an access to a register succeeded
+ * @m: the model
+ *
+ * A GICv2 is initialised by it if it was not.
+ */
+void commit_user_access(struct model *m)
+{
+	model_initialise(m);
+}
+
+/**
+ * commit_user_write() - a write of a register succeeded
+ * @m:  the model
+ * @op: OP_USER_WRITE
+ */
+void commit_user_write(struct model *m, const struct op *op)
+{
+	u64 where = op_arg(op, ARG_USER_WRITE_reg);
+	struct access a = user_access(m, where, op_arg(op, ARG_USER_WRITE_vcpu));
+	const struct reg_behaviour *b = reg_behaviour_of(a.at.reg);
+	unsigned int size = place_size(where);
+	u64 mask = bits_mask(8 * size - 1, 0) << 8 * a.at.byte;
+
+	commit_user_access(m);
+	if (b && b->write)
+		b->write(m, &a, (op_arg(op, ARG_USER_WRITE_value) << 8 * a.at.byte) & mask, mask);
+}
+
+/* Line levels of the 32 interrupts from @intid on, as the API shows them. */
+static u32 level_bits(const struct model *m, unsigned int intid)
+{
+	u32 bits = irq_implemented(m, intid);
+
+	return intid ? bits : bits & ~0xffffu;
+}
+
+/**
+ * expect_level() - KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO
+ * @m:    the model
+ * @op:   OP_READ_LEVEL or OP_WRITE_LEVEL
+ * @want: filled in
+ */
+void expect_level(const struct model *m, const struct op *op, struct expect *want)
+{
+	bool write = op->id == OP_WRITE_LEVEL;
+	u64 intid = op_arg(op, write ? ARG_WRITE_LEVEL_intid : ARG_READ_LEVEL_intid);
+	const struct model_vcpu *v = model_vcpu(m, (u64)op_vcpu(op));
+	const struct model_bank *b;
+
+	if (!m->has_vgic) {
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+		return;
+	}
+	expect_reg_group(m, GROUP_CPU, (u64)op_vcpu(op), want);
+	if (intid % 32 || op_arg(op, write ? ARG_WRITE_LEVEL_info : ARG_READ_LEVEL_info))
+		allow_error(want, EINVAL, RULE_LEVEL_INFO_ARGS);
+	if (want->nr_alts)
+		return;
+	allow_done(want, RULE_LEVEL_INFO);
+	if (write)
+		return;
+	b = irq_bank_of(m, v, (unsigned int)intid);
+	/* Whether an edge-triggered interrupt's line has a level is not said. */
+	expect_value(want, b->line & level_bits(m, (unsigned int)intid),
+		     chosen(m, CHOICE_EDGE_LINE_NOT_KEPT) ? ~(u64)b->edge : ~0ULL,
+		     RULE_LEVEL_INFO);
+}
+
+/**
+ * commit_write_level() - line levels were written
+ * @m:  the model
+ * @op: OP_WRITE_LEVEL
+ */
+void commit_write_level(struct model *m, const struct op *op)
+{
+	unsigned int intid = (unsigned int)op_arg(op, ARG_WRITE_LEVEL_intid);
+	unsigned int vcpu = vcpu_number(m, op_arg(op, ARG_WRITE_LEVEL_vcpu));
+	struct model_bank *b = irq_bank(m, &m->vcpu[vcpu], intid);
+	u32 bits = level_bits(m, intid);
+
+	b->line = (b->line & ~bits) | ((u32)op_arg(op, ARG_WRITE_LEVEL_value) & bits);
+}
+
+/**
+ * expect_set_nr_irqs() - KVM_DEV_ARM_VGIC_GRP_NR_IRQS
+ * @m:    the model
+ * @op:   OP_SET_NR_IRQS
+ * @want: filled in
+ */
+void expect_set_nr_irqs(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 count = op_arg(op, ARG_SET_NR_IRQS_count);
+
+	if (!m->has_vgic) {
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+		return;
+	}
+	if (count < 64 || count > 1024 || count % 32)
+		allow_error(want, EINVAL, RULE_NR_IRQS_RANGE);
+	if (m->nr_irqs || m->initialised)
+		allow_error(want, EBUSY, RULE_NR_IRQS_ONCE);
+	if (!want->nr_alts)
+		allow_done(want, RULE_NR_IRQS);
+}
+
+/**
+ * expect_get_nr_irqs() - the same, read
+ * @m:    the model
+ * @op:   OP_GET_NR_IRQS
+ * @want: filled in
+ */
+void expect_get_nr_irqs(const struct model *m, const struct op *op, struct expect *want)
+{
+	(void)op;
+	if (!m->has_vgic) {
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+		return;
+	}
+	allow_done(want, RULE_NR_IRQS);
+	/* What it is before it is set is not said. */
+	expect_value(want, m->nr_irqs, m->nr_irqs ? ~0ULL : 0, RULE_NR_IRQS);
+}
+
+/**
+ * expect_save_pending_tables() - KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES
+ * @m:    the model
+ * @op:   OP_SAVE_PENDING_TABLES
+ * @want: filled in
+ */
+void expect_save_pending_tables(const struct model *m, const struct op *op, struct expect *want)
+{
+	(void)op;
+	if (!m->has_vgic) {
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+		return;
+	}
+	if (m->config.gic == GIC_V2) {
+		allow_error(want, ENXIO, RULE_ATTR_UNKNOWN);
+		return;
+	}
+	if (any_held(m))
+		allow_error(want, EBUSY, RULE_REGS_RUNNING);
+	else
+		allow_done(want, RULE_SAVE_PENDING);
+	if (!m->initialised)
+		allow_error(want, ENXIO, RULE_SAVE_PENDING);
+}
+
+enum has { HAS_NOT, HAS, HAS_MAYBE };
+
+struct attr_row {
+	unsigned int group;
+	u64 attr;
+};
+
+/* Numbers of include/uapi/linux/kvm.h, which the documents name. */
+#define GRP_ADDR 0
+#define GRP_DIST_REGS 1
+#define GRP_CPU_REGS 2
+#define GRP_NR_IRQS 3
+#define GRP_CTRL 4
+#define GRP_REDIST_REGS 5
+#define GRP_CPU_SYSREGS 6
+#define GRP_LEVEL_INFO 7
+#define GRP_ITS_REGS 8
+
+static const struct attr_row v2_attrs[] = {
+	{ GRP_ADDR, 0 }, /* KVM_VGIC_V2_ADDR_TYPE_DIST */
+	{ GRP_ADDR, 1 }, /* KVM_VGIC_V2_ADDR_TYPE_CPU */
+	{ GRP_CTRL, 0 }, /* KVM_DEV_ARM_VGIC_CTRL_INIT */
+};
+
+static const struct attr_row v3_attrs[] = {
+	{ GRP_ADDR, 2 }, /* KVM_VGIC_V3_ADDR_TYPE_DIST */
+	{ GRP_ADDR, 3 }, /* KVM_VGIC_V3_ADDR_TYPE_REDIST */
+	{ GRP_ADDR, 5 }, /* KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION */
+	{ GRP_CTRL, 0 }, /* KVM_DEV_ARM_VGIC_CTRL_INIT */
+	{ GRP_CTRL, 3 }, /* KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES */
+};
+
+static enum has has_row(const struct attr_row *rows, size_t nr, u64 group, u64 attr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		if (rows[i].group == group && rows[i].attr == attr)
+			return HAS;
+	}
+	return HAS_NOT;
+}
+
+/* Registers: those with state are supported, others may be; the rest is not words. */
+static enum has has_reg(const struct model *m, enum frame_id frame, u64 attr)
+{
+	struct access a = { .user = true };
+
+	if (attr >> 32 || frame_desc(frame)->bytes <= (u32)attr)
+		return HAS_MAYBE;
+	reg_find_at(place(frame, (u32)attr), &a.at);
+	if (frame_desc(frame)->kind == FRAME_KIND_MMIO && attr % 4)
+		return HAS_NOT;
+	return may_be_unsupported(m, &a) ? HAS_MAYBE : HAS;
+}
+
+static enum has has_attr_v2(const struct model *m, u64 group, u64 attr)
+{
+	switch (group) {
+	case GRP_DIST_REGS:
+		return m->nr_vcpus ? has_reg(m, FRAME_GICD2, attr) : HAS_MAYBE;
+	case GRP_CPU_REGS:
+		return m->nr_vcpus ? has_reg(m, FRAME_GICC, attr) : HAS_MAYBE;
+	case GRP_NR_IRQS:
+		return attr ? HAS_MAYBE : HAS;
+	case GRP_ADDR:
+	case GRP_CTRL:
+		return has_row(v2_attrs, ARRAY_SIZE(v2_attrs), group, attr);
+	case GRP_REDIST_REGS:
+	case GRP_CPU_SYSREGS:
+	case GRP_LEVEL_INFO:
+	case GRP_ITS_REGS:
+		return HAS_NOT;
+	default: /* groups that newer kernels may add */
+		return HAS_MAYBE;
+	}
+}
+
+static enum has has_attr_v3(const struct model *m, u64 group, u64 attr)
+{
+	switch (group) {
+	case GRP_DIST_REGS:
+		return m->nr_vcpus ? has_reg(m, FRAME_GICD, attr) : HAS_MAYBE;
+	case GRP_REDIST_REGS:
+		return m->nr_vcpus ? has_reg(m, FRAME_GICR, attr) : HAS_MAYBE;
+	case GRP_CPU_SYSREGS:
+		return m->nr_vcpus ? has_reg(m, FRAME_ICC, attr) : HAS_MAYBE;
+	case GRP_LEVEL_INFO:
+		return attr < 1024 && attr % 32 == 0 ? HAS : HAS_MAYBE;
+	case GRP_NR_IRQS:
+		return attr ? HAS_MAYBE : HAS;
+	case GRP_ADDR:
+	case GRP_CTRL:
+		return has_row(v3_attrs, ARRAY_SIZE(v3_attrs), group, attr);
+	case GRP_CPU_REGS:
+	case GRP_ITS_REGS:
+		return HAS_NOT;
+	default: /* groups that newer kernels may add */
+		return HAS_MAYBE;
+	}
+}
+
+/**
+ * expect_has_attr() - KVM_HAS_DEVICE_ATTR
+ * @m:    the model
+ * @op:   OP_HAS_ATTR
+ * @want: filled in
+ */
+void expect_has_attr(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 group = op_arg(op, ARG_HAS_ATTR_group), attr = op_arg(op, ARG_HAS_ATTR_attr);
+	enum has has;
+
+	if (!m->has_vgic) {
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+		return;
+	}
+	has = m->config.gic == GIC_V2 ? has_attr_v2(m, group, attr) : has_attr_v3(m, group, attr);
+	if (has != HAS_NOT)
+		allow_done(want, RULE_HAS_ATTR);
+	if (has != HAS)
+		allow_error(want, ENXIO, RULE_ATTR_UNKNOWN);
+	/* An affinity that no vCPU has, or a vINTID that is no first one. */
+	if (has == HAS_MAYBE)
+		allow_error(want, EINVAL, RULE_ATTR_UNKNOWN);
+}
+
+/**
+ * expect_hold() - a vCPU enters its guest and stays there
+ * @m:    the model
+ * @op:   OP_HOLD
+ * @want: filled in
+ */
+void expect_hold(const struct model *m, const struct op *op, struct expect *want)
+{
+	if (expect_entry(m, op_arg(op, ARG_HOLD_vcpu), want))
+		allow_done(want, RULE_RUN);
+}
+
+/**
+ * commit_hold() - a vCPU stays in its guest
+ * @m:  the model
+ * @op: OP_HOLD
+ */
+void commit_hold(struct model *m, const struct op *op)
+{
+	m->vcpu[vcpu_number(m, op_arg(op, ARG_HOLD_vcpu))].held = true;
+}
+
+/**
+ * expect_release() - a held vCPU leaves its guest
+ * @m:    the model
+ * @op:   OP_RELEASE
+ * @want: filled in
+ */
+void expect_release(const struct model *m, const struct op *op, struct expect *want)
+{
+	const struct model_vcpu *v = model_vcpu(m, op_arg(op, ARG_RELEASE_vcpu));
+
+	if (v && v->held)
+		allow_done(want, RULE_RUN);
+	else
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+}
+
+static void expect_line_with_vgic(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 intid = op_arg(op, ARG_IRQ_LINE_intid);
+	enum line_type type = (enum line_type)op_arg(op, ARG_IRQ_LINE_type);
+
+	if (type == LINE_CPU) {
+		allow_usual_error(m, want, ENXIO, RULE_LINE_TYPE);
+		return;
+	}
+	if (type == LINE_PPI && !model_vcpu(m, op_arg(op, ARG_IRQ_LINE_vcpu)))
+		allow_usual_error(m, want, EINVAL, RULE_LINE_VCPU);
+	if (type == LINE_PPI ? intid < NR_SGIS || intid >= NR_PRIVATE :
+			       intid < NR_PRIVATE || (m->initialised && intid >= m->nr_irqs))
+		allow_usual_error(m, want, EINVAL, RULE_LINE_INTID);
+	if (want->nr_alts)
+		return;
+	allow_done(want, RULE_LINE);
+	/* Before there are interrupts: whether it fails or does nothing is not said. */
+	if (!m->initialised)
+		allow_usual_error(m, want, EBUSY, RULE_LINE_BEFORE_INIT);
+	if (!m->initialised && type == LINE_SPI && intid >= 64)
+		allow_usual_error(m, want, EINVAL, RULE_LINE_BEFORE_INIT);
+}
+
+/**
+ * expect_irq_line() - KVM_IRQ_LINE
+ * @m:    the model
+ * @op:   OP_IRQ_LINE
+ * @want: filled in
+ */
+void expect_irq_line(const struct model *m, const struct op *op, struct expect *want)
+{
+	enum line_type type = (enum line_type)op_arg(op, ARG_IRQ_LINE_type);
+
+	if (type == LINE_RESERVED) {
+		allow_usual_error(m, want, EINVAL, RULE_LINE_TYPE);
+		return;
+	}
+	if (m->has_vgic) {
+		expect_line_with_vgic(m, op, want);
+		return;
+	}
+	if (type != LINE_CPU) {
+		allow_usual_error(m, want, ENXIO, RULE_LINE_TYPE);
+		return;
+	}
+	if (!model_vcpu(m, op_arg(op, ARG_IRQ_LINE_vcpu)))
+		allow_usual_error(m, want, EINVAL, RULE_LINE_VCPU);
+	/* 0 is the vCPU's IRQ, 1 its FIQ. */
+	if (op_arg(op, ARG_IRQ_LINE_intid) > 1)
+		allow_usual_error(m, want, EINVAL, RULE_LINE_INTID);
+	if (!want->nr_alts)
+		allow_done(want, RULE_LINE);
+}
+
+/**
+ * commit_irq_line() - a line was raised or lowered
+ * @m:  the model
+ * @op: OP_IRQ_LINE
+ */
+void commit_irq_line(struct model *m, const struct op *op)
+{
+	u64 intid = op_arg(op, ARG_IRQ_LINE_intid);
+	unsigned int vcpu = 0;
+
+	if (!m->has_vgic)
+		return;
+	/* A GICv2 is initialised by the first injection. */
+	if (m->config.gic == GIC_V2)
+		model_initialise(m);
+	if (op_arg(op, ARG_IRQ_LINE_type) == LINE_PPI)
+		vcpu = vcpu_number(m, op_arg(op, ARG_IRQ_LINE_vcpu));
+	if (m->initialised && irq_exists(m, intid))
+		irq_set_line(m, &m->vcpu[vcpu], (unsigned int)intid,
+			     op_arg(op, ARG_IRQ_LINE_level));
+}
+
+/**
+ * expect_signal_msi() - KVM_SIGNAL_MSI
+ * @m:    the model
+ * @op:   OP_SIGNAL_MSI
+ * @want: filled in
+ */
+void expect_signal_msi(const struct model *m, const struct op *op, struct expect *want)
+{
+	(void)m;
+	(void)op;
+	/* Only an ITS takes MSIs, and the language has none yet. */
+	allow_usual_error(m, want, ENODEV, RULE_MSI_NO_ITS);
+}

@@ -1,0 +1,822 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The CPU interface of a PE: acknowledge, priority drop, deactivation, priority
+ * masking and preemption, SGI generation.  ICC_* system registers (IHI 0069H
+ * 4.8, 12.2) and the GICC_* frame (IHI 0048B 3.3, 4.4).
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "lib/model/state.h"
+
+/* Bits of a priority that decide about preemption: all that there are, but 7 at most. */
+static unsigned int preemption_bits(const struct model *m)
+{
+	u32 bits = param(m, PARAM_CPU_PRI_BITS);
+
+	return bits > 7 ? 7 : bits;
+}
+
+/* The lowest binary point; that of group 1 is one more (IHI 0069H 4.8.2). */
+static u8 bpr_min(const struct model *m, unsigned int group)
+{
+	return (u8)(7 - preemption_bits(m) + group);
+}
+
+static u8 bpr_value(const struct model_cpuif *c, unsigned int group)
+{
+	if (group && c->cbpr)
+		return c->bpr[0] < 7 ? c->bpr[0] + 1 : 7;
+	return c->bpr[group];
+}
+
+/* The part of a priority that decides whether it preempts. */
+static u8 group_priority(const struct model_cpuif *c, unsigned int group, u8 prio)
+{
+	/* With a common binary point group 1 uses that of group 0 as it is. */
+	unsigned int point = group && !c->cbpr ? c->bpr[1] - 1u : c->bpr[0];
+
+	return prio & (u8)(0xff << (point + 1));
+}
+
+/* Number of the highest preemption level that is active in a group, or 128. */
+static unsigned int highest_level(const struct model_cpuif *c, unsigned int group)
+{
+	if (c->ap[group][0])
+		return (unsigned int)__builtin_ctzll(c->ap[group][0]);
+	if (c->ap[group][1])
+		return 64 + (unsigned int)__builtin_ctzll(c->ap[group][1]);
+	return MAX_ACTIVE;
+}
+
+static u8 running_priority(const struct model *m, const struct model_cpuif *c)
+{
+	unsigned int level[2] = { highest_level(c, 0), highest_level(c, 1) };
+	unsigned int highest = level[0] < level[1] ? level[0] : level[1];
+
+	return highest == MAX_ACTIVE ? PRIORITY_IDLE :
+				       (u8)(highest << (8 - preemption_bits(m)));
+}
+
+static bool can_preempt(const struct model *m, const struct model_cpuif *c, unsigned int group,
+			u8 prio)
+{
+	u8 running = running_priority(m, c);
+
+	if (prio >= c->pmr)
+		return false;
+	return running == PRIORITY_IDLE || group_priority(c, group, prio) < running;
+}
+
+static unsigned int group_of(const struct model *m, const struct model_vcpu *v, unsigned int intid)
+{
+	return irq_bank_of(m, v, intid)->group >> intid % 32 & 1;
+}
+
+static bool same_candidates(const struct candidates *a, const struct candidates *b)
+{
+	return a->nr == b->nr && !memcmp(a->intid, b->intid, a->nr * sizeof(a->intid[0]));
+}
+
+static void interface_candidates(const struct model *m, const struct model_vcpu *v,
+				 const bool *dist_enable, struct candidates *c)
+{
+	bool enable[2] = { dist_enable[0] && v->cpuif.enable[0],
+			   dist_enable[1] && v->cpuif.enable[1] };
+
+	irq_candidates(m, v, enable, c);
+}
+
+/* What may be signalled next, with the distributor's and the interface's enables. */
+static void find_candidates(const struct model *m, const struct model_vcpu *v,
+			    struct candidates *c, struct expect *want)
+{
+	struct candidates right;
+	bool enable[2];
+	enum deviation_id d = dist_group_enables(m, enable);
+
+	interface_candidates(m, v, enable, c);
+	if (d == NR_DEVIATIONS)
+		return;
+	interface_candidates(m, v, m->dist_enable, &right);
+	if (!same_candidates(c, &right))
+		expect_deviation(want, d);
+}
+
+/* An acknowledge or highest-pending register, and whom it serves. */
+struct ack_view {
+	bool hppir; /* reads without acknowledging, whatever masks it */
+	bool both; /* shows both groups: GICC_IAR with AckCtl */
+	unsigned int group; /* else that it shows */
+	bool v2;
+};
+
+static void add_answer(struct expect *want, u32 value)
+{
+	for (unsigned int i = 0; i < want->nr_one_of; i++) {
+		if (want->one_of[i] == value)
+			return;
+	}
+	expect_one_of(want, value);
+}
+
+static void add_candidate(const struct model *m, const struct model_vcpu *v,
+			  const struct ack_view *view, u8 prio, unsigned int intid,
+			  struct expect *want)
+{
+	unsigned int group = group_of(m, v, intid);
+
+	if (!view->hppir && !can_preempt(m, &v->cpuif, group, prio)) {
+		add_answer(want, INTID_NONE);
+	} else if (!view->both && group != view->group) {
+		add_answer(want, view->v2 && group ? INTID_GROUP1 : INTID_NONE);
+	} else if (view->v2 && intid < NR_SGIS) {
+		for (unsigned int source = 0; source < 8; source++) {
+			if (v->sgi_source[intid] & 1u << source)
+				expect_one_of(want, source << 10 | intid);
+		}
+	} else {
+		/* Candidates differ from each other, so there is nothing to compare. */
+		expect_one_of(want, intid);
+	}
+}
+
+static void read_view(const struct model *m, const struct access *a, const struct ack_view *view,
+		      struct expect *want, struct expect_val *val)
+{
+	const struct model_vcpu *v = &m->vcpu[a->vcpu];
+	struct candidates c;
+
+	find_candidates(m, v, &c, want);
+	for (unsigned int i = 0; i < c.nr; i++)
+		add_candidate(m, v, view, c.prio, c.intid[i], want);
+	if (!c.nr)
+		add_answer(want, INTID_NONE);
+	val->known = ~0ULL;
+	val->value = want->one_of[0];
+	if (want->nr_one_of > 1)
+		val->rule = RULE_CPUIF_EQUAL_PRIORITY;
+	else if (val->value == INTID_NONE || val->value == INTID_GROUP1)
+		val->rule = view->hppir ? RULE_CPUIF_HPPIR : RULE_CPUIF_SPURIOUS;
+	else
+		val->rule = view->hppir ? RULE_CPUIF_HPPIR : RULE_CPUIF_ACK;
+	if (want->nr_one_of == 1)
+		want->nr_one_of = 0;
+}
+
+static void read_iar0(const struct model *m, const struct access *a, struct expect *want,
+		      struct expect_val *val)
+{
+	read_view(m, a, &(struct ack_view){ .group = 0 }, want, val);
+}
+
+static void read_iar1(const struct model *m, const struct access *a, struct expect *want,
+		      struct expect_val *val)
+{
+	read_view(m, a, &(struct ack_view){ .group = 1 }, want, val);
+}
+
+static void read_hppir0(const struct model *m, const struct access *a, struct expect *want,
+			struct expect_val *val)
+{
+	read_view(m, a, &(struct ack_view){ .hppir = true, .group = 0 }, want, val);
+}
+
+static void read_hppir1(const struct model *m, const struct access *a, struct expect *want,
+			struct expect_val *val)
+{
+	read_view(m, a, &(struct ack_view){ .hppir = true, .group = 1 }, want, val);
+}
+
+static void read_v2_iar(const struct model *m, const struct access *a, struct expect *want,
+			struct expect_val *val)
+{
+	bool both = m->vcpu[a->vcpu].cpuif.ackctl;
+
+	read_view(m, a, &(struct ack_view){ .v2 = true, .both = both }, want, val);
+}
+
+static void read_v2_aiar(const struct model *m, const struct access *a, struct expect *want,
+			 struct expect_val *val)
+{
+	read_view(m, a, &(struct ack_view){ .v2 = true, .group = 1 }, want, val);
+}
+
+static void read_v2_hppir(const struct model *m, const struct access *a, struct expect *want,
+			  struct expect_val *val)
+{
+	bool both = m->vcpu[a->vcpu].cpuif.ackctl;
+
+	read_view(m, a, &(struct ack_view){ .v2 = true, .hppir = true, .both = both }, want, val);
+}
+
+static void read_v2_ahppir(const struct model *m, const struct access *a, struct expect *want,
+			   struct expect_val *val)
+{
+	read_view(m, a, &(struct ack_view){ .v2 = true, .hppir = true, .group = 1 }, want, val);
+}
+
+/* One source of a GICv2 SGI was acknowledged; others may still be pending. */
+static void take_v2_sgi(struct model_vcpu *v, unsigned int sgi, unsigned int source)
+{
+	v->sgi_source[sgi] &= (u8)~(1u << source);
+	v->sgi_active[sgi] = (u8)source;
+	if (v->sgi_source[sgi])
+		v->irqs.latch |= 1u << sgi;
+}
+
+/* An interrupt was acknowledged (IHI 0069H 4.1.1, step 3). */
+static void take(struct model *m, const struct access *a, u64 seen)
+{
+	struct model_vcpu *v = &m->vcpu[a->vcpu];
+	struct model_cpuif *c = &v->cpuif;
+	unsigned int intid = m->config.gic == GIC_V2 ? seen & 0x3ff : (unsigned int)seen;
+	unsigned int source = seen >> 10 & 7;
+	unsigned int group, level;
+
+	if (!irq_exists(m, intid) || c->nr_acks == MAX_ACTIVE)
+		return;
+	group = group_of(m, v, intid);
+	level = group_priority(c, group, irq_bank_of(m, v, intid)->prio[intid % 32]) >>
+		(8 - preemption_bits(m));
+	c->ap[group][level / 64] |= BIT_ULL(level % 64);
+	c->ack[c->nr_acks++] = (struct model_ack){ (u16)intid, (u8)source, (u8)group };
+	irq_activate(m, v, intid);
+	if (m->config.gic == GIC_V2 && intid < NR_SGIS)
+		take_v2_sgi(v, intid, source);
+}
+
+static void drop_priority(struct model_cpuif *c, unsigned int group)
+{
+	if (c->ap[group][0])
+		c->ap[group][0] &= c->ap[group][0] - 1;
+	else
+		c->ap[group][1] &= c->ap[group][1] - 1;
+}
+
+/*
+ * The write must name the interrupt of the latest acknowledge that has not been
+ * ended, or the behaviour is UNPREDICTABLE (IHI 0069H ICC_EOIR1_EL1).
+ */
+static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
+			     unsigned int group)
+{
+	struct model_vcpu *v = &m->vcpu[a->vcpu];
+	struct model_cpuif *c = &v->cpuif;
+	const struct model_ack *last = &c->ack[c->nr_acks - 1];
+	u64 intid = m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
+
+	if (intid >= 1020 && intid <= INTID_NONE)
+		return;
+	if (!c->nr_acks || last->intid != intid || last->group != group ||
+	    (m->config.gic == GIC_V2 && last->source != (value >> 10 & 7))) {
+		m->lost = true;
+		return;
+	}
+	c->nr_acks--;
+	drop_priority(c, group);
+	if (!c->eoimode)
+		irq_deactivate(m, v, intid);
+}
+
+static void write_eoir0(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	end_of_interrupt(m, a, value, 0);
+}
+
+static void write_eoir1(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	end_of_interrupt(m, a, value, 1);
+}
+
+static void write_v2_eoir(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	unsigned int group = c->ackctl && c->nr_acks ? c->ack[c->nr_acks - 1].group : 0;
+
+	(void)mask;
+	end_of_interrupt(m, a, value, group);
+}
+
+/* Deactivation may come from any PE and in any order (IHI 0069H ICC_DIR_EL1). */
+static void write_dir(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	struct model_vcpu *v = &m->vcpu[a->vcpu];
+	u64 intid = m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
+
+	(void)mask;
+	if (!v->cpuif.eoimode) {
+		/* GICv2 leaves it UNPREDICTABLE, GICv3 ignores it. */
+		m->lost |= m->config.gic == GIC_V2;
+		return;
+	}
+	irq_deactivate(m, v, intid);
+}
+
+static void read_pmr(const struct model *m, const struct access *a, struct expect *want,
+		     struct expect_val *val)
+{
+	(void)want;
+	val->known = ~0ULL;
+	val->rule = RULE_CPUIF_PMR;
+	val->value = m->vcpu[a->vcpu].cpuif.pmr;
+	/* Userspace has the field of GICH_VMCR (arm-vgic.rst, GRP_CPU_REGS). */
+	if (a->user && m->config.gic == GIC_V2)
+		val->value >>= 3;
+}
+
+static void write_pmr(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	if (a->user && m->config.gic == GIC_V2)
+		value <<= 3;
+	m->vcpu[a->vcpu].cpuif.pmr = (u8)(value & bits_mask(7, 8 - param(m, PARAM_CPU_PRI_BITS)));
+}
+
+static void read_bpr0(const struct model *m, const struct access *a, struct expect *want,
+		      struct expect_val *val)
+{
+	(void)want;
+	val->known = ~0ULL;
+	val->rule = RULE_CPUIF_BPR;
+	val->value = m->vcpu[a->vcpu].cpuif.bpr[0];
+}
+
+static void read_bpr1(const struct model *m, const struct access *a, struct expect *want,
+		      struct expect_val *val)
+{
+	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+
+	(void)want;
+	val->known = ~0ULL;
+	val->rule = c->cbpr ? RULE_CPUIF_CBPR : RULE_CPUIF_BPR;
+	val->value = bpr_value(c, 1);
+}
+
+static void write_bpr(struct model *m, const struct access *a, u64 value, unsigned int group)
+{
+	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	u8 point = (u8)(value & 7);
+
+	if (group && c->cbpr)
+		return;
+	c->bpr[group] = point < bpr_min(m, group) ? bpr_min(m, group) : point;
+}
+
+static void write_bpr0(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	write_bpr(m, a, value, 0);
+}
+
+static void write_bpr1(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	write_bpr(m, a, value, 1);
+}
+
+static void read_rpr(const struct model *m, const struct access *a, struct expect *want,
+		     struct expect_val *val)
+{
+	(void)want;
+	val->known = ~0ULL;
+	val->rule = RULE_CPUIF_RPR;
+	val->value = running_priority(m, &m->vcpu[a->vcpu].cpuif);
+}
+
+static void read_ap(const struct model *m, const struct access *a, unsigned int group,
+		    struct expect_val *val)
+{
+	const u64 *ap = m->vcpu[a->vcpu].cpuif.ap[group];
+
+	val->known = ~0ULL;
+	val->rule = RULE_CPUIF_AP;
+	val->value = (u32)(ap[a->at.index / 2] >> 32 * (a->at.index % 2));
+}
+
+static void read_ap0(const struct model *m, const struct access *a, struct expect *want,
+		     struct expect_val *val)
+{
+	(void)want;
+	read_ap(m, a, 0, val);
+}
+
+static void read_ap1(const struct model *m, const struct access *a, struct expect *want,
+		     struct expect_val *val)
+{
+	(void)want;
+	read_ap(m, a, 1, val);
+}
+
+/* Anything but 0 and what was read is UNPREDICTABLE (IHI 0069H ICC_AP1R<n>_EL1). */
+static void write_ap(struct model *m, const struct access *a, u64 value, unsigned int group)
+{
+	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	unsigned int shift = 32 * (a->at.index % 2);
+	u64 *ap = &c->ap[group][a->at.index / 2];
+	bool same = (u32)(*ap >> shift) == (u32)value;
+
+	if (!same && (u32)value && !a->user) {
+		m->lost = true;
+		return;
+	}
+	*ap = (*ap & ~(0xffffffffULL << shift)) | (u64)(u32)value << shift;
+	/* Which interrupts they belong to is not known any more. */
+	if (!same)
+		c->nr_acks = 0;
+}
+
+static void write_ap0(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	write_ap(m, a, value, 0);
+}
+
+static void write_ap1(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	write_ap(m, a, value, 1);
+}
+
+static void read_ctlr(const struct model *m, const struct access *a, struct expect *want,
+		      struct expect_val *val)
+{
+	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	u64 fixed = reg_field_mask(FIELD_ICC_CTLR_PRIbits);
+	u64 written = reg_field_mask(FIELD_ICC_CTLR_CBPR) | reg_field_mask(FIELD_ICC_CTLR_EOImode);
+
+	(void)want;
+	val->rule = RULE_CPUIF_CTLR;
+	val->known = ~bits_mask(19, 0);
+	expect_bits(val,
+		    reg_field_put(FIELD_ICC_CTLR_CBPR, c->cbpr) |
+			    reg_field_put(FIELD_ICC_CTLR_EOImode, c->eoimode) |
+			    reg_field_put(FIELD_ICC_CTLR_PRIbits, param(m, PARAM_CPU_PRI_BITS) - 1),
+		    fixed | written, RULE_CPUIF_CTLR);
+}
+
+static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+
+	(void)mask;
+	c->cbpr = reg_field_get(FIELD_ICC_CTLR_CBPR, value);
+	c->eoimode = reg_field_get(FIELD_ICC_CTLR_EOImode, value);
+}
+
+static void read_v2_ctlr(const struct model *m, const struct access *a, struct expect *want,
+			 struct expect_val *val)
+{
+	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+
+	(void)want;
+	val->known = ~0ULL;
+	val->rule = RULE_CPUIF_CTLR;
+	val->value = reg_field_put(FIELD_GICC_CTLR_EnableGrp0, c->enable[0]) |
+		     reg_field_put(FIELD_GICC_CTLR_EnableGrp1, c->enable[1]) |
+		     reg_field_put(FIELD_GICC_CTLR_AckCtl, c->ackctl) |
+		     reg_field_put(FIELD_GICC_CTLR_FIQEn, c->fiqen) |
+		     reg_field_put(FIELD_GICC_CTLR_CBPR, c->cbpr) |
+		     reg_field_put(FIELD_GICC_CTLR_EOImode, c->eoimode);
+}
+
+static void write_v2_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+
+	(void)mask;
+	c->enable[0] = reg_field_get(FIELD_GICC_CTLR_EnableGrp0, value);
+	c->enable[1] = reg_field_get(FIELD_GICC_CTLR_EnableGrp1, value);
+	c->ackctl = reg_field_get(FIELD_GICC_CTLR_AckCtl, value);
+	c->fiqen = reg_field_get(FIELD_GICC_CTLR_FIQEn, value);
+	c->cbpr = reg_field_get(FIELD_GICC_CTLR_CBPR, value);
+	c->eoimode = reg_field_get(FIELD_GICC_CTLR_EOImode, value);
+}
+
+static void read_enable(const struct model *m, const struct access *a, unsigned int group,
+			struct expect_val *val)
+{
+	val->known = ~0ULL;
+	val->rule = RULE_CPUIF_IGRPEN;
+	val->value = m->vcpu[a->vcpu].cpuif.enable[group];
+}
+
+static void read_igrpen0(const struct model *m, const struct access *a, struct expect *want,
+			 struct expect_val *val)
+{
+	(void)want;
+	read_enable(m, a, 0, val);
+}
+
+static void read_igrpen1(const struct model *m, const struct access *a, struct expect *want,
+			 struct expect_val *val)
+{
+	(void)want;
+	read_enable(m, a, 1, val);
+}
+
+static void write_igrpen0(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	m->vcpu[a->vcpu].cpuif.enable[0] = value & 1;
+}
+
+static void write_igrpen1(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	m->vcpu[a->vcpu].cpuif.enable[1] = value & 1;
+}
+
+static void read_sre(const struct model *m, const struct access *a, struct expect *want,
+		     struct expect_val *val)
+{
+	(void)a;
+	(void)want;
+	val->rule = RULE_CPUIF_SRE;
+	val->value = 7;
+	val->known = chosen(m, CHOICE_SRE_FIXED) ? ~0ULL : ~6ULL;
+}
+
+static void ignore_write(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)m;
+	(void)a;
+	(void)value;
+	(void)mask;
+}
+
+static void raise_sgi(struct model_vcpu *v, unsigned int sgi, bool group1_too)
+{
+	u32 bit = 1u << sgi;
+
+	/* One Security state: SGI0R and ASGI1R reach group 0 only (IHI 0069H 4.4.2). */
+	if (group1_too || !(v->irqs.group & bit))
+		v->irqs.latch |= bit;
+}
+
+static bool sgi_reaches(const struct model_vcpu *v, u64 value)
+{
+	u64 cluster = reg_field_get(FIELD_ICC_SGI1R_Aff3, value) << 24 |
+		      reg_field_get(FIELD_ICC_SGI1R_Aff2, value) << 16 |
+		      reg_field_get(FIELD_ICC_SGI1R_Aff1, value) << 8;
+	u64 list = reg_field_get(FIELD_ICC_SGI1R_TargetList, value);
+	u32 aff0 = v->affinity & 0xff;
+
+	return (v->affinity & ~0xffu) == cluster && aff0 < 16 && list & BIT_ULL(aff0);
+}
+
+static void send_sgi(struct model *m, const struct access *a, u64 value, bool group1_too)
+{
+	unsigned int sgi = (unsigned int)reg_field_get(FIELD_ICC_SGI1R_INTID, value);
+	bool all = reg_field_get(FIELD_ICC_SGI1R_IRM, value);
+
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (all ? i != a->by : sgi_reaches(&m->vcpu[i], value))
+			raise_sgi(&m->vcpu[i], sgi, group1_too);
+	}
+}
+
+static void write_sgi1r(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	send_sgi(m, a, value, true);
+}
+
+static void write_sgi0r(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	send_sgi(m, a, value, false);
+}
+
+static void read_v2_apr(const struct model *m, const struct access *a, struct expect *want,
+			struct expect_val *val)
+{
+	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	unsigned int shift = 32 * (a->at.index % 2);
+
+	(void)want;
+	val->known = ~0ULL;
+	val->rule = RULE_CPUIF_AP;
+	/* KVM's ABI shows both groups in one (arm-vgic.rst, GRP_CPU_REGS). */
+	val->value = (u32)((c->ap[0][a->at.index / 2] | c->ap[1][a->at.index / 2]) >> shift);
+	if (!a->user)
+		val->known = 0;
+}
+
+static const struct reg_behaviour behaviours[NR_REGS] = {
+	[REG_ICC_PMR] = { .read = read_pmr, .write = write_pmr },
+	[REG_ICC_IAR0] = { .read = read_iar0, .taken = take },
+	[REG_ICC_IAR1] = { .read = read_iar1, .taken = take },
+	[REG_ICC_HPPIR0] = { .read = read_hppir0 },
+	[REG_ICC_HPPIR1] = { .read = read_hppir1 },
+	[REG_ICC_EOIR0] = { .write = write_eoir0 },
+	[REG_ICC_EOIR1] = { .write = write_eoir1 },
+	[REG_ICC_DIR] = { .write = write_dir },
+	[REG_ICC_BPR0] = { .read = read_bpr0, .write = write_bpr0 },
+	[REG_ICC_BPR1] = { .read = read_bpr1, .write = write_bpr1 },
+	[REG_ICC_RPR] = { .read = read_rpr },
+	[REG_ICC_AP0R] = { .read = read_ap0, .write = write_ap0 },
+	[REG_ICC_AP1R] = { .read = read_ap1, .write = write_ap1 },
+	[REG_ICC_CTLR] = { .read = read_ctlr, .write = write_ctlr },
+	[REG_ICC_SRE] = { .read = read_sre, .write = ignore_write },
+	[REG_ICC_IGRPEN0] = { .read = read_igrpen0, .write = write_igrpen0 },
+	[REG_ICC_IGRPEN1] = { .read = read_igrpen1, .write = write_igrpen1 },
+	[REG_ICC_SGI1R] = { .write = write_sgi1r },
+	[REG_ICC_ASGI1R] = { .write = write_sgi0r },
+	[REG_ICC_SGI0R] = { .write = write_sgi0r },
+	[REG_GICC_CTLR] = { .read = read_v2_ctlr, .write = write_v2_ctlr },
+	[REG_GICC_PMR] = { .read = read_pmr, .write = write_pmr },
+	[REG_GICC_BPR] = { .read = read_bpr0, .write = write_bpr0 },
+	[REG_GICC_ABPR] = { .read = read_bpr1, .write = write_bpr1 },
+	[REG_GICC_IAR] = { .read = read_v2_iar, .taken = take },
+	[REG_GICC_AIAR] = { .read = read_v2_aiar, .taken = take },
+	[REG_GICC_HPPIR] = { .read = read_v2_hppir },
+	[REG_GICC_AHPPIR] = { .read = read_v2_ahppir },
+	[REG_GICC_EOIR] = { .write = write_v2_eoir },
+	[REG_GICC_AEOIR] = { .write = write_eoir1 },
+	[REG_GICC_DIR] = { .write = write_dir },
+	[REG_GICC_RPR] = { .read = read_rpr },
+	[REG_GICC_APR] = { .read = read_v2_apr },
+};
+
+/**
+ * cpuif_behaviour() - what a register of the CPU interface does
+ * @reg: below NR_REGS
+ *
+ * Return: the row, or NULL if the register is not modelled here.
+ */
+const struct reg_behaviour *cpuif_behaviour(enum reg_id reg)
+{
+	const struct reg_behaviour *b = &behaviours[reg];
+
+	return b->read || b->write ? b : NULL;
+}
+
+/**
+ * cpuif_implements() - does the CPU interface have this register of an array?
+ * @m: the model
+ * @a: an access to a register that cpuif_behaviour() knows
+ *
+ * How many active priorities registers there are depends on the bits of a
+ * priority (IHI 0069H ICC_AP0R<n>_EL1).
+ *
+ * Return: whether.
+ */
+bool cpuif_implements(const struct model *m, const struct access *a)
+{
+	unsigned int levels = 1u << preemption_bits(m);
+
+	if (a->at.reg != REG_ICC_AP0R && a->at.reg != REG_ICC_AP1R)
+		return true;
+	return a->at.index < (levels + 31) / 32;
+}
+
+/*
+ * The operations that remember what was acknowledged stand for accesses to
+ * these registers.
+ */
+static enum reg_id ack_register(const struct model *m, u64 group)
+{
+	if (m->config.gic == GIC_V2)
+		return group ? REG_GICC_AIAR : REG_GICC_IAR;
+	return group ? REG_ICC_IAR1 : REG_ICC_IAR0;
+}
+
+/*
+ * Adds what comes instead if the vCPU cannot reach its CPU interface.  A GICv2's
+ * is in memory, and the program says where.
+ */
+static bool expect_interface(const struct model *m, u64 vcpu_id, u64 at, struct expect *want)
+{
+	if (!expect_entry(m, vcpu_id, want))
+		return false;
+	if (!m->has_vgic || (m->config.gic == GIC_V2 && at != m->addr[ADDR_V2_CPUIF])) {
+		/* No frame, another frame, memory: not what the operation is for. */
+		want->unpredicted = true;
+		allow_done(want, RULE_REG_UNKNOWN);
+		return false;
+	}
+	return true;
+}
+
+/**
+ * expect_guest_ack() - an acknowledge
+ * @m:    the model
+ * @op:   OP_GUEST_ACK
+ * @want: filled in
+ */
+void expect_guest_ack(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 vcpu_id = op_arg(op, ARG_GUEST_ACK_vcpu);
+	struct access a = { .vcpu = vcpu_number(m, vcpu_id) };
+
+	if (!expect_interface(m, vcpu_id, op_arg(op, ARG_GUEST_ACK_at), want))
+		return;
+	a.by = a.vcpu;
+	a.at.reg = (int)ack_register(m, op_arg(op, ARG_GUEST_ACK_group));
+	allow_done(want, RULE_SYSREG_ACCESS);
+	reg_expect_read(m, &a, reg_desc((enum reg_id)a.at.reg)->width / 8, want);
+}
+
+/**
+ * commit_guest_ack() - an acknowledge returned
+ * @m:    the model
+ * @op:   OP_GUEST_ACK
+ * @seen: what came
+ */
+void commit_guest_ack(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_ACK_vcpu)) };
+
+	take(m, &a, seen->val[0]);
+}
+
+static u64 ack_value(const struct model_ack *ack)
+{
+	return (u64)ack->source << 10 | ack->intid;
+}
+
+/**
+ * expect_guest_eoi() - the end of the interrupt that was acknowledged last
+ * @m:    the model
+ * @op:   OP_GUEST_EOI
+ * @want: filled in: what is written to the register, 1023 if there is nothing to end
+ */
+void expect_guest_eoi(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 vcpu_id = op_arg(op, ARG_GUEST_EOI_vcpu);
+	const struct model_vcpu *v;
+
+	if (!expect_interface(m, vcpu_id, op_arg(op, ARG_GUEST_EOI_at), want))
+		return;
+	v = model_vcpu(m, vcpu_id);
+	allow_done(want, RULE_PROG_REMEMBERS);
+	expect_value(want,
+		     v->cpuif.nr_acks ? ack_value(&v->cpuif.ack[v->cpuif.nr_acks - 1]) : INTID_NONE,
+		     ~0ULL, RULE_PROG_REMEMBERS);
+}
+
+/**
+ * commit_guest_eoi() - an interrupt was ended
+ * @m:  the model
+ * @op: OP_GUEST_EOI
+ */
+void commit_guest_eoi(struct model *m, const struct op *op)
+{
+	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_EOI_vcpu)) };
+	struct model_vcpu *v = &m->vcpu[a.vcpu];
+	struct model_ack last;
+
+	if (!v->cpuif.nr_acks)
+		return;
+	last = v->cpuif.ack[v->cpuif.nr_acks - 1];
+	end_of_interrupt(m, &a, ack_value(&last), last.group);
+	if (v->cpuif.eoimode && v->nr_ended < MAX_ENDED)
+		v->ended[v->nr_ended++] = last;
+}
+
+/**
+ * expect_guest_deactivate() - deactivation of what was ended with EOImode 1
+ * @m:    the model
+ * @op:   OP_GUEST_DEACTIVATE
+ * @want: filled in: what is written, 1023 if there is nothing to deactivate
+ */
+void expect_guest_deactivate(const struct model *m, const struct op *op, struct expect *want)
+{
+	const struct model_vcpu *of = model_vcpu(m, op_arg(op, ARG_GUEST_DEACTIVATE_of));
+
+	if (!expect_interface(m, op_arg(op, ARG_GUEST_DEACTIVATE_vcpu),
+			      op_arg(op, ARG_GUEST_DEACTIVATE_at), want))
+		return;
+	allow_done(want, RULE_PROG_REMEMBERS);
+	expect_value(want, of && of->nr_ended ? ack_value(&of->ended[of->nr_ended - 1]) : INTID_NONE,
+		     ~0ULL, RULE_PROG_REMEMBERS);
+}
+
+/**
+ * commit_guest_deactivate() - an interrupt was deactivated
+ * @m:  the model
+ * @op: OP_GUEST_DEACTIVATE
+ */
+void commit_guest_deactivate(struct model *m, const struct op *op)
+{
+	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_vcpu)) };
+	unsigned int of = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_of));
+
+	if (of < m->nr_vcpus && m->vcpu[of].nr_ended)
+		write_dir(m, &a, ack_value(&m->vcpu[of].ended[--m->vcpu[of].nr_ended]), ~0ULL);
+}
+
+/**
+ * cpuif_reset() - a CPU interface after reset
+ * @m: the model
+ * @c: filled in
+ */
+void cpuif_reset(const struct model *m, struct model_cpuif *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->bpr[0] = bpr_min(m, 0);
+	c->bpr[1] = bpr_min(m, 1);
+}

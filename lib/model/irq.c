@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Interrupts: where the state of each is kept, whether it is pending, and which
+ * one a PE should take next.
+ */
+#include "lib/model/state.h"
+
+/**
+ * irq_bank() - the state of an interrupt and its neighbours
+ * @m:     the model
+ * @v:     the PE whose SGIs and PPIs are meant
+ * @intid: below MODEL_MAX_IRQS
+ *
+ * Return: the bank; the interrupt is bit @intid % 32 of it.
+ */
+struct model_bank *irq_bank(struct model *m, struct model_vcpu *v, unsigned int intid)
+{
+	return intid < NR_PRIVATE ? &v->irqs : &m->spi[intid / 32 - 1];
+}
+
+/**
+ * irq_bank_of() - the same, to look at
+ * @m:     the model
+ * @v:     the PE whose SGIs and PPIs are meant
+ * @intid: below MODEL_MAX_IRQS
+ *
+ * Return: the bank.
+ */
+const struct model_bank *irq_bank_of(const struct model *m, const struct model_vcpu *v,
+				     unsigned int intid)
+{
+	return intid < NR_PRIVATE ? &v->irqs : &m->spi[intid / 32 - 1];
+}
+
+/**
+ * irq_implemented() - the interrupts of a bank that exist
+ * @m:     the model
+ * @intid: first of the bank, a multiple of 32
+ *
+ * INTIDs 1020 to 1023 are special and are no interrupts (IHI 0069H 2.2.1).
+ *
+ * Return: a bit for each.
+ */
+u32 irq_implemented(const struct model *m, unsigned int intid)
+{
+	if (intid >= m->nr_irqs)
+		return 0;
+	return intid == 992 ? 0x0fffffff : 0xffffffff;
+}
+
+/**
+ * irq_exists() - is there such an interrupt?
+ * @m:     the model
+ * @intid: any
+ *
+ * Return: whether.
+ */
+bool irq_exists(const struct model *m, u64 intid)
+{
+	return intid < MODEL_MAX_IRQS &&
+	       (irq_implemented(m, (unsigned int)intid & ~31u) & (u32)BIT_ULL(intid % 32));
+}
+
+/**
+ * bank_pending() - which interrupts are pending
+ * @b: a bank
+ *
+ * A level-sensitive interrupt is pending while its line is high or software has
+ * made it pending, an edge-triggered one since an edge (IHI 0069H GICD_ISPENDR).
+ *
+ * Return: a bit for each.
+ */
+u32 bank_pending(const struct model_bank *b)
+{
+	return b->latch | (b->line & ~b->edge);
+}
+
+/* Does an SPI go to this PE?  (GICD_IROUTER, GICD_ITARGETSR) */
+static bool spi_targets(const struct model *m, const struct model_vcpu *v, unsigned int intid)
+{
+	u32 route = m->route[intid];
+
+	if (m->config.gic == GIC_V3)
+		return route == v->affinity;
+	/* Of several targets one takes it: which one is the implementation's choice. */
+	if (chosen(m, CHOICE_LOWEST_TARGET))
+		route &= -route;
+	if (!route && deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
+		route = 1;
+	return route & 1u << (v - m->vcpu) % 8;
+}
+
+struct search {
+	const struct model *m;
+	const struct model_vcpu *v;
+	struct candidates *c;
+};
+
+static void search_bank(const struct search *s, unsigned int first, const struct model_bank *b,
+			const bool *group_enable)
+{
+	u32 ready = bank_pending(b) & b->enable & ~b->active;
+
+	ready &= (group_enable[0] ? ~b->group : 0) | (group_enable[1] ? b->group : 0);
+	for (; ready; ready &= ready - 1) {
+		unsigned int i = (unsigned int)__builtin_ctz(ready);
+
+		if (b->prio[i] > s->c->prio ||
+		    (first && !spi_targets(s->m, s->v, first + i)))
+			continue;
+		if (b->prio[i] < s->c->prio)
+			s->c->nr = 0;
+		s->c->prio = b->prio[i];
+		s->c->intid[s->c->nr++] = (u16)(first + i);
+	}
+}
+
+/**
+ * irq_candidates() - the interrupts that a PE may take next
+ * @m:      the model
+ * @v:      the PE
+ * @enable: which groups are enabled
+ * @c:      filled in: those of the highest priority
+ *
+ * Of several with the same priority any may come first (IHI 0069H 4.8
+ * Interrupt prioritization).
+ */
+void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
+		    struct candidates *c)
+{
+	struct search s = { m, v, c };
+
+	c->nr = 0;
+	c->prio = PRIORITY_IDLE;
+	search_bank(&s, 0, &v->irqs, enable);
+	for (unsigned int n = 32; n < m->nr_irqs; n += 32)
+		search_bank(&s, n, &m->spi[n / 32 - 1], enable);
+}
+
+/**
+ * irq_activate() - an interrupt was acknowledged
+ * @m:     the model
+ * @v:     the PE
+ * @intid: of an interrupt that exists
+ *
+ * Its latch is cleared; a line that is still high keeps it pending.
+ */
+void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
+{
+	struct model_bank *b = irq_bank(m, v, intid);
+	u32 bit = 1u << intid % 32;
+
+	b->active |= bit;
+	b->latch &= ~bit;
+}
+
+/**
+ * irq_deactivate() - an interrupt is no longer active
+ * @m:     the model
+ * @v:     the PE
+ * @intid: any
+ */
+void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid)
+{
+	if (irq_exists(m, intid))
+		irq_bank(m, v, (unsigned int)intid)->active &= ~(1u << intid % 32);
+}
+
+/**
+ * irq_set_line() - a device changed its line
+ * @m:     the model
+ * @v:     the PE of a PPI
+ * @intid: of a PPI or an SPI that exists
+ * @level: of the line
+ *
+ * An edge-triggered interrupt becomes pending when the line rises.
+ */
+void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level)
+{
+	struct model_bank *b = irq_bank(m, v, intid);
+	u32 bit = 1u << intid % 32;
+	bool rises = level && (!(b->line & bit) || chosen(m, CHOICE_EACH_RAISE_IS_AN_EDGE));
+
+	if (b->edge & bit && rises)
+		b->latch |= bit;
+	if (b->edge & bit && chosen(m, CHOICE_EDGE_LINE_NOT_KEPT))
+		return;
+	b->line = level ? b->line | bit : b->line & ~bit;
+}
