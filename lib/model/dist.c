@@ -328,7 +328,6 @@ static void read_targets(const struct model *m, const struct access *a, struct e
 {
 	unsigned int intid = first_intid(a, 8);
 
-	(void)want;
 	val->rule = RULE_DIST_TARGET;
 	val->known = ~0ULL;
 	for (unsigned int i = 0; i < 4; i++) {
@@ -339,6 +338,13 @@ static void read_targets(const struct model *m, const struct access *a, struct e
 	}
 	if (!irq_implemented(m, intid & ~31u))
 		val->rule = RULE_DIST_NR_IRQS;
+	/* With one CPU there is nothing to choose: RAZ/WI. */
+	if (m->nr_vcpus > 1 || !val->value)
+		return;
+	if (deviates(m, DEVIATION_V2_UNIPROCESSOR_TARGETS))
+		expect_deviation(want, DEVIATION_V2_UNIPROCESSOR_TARGETS);
+	else
+		val->value = 0;
 }
 
 static void write_targets(struct model *m, const struct access *a, u64 value, u64 mask)

@@ -49,6 +49,7 @@ struct model_cpuif {
 	bool enable[2]; /* ICC_IGRPEN<n>, GICC_CTLR.EnableGrp<n> */
 	bool cbpr, eoimode;
 	bool ackctl, fiqen; /* GICv2 */
+	u8 user_pri_bits, user_id_bits; /* of ICC_CTLR_EL1, as userspace restored them */
 	u8 nr_acks;
 	struct model_ack ack[MAX_ACTIVE]; /* the latest last */
 	u64 ap[2][2]; /* active priorities by group, a bit for each preemption level */
@@ -137,7 +138,7 @@ u32 irq_implemented(const struct model *m, unsigned int intid);
 bool irq_exists(const struct model *m, u64 intid);
 u32 bank_pending(const struct model_bank *b);
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    struct candidates *c);
+		    bool deviant, struct candidates *c);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid);
 void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
