@@ -62,8 +62,9 @@ static u8 running_priority(const struct model *m, const struct model_cpuif *c)
 	unsigned int level[2] = { highest_level(c, 0), highest_level(c, 1) };
 	unsigned int highest = level[0] < level[1] ? level[0] : level[1];
 
-	return highest == MAX_ACTIVE ? PRIORITY_IDLE :
-				       (u8)(highest << (8 - preemption_bits(m)));
+	if (highest == MAX_ACTIVE)
+		return PRIORITY_IDLE;
+	return (u8)(highest << (8 - preemption_bits(m)));
 }
 
 static bool can_preempt(const struct model *m, const struct model_cpuif *c, unsigned int group,
@@ -248,8 +249,8 @@ static void take(struct model *m, const struct access *a, u64 seen)
 	if (!irq_exists(m, intid) || c->nr_acks == MAX_ACTIVE)
 		return;
 	group = group_of(m, v, intid);
-	level = group_priority(c, group, irq_bank_of(m, v, intid)->prio[intid % 32]) >>
-		(8 - preemption_bits(m));
+	level = group_priority(c, group, irq_bank_of(m, v, intid)->prio[intid % 32]);
+	level >>= 8 - preemption_bits(m);
 	c->ap[group][level / 64] |= BIT_ULL(level % 64);
 	c->ack[c->nr_acks++] = (struct model_ack){ (u16)intid, (u8)source, (u8)group };
 	irq_activate(m, v, intid);

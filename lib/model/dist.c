@@ -135,7 +135,10 @@ static void set_v2_sgis(struct model *m, const struct access *a, u32 bits, bool 
 		if (!(bits & 1u << i))
 			continue;
 		/* No document says which source; this is what must be pending. */
-		v->sgi_source[i] = pending ? v->sgi_source[i] | (u8)(1u << a->vcpu % 8) : 0;
+		if (pending)
+			v->sgi_source[i] |= (u8)(1u << a->vcpu % 8);
+		else
+			v->sgi_source[i] = 0;
 	}
 }
 
