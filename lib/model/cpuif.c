@@ -96,18 +96,32 @@ static void interface_candidates(const struct model *m, const struct model_vcpu 
 	irq_candidates(m, v, enable, deviant, c);
 }
 
+/* Do the implementation's deviations decide what comes next? */
+static enum deviation_id deviation_of_candidates(const struct model *m,
+						 const struct model_vcpu *v, bool *enable)
+{
+	enum deviation_id d = dist_group_enables(m, enable);
+
+	if (deviates(m, DEVIATION_ACTIVE_FILL_LRS) &&
+	    irq_active_on(m, v) >= param(m, PARAM_LIST_REGS))
+		return DEVIATION_ACTIVE_FILL_LRS;
+	if (d == NR_DEVIATIONS && m->config.gic == GIC_V2 &&
+	    deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
+		return DEVIATION_V2_NO_TARGET_IS_CPU0;
+	return d;
+}
+
 /* What may be signalled next, with the distributor's and the interface's enables. */
 static void find_candidates(const struct model *m, const struct model_vcpu *v,
 			    struct candidates *c, struct expect *want)
 {
 	struct candidates right;
 	bool enable[2];
-	enum deviation_id d = dist_group_enables(m, enable);
+	enum deviation_id d = deviation_of_candidates(m, v, enable);
 
 	interface_candidates(m, v, enable, true, c);
-	if (d == NR_DEVIATIONS && m->config.gic == GIC_V2 &&
-	    deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
-		d = DEVIATION_V2_NO_TARGET_IS_CPU0;
+	if (d == DEVIATION_ACTIVE_FILL_LRS)
+		c->nr = 0;
 	if (d == NR_DEVIATIONS)
 		return;
 	interface_candidates(m, v, m->dist_enable, false, &right);

@@ -17,6 +17,7 @@
 #define MODEL_MAX_IRQS 1024
 #define NR_SPI_BANKS (MODEL_MAX_IRQS / 32 - 1)
 #define MAX_ACTIVE 128 /* levels of preemption */
+#define ACTIVE_ON_NONE 0xff /* no PE: it has no target */
 #define MAX_ENDED 64 /* that a guest remembers: guest_code/abi.h */
 
 #define INTID_GROUP1 1022 /* of another group, GICv2 only */
@@ -92,6 +93,7 @@ struct model {
 	bool groups_writable; /* userspace has written GICD_IIDR of a GICv2 */
 	bool dist_enable[2]; /* GICD_CTLR.EnableGrp<n> */
 	struct model_bank spi[NR_SPI_BANKS]; /* from INTID 32 */
+	u8 active_on[MODEL_MAX_IRQS]; /* number of the PE that an active SPI is of */
 	u32 route[MODEL_MAX_IRQS]; /* affinity (GICv3) or CPU targets (GICv2) of SPIs, by INTID */
 	unsigned int nr_vcpus;
 	unsigned int nr_regions;
@@ -139,6 +141,8 @@ bool irq_exists(const struct model *m, u64 intid);
 u32 bank_pending(const struct model_bank *b);
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
 		    bool deviant, struct candidates *c);
+void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
+unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid);
 void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
