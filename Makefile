@@ -70,7 +70,7 @@ guest_cflags := -ffreestanding -mgeneral-regs-only -mcmodel=tiny -fno-stack-prot
 
 KVM_UTIL := $(O)/arm64/kvm_util
 export KVM_UTIL_CFLAGS := @$(KVM_UTIL)/cflags
-export KSRC KERNEL APPEND GIC SMP MEM TIMEOUT PARALLEL O CC CROSS_COMPILE
+export KSRC KERNEL APPEND GIC SMP MEM TIMEOUT PARALLEL TARGET O CC CROSS_COMPILE
 
 portable := $(LIB_SRCS) $(VM_SRCS)
 objects = $(patsubst %,$(O)/$(1)/%.o,$(basename $(2)))
@@ -229,6 +229,7 @@ help: ## this text
 #: VGICHECK_CACHE=  folder for kernels and sources (~/.cache/vgicheck)
 #: CI=1             warnings are errors
 #: ARGS='...'       arguments of `vgicheck run`
+#: TARGET=          what performs programs: kvm, or qtest, which is QEMU's own GIC
 #: KERNEL=          5.10, 6.1, 6.12, 7.2, 7.3 or the path of an Image
 #: PARALLEL=1       let the machine's processors run side by side: faster on two
 #:                  cores or more, but in real time

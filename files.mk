@@ -27,15 +27,21 @@ LIB_SRCS := \
 	lib/prog/gen_orders.c \
 	lib/prog/gen_random.c \
 	lib/prog/gen_refused.c \
+	lib/prog/print.c \
 	lib/prog/prog.c \
 	lib/prog/rng.c \
 	lib/prog/suite.c \
 	lib/prog/text.c \
+	lib/regs/doc.c \
 	lib/regs/regs.c \
 	lib/tap/json.c \
 	lib/tap/junit.c \
 	lib/tap/stream.c \
 	lib/tap/tap.c \
+	lib/target/qtest/layout.c \
+	lib/target/qtest/machine.c \
+	lib/target/qtest/protocol.c \
+	lib/target/qtest/qtest.c \
 	lib/target/target.c \
 
 # Portable: the vgicheck command.
@@ -85,12 +91,14 @@ GUEST_SRCS := \
 
 # Each a program of its own, linked with the portable parts ...
 TEST_SRCS := \
+	tests/answer_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \
 	tests/model_claims_test.c \
 	tests/model_test.c \
 	tests/prog_test.c \
 	tests/prog_text_test.c \
+	tests/qtest_test.c \
 	tests/regs_test.c \
 	tests/suite_test.c \
 	tests/tap_test.c \

@@ -26,8 +26,8 @@ kvm_util_flags() {
 	esac
 }
 
-# Words that codespell takes for mistakes: names of ours.
-spelling='inflight'
+# Words that codespell takes for mistakes: names of ours and of the architecture.
+spelling='inflight,translater,wrod'
 
 # Runs a command for every file named on standard input.
 for_each() {

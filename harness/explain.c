@@ -19,6 +19,7 @@ static const char usage[] =
 	"choices are known (`vgicheck rules` prints them); the newest KVM is the default.\n";
 
 #define LINE_BYTES 512
+#define MAX_ONE_OF 16 /* that are printed */
 
 /* A rule and what it says here; its sentence once for each operation. */
 static void print_rule(enum rule_id rule, const char *verb, const char *what,
@@ -78,14 +79,14 @@ static void print_bits(const struct expect_val *val, u64 mask, bool values, char
 		snprintf(buf, bytes, "bits 0x%" PRIx64, mask);
 }
 
-static void print_part(const struct expect_val *val, u64 mask, enum rule_id rule,
+static void print_part(const struct expect_val *val, u64 mask, enum rule_id rule, bool assumed,
 		       bool printed[NR_RULES])
 {
 	char text[LINE_BYTES];
 
 	if (!mask)
 		return;
-	print_bits(val, mask, true, text, sizeof(text));
+	print_bits(val, mask, !assumed, text, sizeof(text));
 	print_rule(rule, "fixes", text, printed);
 }
 
@@ -97,20 +98,33 @@ static u64 all_bits(const struct expect_val *val)
 	return bits_mask(reg_desc((enum reg_id)val->reg)->width - 1, 0);
 }
 
-static void print_val(const struct expect_val *val, bool printed[NR_RULES])
+/* One of several values that are allowed is only assumed. */
+static void print_val(const struct expect_val *val, bool assumed, bool printed[NR_RULES])
 {
 	u64 open = all_bits(val) & ~val->known;
 	char text[LINE_BYTES];
 
 	judge_print_val(val, text, sizeof(text));
-	printf("    value    %s\n", text);
+	printf("    %-8s %s\n", assumed ? "assumed" : "value", text);
 	if (open && val->known) {
 		print_bits(val, open, false, text, sizeof(text));
 		printf("    open     %s\n", text);
 	}
 	for (unsigned int i = 0; i < val->nr_parts; i++)
-		print_part(val, val->part[i].mask & val->known, val->part[i].rule, printed);
-	print_part(val, expect_own_bits(val), val->rule, printed);
+		print_part(val, val->part[i].mask & val->known, val->part[i].rule, assumed,
+			   printed);
+	print_part(val, expect_own_bits(val), val->rule, assumed, printed);
+}
+
+/* The values that the first one may have. */
+static void print_one_of(const struct expect *want)
+{
+	printf("    one of  ");
+	for (unsigned int i = 0; i < want->nr_one_of && i < MAX_ONE_OF; i++)
+		printf(" 0x%x", want->one_of[i]);
+	if (want->nr_one_of > MAX_ONE_OF)
+		printf(" and %u more", want->nr_one_of - MAX_ONE_OF);
+	putchar('\n');
 }
 
 static void print_alt(const struct expect_alt *alt, char *buf, size_t bytes)
@@ -148,8 +162,10 @@ static void print_expect(const struct expect *want)
 	}
 	if (!expect_returns_values(want))
 		return;
+	if (want->nr_one_of)
+		print_one_of(want);
 	for (unsigned int i = 0; i < want->nr_vals; i++)
-		print_val(&want->val[i], printed);
+		print_val(&want->val[i], !i && want->nr_one_of, printed);
 }
 
 static void explain_prog(struct model *m, const struct model_config *config, const struct prog *p)

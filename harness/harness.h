@@ -19,8 +19,8 @@
 /* KVM_CAP_MAX_VCPU_ID of arm64, for the model where no kernel was asked. */
 #define HARNESS_USUAL_MAX_VCPUS 512
 
-/* Kernel versions from here on are none: they end ranges without end. */
-#define KERNEL_NO_END 999999u
+/* Versions from here on are none: they end ranges without end. */
+#define VERSION_NO_END 999999u
 
 /* Command line of run, list and bench. */
 struct options {
@@ -72,11 +72,13 @@ struct session {
 	const struct options *options;
 	const struct target *target;
 	struct target_info info;
+	struct release of; /* what is under test */
 	struct known_list known;
 	struct model_config config;
 };
 
 __must_check int session_open(struct session *s, const struct options *o);
+const struct profile *session_profile(const struct target_info *info);
 void session_close(struct session *s);
 struct judge session_judge(const struct session *s, struct model *model);
 
@@ -128,7 +130,9 @@ int explain_main(int argc, char **argv);
 /* Tables that more than one of them prints. */
 int list_rules(const struct options *o);
 int list_choices(const struct options *o);
+int list_numbers(const struct options *o);
+int list_deviations(const struct options *o);
 int list_profiles(const struct options *o);
-void print_kernels(unsigned int from, unsigned int to);
+void print_versions(unsigned int from, unsigned int to);
 
 #endif /* HARNESS_HARNESS_H */

@@ -10,7 +10,7 @@
 
 static const char usage[] =
 	"usage: vgicheck list [options] [programs | suites | operations | rules | choices |\n"
-	"                                profiles | known]\n"
+	"                                numbers | profiles | deviations | known]\n"
 	"\n"
 	"Names the programs that `vgicheck run` with the same options runs (--all,\n"
 	"--count N, --filter GLOB, --seed N, --corpora DIR), or one of the tables.\n";
@@ -67,6 +67,7 @@ static void print_range(const struct op_arg_desc *a)
 	case ARG_KIND_DEC:
 	case ARG_KIND_HEX:
 	case ARG_KIND_OPT:
+	case ARG_KIND_OPTHEX:
 	case ARG_KIND_AT:
 		printf("0x%" PRIx64 "..0x%" PRIx64, a->lo, a->hi);
 		break;
@@ -92,14 +93,18 @@ static int list_operations(const struct options *o)
 }
 
 /**
- * print_kernels() - a range of kernel versions in words
+ * print_versions() - a range of versions in words
  * @from: major * 1000 + minor
- * @to:   the same, included; KERNEL_NO_END or more if there is no end
+ * @to:   the same, included; VERSION_NO_END or more if there is no end
  */
-void print_kernels(unsigned int from, unsigned int to)
+void print_versions(unsigned int from, unsigned int to)
 {
-	printf("kernels %u.%u", from / 1000, from % 1000);
-	if (to >= KERNEL_NO_END)
+	if (!from && to >= VERSION_NO_END) {
+		printf("of any version");
+		return;
+	}
+	printf("%u.%u", from / 1000, from % 1000);
+	if (to >= VERSION_NO_END)
 		printf(" and later");
 	else if (to != from)
 		printf(" to %u.%u", to / 1000, to % 1000);
@@ -113,15 +118,20 @@ static int list_known(const struct options *o)
 	snprintf(dir, sizeof(dir), "%s/known", o->corpora);
 	if (known_load_dir(&list, dir, error, sizeof(error))) {
 		fprintf(stderr, "vgicheck: %s\n", error);
+		known_list_free(&list);
 		return TAP_EXIT_USAGE;
 	}
 	for (size_t i = 0; i < list.nr; i++) {
 		const struct known *k = &list.known[i];
 
-		printf("%s: ", k->id);
-		print_kernels(k->from, k->to);
-		printf(", %s, shown by %s; %s\n", rule_desc(k->rule[0])->name, k->program,
-		       k->upstream);
+		printf("%s: %s ", k->id, k->implementation == IMPL_QEMU ? "QEMU" : "kernels");
+		print_versions(k->from, k->to);
+		printf(", %s, shown by %s; %s\n",
+		       rule_desc(k->deviation < 0 ? k->rule[0] :
+						    deviation_desc((enum deviation_id)k->deviation)
+							    ->rule)
+			       ->name,
+		       k->program, k->upstream);
 	}
 	known_list_free(&list);
 	return TAP_EXIT_OK;
@@ -133,7 +143,8 @@ static const struct {
 } tables[] = {
 	{ "programs", list_programs },	   { "suites", list_suites },
 	{ "operations", list_operations }, { "rules", list_rules },
-	{ "choices", list_choices },	   { "profiles", list_profiles },
+	{ "choices", list_choices },	   { "numbers", list_numbers },
+	{ "profiles", list_profiles },	   { "deviations", list_deviations },
 	{ "known", list_known },
 };
 

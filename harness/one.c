@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/judge/answer.h"
 #include "lib/prog/alloc.h"
 
 #define DIAG_BYTES 8192
@@ -34,8 +35,8 @@ static const struct known *stale_known(const struct session *s, const struct pro
 		const struct known *k = &s->known.known[i];
 
 		/* Whether a use after free crashes is chance. */
-		if (!k->hazard && !strcmp(k->program, p->name) && s->info.version >= k->from &&
-		    s->info.version <= k->to && !names_known(v, k))
+		if (!k->hazard && !strcmp(k->program, p->name) && known_concerns(k, s->of) &&
+		    !names_known(v, k))
 			return k;
 	}
 	return NULL;
@@ -74,14 +75,6 @@ static void outcome_of_verdict(const struct session *s, const struct prog *p,
 	judge_explain(p, v, o->diag, DIAG_BYTES);
 }
 
-/* The allowed answer to which the model goes on when there is no target. */
-static void first_allowed(const struct expect *want, struct op_result *res)
-{
-	res->status = want->alt[0].status;
-	res->err = want->alt[0].err;
-	res->nr_vals = 0;
-}
-
 static bool hazard_shows(const struct known *k, const struct op *op, const struct expect *want)
 {
 	if (k->after_op != op->id)
@@ -110,7 +103,7 @@ static bool is_hazard(const struct session *s, struct model *model, const struct
 	for (size_t i = 0; i < s->known.nr; i++) {
 		const struct known *k = &s->known.known[i];
 
-		if (!k->hazard || s->info.version < k->from || s->info.version > k->to)
+		if (!k->hazard || !known_concerns(k, s->of))
 			continue;
 		model_reset_for(model, &s->config, p);
 		for (size_t n = 0; n < p->nr_ops; n++) {
@@ -122,7 +115,8 @@ static bool is_hazard(const struct session *s, struct model *model, const struct
 			}
 			if (want.unpredicted)
 				break;
-			first_allowed(&want, &res);
+			/* There is no target yet: the first answer has to do. */
+			expect_answer(&want, 0, NULL, &res);
 			model_commit(model, &p->op[n], &res);
 		}
 	}
@@ -193,7 +187,7 @@ void judge_one(const struct session *s, const struct plan *plan, size_t i,
 
 	if (!load_or_explain(plan, i, &p, outcome))
 		return;
-	if (target_can_run(&s->info, &p, reason, sizeof(reason)) &&
+	if (target_can_run(s->target, &s->info, &p, reason, sizeof(reason)) &&
 	    !is_hazard(s, c->model, &p, reason, sizeof(reason))) {
 		run_and_judge(s, &p, c, outcome);
 	} else {

@@ -73,12 +73,12 @@ static int set_profile(struct options *o, const char *name)
 	return -EINVAL;
 }
 
-static const struct profile *newest_profile(void)
+static const struct profile *newest_kvm(void)
 {
-	const struct profile *newest = profile_by_number(0), *p;
+	const struct profile *newest = profile_architecture(), *p;
 
-	for (unsigned int i = 1; (p = profile_by_number(i)); i++) {
-		if (p->from > newest->from)
+	for (unsigned int i = 0; (p = profile_by_number(i)); i++) {
+		if (p->implementation == IMPL_KVM && p->from > newest->from)
 			newest = p;
 	}
 	return newest;
@@ -180,7 +180,7 @@ int options_parse(struct options *o, const char *command, const char *usage, int
 		.target = "kvm",
 		.out = out ? out : "out",
 		.corpora = default_corpora(),
-		.profile = newest_profile(),
+		.profile = newest_kvm(),
 		.seed = HARNESS_DEFAULT_SEED,
 		.count = DEFAULT_COUNT,
 		.timeout_s = DEFAULT_TIMEOUT_S,

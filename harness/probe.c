@@ -13,7 +13,7 @@ static const char usage[] = "usage: vgicheck probe\n"
 
 static void print_info(const struct target_info *info)
 {
-	const struct profile *profile = profile_for_kernel(info->version);
+	const struct profile *profile = session_profile(info);
 
 	printf("  kernel      %s\n", info->kernel);
 	printf("  vGICs       %s\n", info->host_gic[0] ? info->host_gic : "none");

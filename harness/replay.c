@@ -139,7 +139,7 @@ static int replay_file(const struct session *s, struct model *model, const char 
 		return TAP_EXIT_USAGE;
 	}
 	printf("%s\n", p.name);
-	if (!target_can_run(&s->info, &p, text, sizeof(text))) {
+	if (!target_can_run(s->target, &s->info, &p, text, sizeof(text))) {
 		printf("skipped: %s\n", text);
 		prog_free(&p);
 		return TAP_EXIT_SKIPPED;

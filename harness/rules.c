@@ -16,11 +16,11 @@ static const char usage[] =
 	"       vgicheck rules --coverage [--profile NAME] [--seed N] [--count N] [--all]\n"
 	"                      [--filter GLOB] [--corpora DIR] [PATH...]\n"
 	"\n"
-	"Prints every rule with its source, every choice that implementations have, and\n"
-	"every profile with its kernels. With --coverage: how many programs reach each rule,\n"
-	"of those that `vgicheck run` with the same options runs or of the given files and\n"
-	"folders, and the first of them. Nothing is performed. Exit status 1 if a rule is not\n"
-	"reached.\n";
+	"Prints every rule with its source, every choice and number that is left to\n"
+	"implementations, every profile with its versions, and every break of a rule that the\n"
+	"model can follow. With --coverage: how many programs reach each rule, of those that\n"
+	"`vgicheck run` with the same options runs or of the given files and folders, and the\n"
+	"first of them. Nothing is performed. Exit status 1 if a rule is not reached.\n";
 
 /**
  * list_rules() - print every rule
@@ -57,6 +57,50 @@ int list_choices(const struct options *o)
 }
 
 /**
+ * list_numbers() - print every number that an implementation chooses
+ * @o: not used
+ *
+ * Return: the exit status.
+ */
+int list_numbers(const struct options *o)
+{
+	(void)o;
+	for (unsigned int i = 0; i < NR_PARAMS; i++) {
+		const struct param_desc *p = param_desc((enum profile_param)i);
+
+		printf("%s: %s [%s]\n", p->name, p->what, p->freedom);
+	}
+	return TAP_EXIT_OK;
+}
+
+/**
+ * list_deviations() - print every break of a rule that the model can follow
+ * @o: not used
+ *
+ * Return: the exit status.
+ */
+int list_deviations(const struct options *o)
+{
+	(void)o;
+	for (unsigned int i = 0; i < NR_DEVIATIONS; i++) {
+		const struct deviation_desc *d = deviation_desc((enum deviation_id)i);
+
+		printf("%s: %s; breaks %s\n", d->name, d->what, rule_desc(d->rule)->name);
+	}
+	return TAP_EXIT_OK;
+}
+
+static void print_chosen(const struct profile *p)
+{
+	for (unsigned int i = 0; i < NR_CHOICES; i++) {
+		if (profile_has(p, (enum profile_choice)i))
+			printf(" %s", choice_desc((enum profile_choice)i)->name);
+	}
+	for (unsigned int i = 0; i < NR_PARAMS; i++)
+		printf(" %s=0x%x", param_desc((enum profile_param)i)->name, p->param[i]);
+}
+
+/**
  * list_profiles() - print every profile
  * @o: not used
  *
@@ -64,21 +108,19 @@ int list_choices(const struct options *o)
  */
 int list_profiles(const struct options *o)
 {
+	static const char *const versions_of[] = { [IMPL_KVM] = "kernels", [IMPL_QEMU] = "QEMU" };
 	const struct profile *p;
 
 	(void)o;
 	for (unsigned int i = 0; (p = profile_by_number(i)); i++) {
-		if (p->from)
-			printf("%s: ", p->name);
-		else
-			printf("%s: no kernel, all is open", p->name);
-		if (p->from)
-			print_kernels(p->from, p->to);
-		for (unsigned int k = 0, nr = 0; k < NR_CHOICES; k++) {
-			if (profile_has(p, (enum profile_choice)k))
-				printf("%s%s", nr++ ? " " : "; ",
-				       choice_desc((enum profile_choice)k)->name);
+		if (p == profile_architecture()) {
+			printf("%s: no implementation, all is open\n", p->name);
+			continue;
 		}
+		printf("%s: %s ", p->name, versions_of[p->implementation]);
+		print_versions(p->from, p->to);
+		putchar(';');
+		print_chosen(p);
 		putchar('\n');
 	}
 	return TAP_EXIT_OK;
@@ -205,6 +247,15 @@ static int cover(const struct options *o)
 	return status;
 }
 
+static const struct {
+	const char *title;
+	int (*print)(const struct options *o);
+} tables[] = {
+	{ "Rules", list_rules },	   { "Choices", list_choices },
+	{ "Numbers", list_numbers },	   { "Profiles", list_profiles },
+	{ "Deviations", list_deviations },
+};
+
 /**
  * rules_main() - the subcommand `rules`
  * @argc: of main, from the subcommand's name on
@@ -226,11 +277,9 @@ int rules_main(int argc, char **argv)
 			o.args[0]);
 		return TAP_EXIT_USAGE;
 	}
-	puts("Rules\n");
-	list_rules(&o);
-	puts("\nChoices\n");
-	list_choices(&o);
-	puts("\nProfiles\n");
-	list_profiles(&o);
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		printf("%s%s\n\n", i ? "\n" : "", tables[i].title);
+		tables[i].print(&o);
+	}
 	return TAP_EXIT_OK;
 }

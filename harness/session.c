@@ -7,6 +7,27 @@
 
 #include <errno.h>
 
+static struct release release_of(const struct target_info *info)
+{
+	static const enum implementation implementations[] = {
+		[TARGET_GIC_KVM] = IMPL_KVM,
+		[TARGET_GIC_QEMU] = IMPL_QEMU,
+	};
+
+	return (struct release){ implementations[info->gic], info->version };
+}
+
+/**
+ * session_profile() - the profile of what a probe found
+ * @info: from a successful probe
+ *
+ * Return: the profile; never NULL.
+ */
+const struct profile *session_profile(const struct target_info *info)
+{
+	return profile_for(release_of(info));
+}
+
 /**
  * session_open() - probe the target and choose the profile
  * @s: filled in, to be released by session_close()
@@ -40,8 +61,11 @@ int session_open(struct session *s, const struct options *o)
 	}
 	s->config = (struct model_config){
 		.max_vcpus = s->info.max_vcpus,
-		.profile = profile_for_kernel(s->info.version),
+		.icc_ctlr = s->info.icc_ctlr,
+		.profile = session_profile(&s->info),
 	};
+	s->of = release_of(&s->info);
+	s->config.deviations = known_deviations(&s->known, s->of);
 	return 0;
 }
 
@@ -67,6 +91,6 @@ struct judge session_judge(const struct session *s, struct model *model)
 		.model = model,
 		.config = s->config,
 		.known = &s->known,
-		.kernel = s->info.version,
+		.of = s->of,
 	};
 }

@@ -26,8 +26,19 @@ echo "1..4"
 "$vgicheck" registers | cmp -s - docs/registers.md
 result $? docs.registers_md_is_generated_from_the_tables
 
-missing=$("$vgicheck" list operations | sed -n 's/^[a-z]* \([a-z_]*\): .*/\1/p' |
-	while read -r verb; do grep -q "$verb" docs/language.md || echo "$verb"; done)
+# documented AGENT VERB: the table of operations has a row for it.
+documented() {
+	case $1 in
+	user) row="(user )?$2" ;;
+	guest) row="guest vcpu=N $2" ;;
+	*) row="$1 $2" ;;
+	esac
+	grep -qE "^\| \`$row[ \`]" docs/language.md
+}
+
+missing=$("$vgicheck" list operations | sed -n 's/^\([a-z]* [a-z_]*\): .*/\1/p' |
+	while read -r agent verb; do documented "$agent" "$verb" || echo "$agent $verb"; done)
+[ -z "$missing" ] || echo "# not in docs/language.md: $(echo "$missing" | tr '\n' ' ')"
 [ -z "$missing" ]
 result $? docs.language_md_names_every_operation
 

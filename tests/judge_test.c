@@ -68,7 +68,7 @@ static bool planted_init(struct planted *p, const struct prog *prog, unsigned in
 				.profile = profile_for_kernel(kernel),
 			},
 			.known = &nothing_known,
-			.kernel = kernel,
+			.of = { IMPL_KVM, kernel },
 		},
 		.prog = prog,
 		.right = xcalloc(prog->nr_ops, sizeof(*p->right)),

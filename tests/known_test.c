@@ -186,11 +186,17 @@ static bool show(struct unit *t, struct shown *s, const char *more)
 			     &s->p);
 }
 
+static struct release kvm_release(unsigned int version)
+{
+	return (struct release){ IMPL_KVM, version };
+}
+
 static bool is_found(const struct shown *s)
 {
 	const struct known_list list = { .known = (struct known *)&s->k, .nr = 1 };
 
-	return known_find(&list, s->kernel, s->rule, s->got, &s->p, s->results, s->op) == &s->k;
+	return known_find(&list, kvm_release(s->kernel), s->rule, s->got, &s->p, s->results,
+			  s->op) == &s->k;
 }
 
 static void kernel_is_within_the_range(struct unit *t)
@@ -350,12 +356,14 @@ static void first_entry_that_names_it_is_found(struct unit *t)
 		return;
 	known[0] = known[1] = known[2] = s.k;
 	known[0].rule[1] = RULE_INIT;
-	EXPECT_TRUE(t,
-		    known_find(&list, s.kernel, s.rule, s.got, &s.p, s.results, s.op) == &known[1]);
+	EXPECT_TRUE(t, known_find(&list, kvm_release(s.kernel), s.rule, s.got, &s.p, s.results,
+				  s.op) == &known[1]);
 	list.nr = 1;
-	EXPECT_TRUE(t, !known_find(&list, s.kernel, s.rule, s.got, &s.p, s.results, s.op));
+	EXPECT_TRUE(
+		t, !known_find(&list, kvm_release(s.kernel), s.rule, s.got, &s.p, s.results, s.op));
 	list.nr = 0;
-	EXPECT_TRUE(t, !known_find(&list, s.kernel, s.rule, s.got, &s.p, s.results, s.op));
+	EXPECT_TRUE(
+		t, !known_find(&list, kvm_release(s.kernel), s.rule, s.got, &s.p, s.results, s.op));
 	prog_free(&s.p);
 }
 
@@ -369,7 +377,7 @@ static void other_differences_stay_unknown(struct unit *t)
 		.model = model_create(),
 		.config = { .max_vcpus = 512, .profile = profile_for_kernel(6012) },
 		.known = &list,
-		.kernel = 6012,
+		.of = { IMPL_KVM, 6012 },
 	};
 	struct verdict v;
 	struct prog p;
@@ -390,7 +398,7 @@ static void other_differences_stay_unknown(struct unit *t)
 	judge_kernel_log(&j, &p, results, "BUG", &v);
 	EXPECT_EQ(t, v.nr_diffs, 2);
 	EXPECT_EQ(t, v.nr_unknown, 2);
-	j.kernel = 5019;
+	j.of = kvm_release(5019);
 	judge_prog(&j, &p, results, &v);
 	EXPECT_EQ(t, v.nr_unknown, 1);
 	prog_free(&p);
@@ -407,7 +415,7 @@ static void known_differences_do_not_crowd_out_others(struct unit *t)
 		.model = model_create(),
 		.config = { .max_vcpus = 512, .profile = profile_for_kernel(6012) },
 		.known = &list,
-		.kernel = 6012,
+		.of = { IMPL_KVM, 6012 },
 	};
 	struct verdict v;
 	struct prog p;
@@ -471,7 +479,7 @@ static unsigned int nr_places(const struct known *k, const struct prog *p, unsig
 				(struct op_result){ OP_FAILED, errno_of(k->after_got), 0, { 0 } };
 	}
 	for (size_t i = 0; i <= p->nr_ops && i < ARRAY_SIZE(results); i++)
-		nr += !!known_find(&list, kernel, rule, got, p, results, i);
+		nr += !!known_find(&list, kvm_release(kernel), rule, got, p, results, i);
 	return nr;
 }
 

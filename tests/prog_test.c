@@ -253,6 +253,7 @@ static unsigned int limits(const struct prog *p, const struct op_arg_desc *d, u6
 	case ARG_KIND_DEC:
 	case ARG_KIND_HEX:
 	case ARG_KIND_OPT:
+	case ARG_KIND_OPTHEX:
 	case ARG_KIND_AT:
 		value[nr++] = d->lo;
 		value[nr++] = d->lo + d->unit;
@@ -371,6 +372,31 @@ static void places_come_before_what_depends_on_them(struct unit *t)
 	}
 }
 
+/* A number below 2 * NR_REGS, which two bytes hold, names each register. */
+static void registers_have_short_numbers(struct unit *t)
+{
+	static const enum gic_version gics[] = { GIC_V3, GIC_V2 };
+	bool found[NR_REGS] = { false };
+
+	for (unsigned int n = 0; n < 2 * NR_REGS; n++) {
+		for (unsigned int i = 0; i < ARRAY_SIZE(gics); i++) {
+			u8 bytes[] = { (u8)i, OP_USER_READ, (u8)(n | 0x80), (u8)(n >> 7) };
+			struct reg_at at;
+			struct prog p;
+
+			prog_decode(&p, bytes, sizeof(bytes));
+			reg_find_at(op_arg(&p.op[0], ARG_USER_READ_reg), &at);
+			if (at.reg >= 0 && !at.byte && EXPECT_EQ(t, p.gic, gics[i]))
+				found[at.reg] = true;
+			prog_free(&p);
+		}
+	}
+	for (unsigned int i = 0; i < NR_REGS; i++) {
+		if (!EXPECT_TRUE(t, found[i]))
+			printf("#   %s\n", reg_desc((enum reg_id)i)->name);
+	}
+}
+
 /* Printed with one argument put out of its range, the text is refused. */
 static void values_next_to_the_limits_are_refused(struct unit *t)
 {
@@ -458,6 +484,7 @@ static const struct unit_test tests[] = {
 	{ "prog.places_come_before_what_depends_on_them", places_come_before_what_depends_on_them },
 	{ "prog_codec.decoded_arguments_are_within_their_ranges",
 	  decoded_arguments_are_within_their_ranges },
+	{ "prog_codec.registers_have_short_numbers", registers_have_short_numbers },
 	{ "prog_codec.any_bytes_are_a_program", any_bytes_are_a_program },
 	{ "prog_codec.every_pair_of_bytes_is_a_program", every_pair_of_bytes_is_a_program },
 	{ "prog_codec.a_long_input_ends_at_the_most_operations",

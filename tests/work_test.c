@@ -131,6 +131,7 @@ static void run_deeds(struct unit *t, const enum deed *what, size_t nr, struct k
 		.options = &options,
 		.target = &fake,
 		.info = { .version = 6012, .has_gicv3 = true, .max_ipa_bits = 48 },
+		.of = { IMPL_KVM, 6012 },
 		.known = known,
 		.config = { .max_vcpus = 512, .profile = profile_for_kernel(6012) },
 	};

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # run.sh VGICHECK COMMAND [ARG...]: what `make run` and `make bench` run, namely
-# `vgicheck COMMAND ARG...`: natively if this machine has a usable KVM and no other
-# kernel or machine is asked for, else in the QEMU machine, whose kernel is
-# fetched if it is not there.
+# `vgicheck COMMAND ARG...`: natively if the target needs no kernel, or if this
+# machine has a usable KVM and no other kernel or machine is asked for, else in the
+# QEMU machine, whose kernel is fetched if it is not there.
 #
-# Environment, all optional: KERNEL, APPEND, GIC, SMP, MEM, TIMEOUT, PARALLEL.
+# Environment, all optional: TARGET, KERNEL, APPEND, GIC, SMP, MEM, TIMEOUT,
+# PARALLEL.
 #
 # Exit status: that of vgicheck; 4 if the archive has no such kernel.
 
@@ -16,6 +17,7 @@ vgicheck=$1
 shift
 
 is_native() {
+	[ "${TARGET:-kvm}" = kvm ] || return 0
 	[ "$(uname -m)" = aarch64 ] && [ -r /dev/kvm ] && [ -w /dev/kvm ] &&
 		[ -z "${KERNEL:-}${APPEND:-}${GIC:-}${SMP:-}${MEM:-}" ]
 }
@@ -38,6 +40,7 @@ run_in_machine() {
 	exec "$vgicheck" vm --kernel "$kernel" "${options[@]}" -- "$@"
 }
 
+[ -z "${TARGET:-}" ] || set -- "$@" --target "$TARGET"
 if is_native; then
 	exec "$vgicheck" "$@"
 fi

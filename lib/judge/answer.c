@@ -27,11 +27,19 @@ unsigned int expect_usual_alt(const struct expect *want)
 	return 0;
 }
 
+/* The known bits of a value; of several that are allowed, one. */
+static u64 value_of(const struct expect *want, unsigned int i, struct rng *rng)
+{
+	if (i || !want->nr_one_of)
+		return want->val[i].value;
+	return want->one_of[rng ? rng_below(rng, want->nr_one_of) : 0];
+}
+
 /**
  * expect_answer() - an answer of a target that keeps all rules
  * @want: an expectation that predicts
  * @alt:  which of its alternatives
- * @rng:  where bits that are left open come from, or NULL for zeros
+ * @rng:  decides what is left open, or NULL for zeros and the first of several
  * @res:  filled in
  */
 void expect_answer(const struct expect *want, unsigned int alt, struct rng *rng,
@@ -49,7 +57,7 @@ void expect_answer(const struct expect *want, unsigned int alt, struct rng *rng,
 		const struct expect_val *v = &want->val[i];
 		u64 open = rng ? rng_next(rng) : 0;
 
-		res->val[i] = v->value | (open & ~v->known);
+		res->val[i] = (value_of(want, i, rng) & v->known) | (open & ~v->known);
 	}
 }
 

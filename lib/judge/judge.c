@@ -104,11 +104,9 @@ struct judging {
 	struct verdict *v;
 };
 
-static void add_diff(const struct judging *j, enum rule_id rule, const char *got,
-		     const char *allowed)
+static void add_known_diff(const struct judging *j, enum rule_id rule, const char *got,
+			   const char *allowed, const struct known *known)
 {
-	const struct known *known = known_find(j->judge->known, j->judge->kernel, rule, got,
-					       j->prog, j->results, j->op);
 	struct verdict *v = j->v;
 	struct judge_diff *d;
 
@@ -125,6 +123,29 @@ static void add_diff(const struct judging *j, enum rule_id rule, const char *got
 	d->known = known;
 	snprintf(d->got, sizeof(d->got), "%s", got);
 	snprintf(d->allowed, sizeof(d->allowed), "%s", allowed);
+}
+
+static void add_diff(const struct judging *j, enum rule_id rule, const char *got,
+		     const char *allowed)
+{
+	add_known_diff(j, rule, got, allowed,
+		       known_find(j->judge->known, j->judge->of, rule, got, j->prog,
+				  j->results, j->op));
+}
+
+/* The answer was not what the rule says, but what the deviation does. */
+static void add_deviation(const struct judging *j, const struct expect *want)
+{
+	const struct deviation_desc *d = deviation_desc(want->deviation);
+	const struct op_result *res = &j->results[j->op];
+	char got[JUDGE_TEXT_BYTES];
+
+	if (res->status == OP_DONE && res->nr_vals)
+		snprintf(got, sizeof(got), "0x%" PRIx64 " (%s)", res->val[0], d->what);
+	else
+		snprintf(got, sizeof(got), "%s", d->what);
+	add_known_diff(j, d->rule, got, "what the rule says",
+		       known_find_deviation(j->judge->known, j->judge->of, want->deviation));
 }
 
 /* The differing bits of one rule, as fields if the register has them. */
@@ -170,13 +191,39 @@ static void compare_val(const struct judging *j, u64 got, const struct expect_va
 	compare_bits(j, got, val, rest, val->rule);
 }
 
+static void print_one_of(const struct expect *want, char *buf, size_t bytes)
+{
+	size_t at = 0;
+
+	buf[0] = '\0';
+	for (unsigned int i = 0; i < want->nr_one_of; i++)
+		append(buf, bytes, &at, "%s%u", i ? " or " : "", want->one_of[i]);
+}
+
+/* Any of several values is allowed. */
+static void compare_one_of(const struct judging *j, const struct expect *want)
+{
+	u64 value = j->results[j->op].val[0];
+	char got[JUDGE_TEXT_BYTES], allowed[JUDGE_TEXT_BYTES];
+
+	for (unsigned int i = 0; i < want->nr_one_of; i++) {
+		if (want->one_of[i] == value)
+			return;
+	}
+	snprintf(got, sizeof(got), "%" PRIu64, value);
+	print_one_of(want, allowed, sizeof(allowed));
+	add_diff(j, want->val[0].rule, got, allowed);
+}
+
 static void compare_vals(const struct judging *j, const struct expect *want)
 {
 	const struct op_result *res = &j->results[j->op];
 	unsigned int nr = res->nr_vals < want->nr_vals ? res->nr_vals : want->nr_vals;
 	char got[JUDGE_TEXT_BYTES], allowed[JUDGE_TEXT_BYTES];
 
-	for (unsigned int i = 0; i < nr; i++)
+	if (nr && want->nr_one_of)
+		compare_one_of(j, want);
+	for (unsigned int i = want->nr_one_of ? 1 : 0; i < nr; i++)
 		compare_val(j, res->val[i], &want->val[i]);
 	/* Beyond a frame that is not predicted, nothing is. */
 	if (want->vals_rule == RULE_RAM || res->nr_vals == want->nr_vals)
@@ -213,6 +260,7 @@ static void judge_op(const struct judging *j)
 	const struct op *op = &j->prog->op[j->op];
 	const struct op_result *res = &j->results[j->op];
 	char got[JUDGE_TEXT_BYTES], allowed[JUDGE_TEXT_BYTES];
+	size_t before = j->v->nr_diffs;
 	bool match = false;
 	struct expect want;
 
@@ -232,6 +280,8 @@ static void judge_op(const struct judging *j)
 	if (returns_values(res->status) &&
 	    (has_status(&want, OP_DONE) || has_status(&want, OP_NO_LAST)))
 		compare_vals(j, &want);
+	if (want.deviation != NR_DEVIATIONS && j->v->nr_diffs == before)
+		add_deviation(j, &want);
 	/* A failure is a failure and an entry an entry, whatever came of it. */
 	if (!match && ((res->status == OP_FAILED) != has_status(&want, OP_FAILED) ||
 		       res->status == OP_NO_OBJECT || has_status(&want, OP_NO_OBJECT))) {

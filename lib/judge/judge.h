@@ -36,7 +36,7 @@ struct judge {
 	struct model *model;
 	struct model_config config; /* its gic and ipa_bits come from each program */
 	const struct known_list *known;
-	unsigned int kernel; /* major * 1000 + minor */
+	struct release of; /* what is under test */
 };
 
 void judge_prog(const struct judge *j, const struct prog *p, const struct op_result *results,

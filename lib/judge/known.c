@@ -32,7 +32,7 @@ static bool add_rule(struct known *k, const char *value)
 }
 
 /* "5.10..5.12", "6.1.." or "7.2". */
-static bool set_kernels(struct known *k, const char *value)
+static bool set_versions(struct known *k, enum implementation implementation, const char *value)
 {
 	unsigned int a, b, c, d;
 	int n = 0;
@@ -46,6 +46,7 @@ static bool set_kernels(struct known *k, const char *value)
 	} else {
 		return false;
 	}
+	k->implementation = implementation;
 	k->from = a * 1000 + b;
 	return k->from <= k->to;
 }
@@ -151,7 +152,9 @@ static bool set_key(struct known *k, const char *key, const char *value)
 	if (!strcmp(key, "rule"))
 		return add_rule(k, value);
 	if (!strcmp(key, "kernels"))
-		return set_kernels(k, value);
+		return set_versions(k, IMPL_KVM, value);
+	if (!strcmp(key, "qemu"))
+		return set_versions(k, IMPL_QEMU, value);
 	if (!strcmp(key, "op"))
 		return add_op(k, value);
 	if (!strcmp(key, "got"))
@@ -164,11 +167,28 @@ static bool set_key(struct known *k, const char *key, const char *value)
 	}
 	if (!strcmp(key, "when"))
 		return set_when(k, value);
+	if (!strcmp(key, "deviation")) {
+		k->deviation = deviation_find(value);
+		return k->deviation >= 0;
+	}
 	if (!strcmp(key, "program"))
 		return set_text(k->program, value);
 	if (!strcmp(key, "upstream"))
 		return set_text(k->upstream, value);
 	return false;
+}
+
+/* The model knows what a deviation does; of any other entry the symptom is needed. */
+static int check_complete(const struct known *k, struct prog_error *err)
+{
+	bool common = k->from && k->upstream[0] && k->program[0];
+	bool symptom = k->nr_rules && k->ops && k->nr_got;
+
+	if (common && (k->deviation < 0 ? symptom : !k->nr_rules && !k->ops && !k->nr_got))
+		return 0;
+	snprintf(err->text, sizeof(err->text),
+		 "kernels, program, upstream, and either deviation or rule, op, got are needed");
+	return -EINVAL;
 }
 
 /**
@@ -183,7 +203,7 @@ int known_parse(struct known *k, const char *text, struct prog_error *err)
 {
 	unsigned int line = 0;
 
-	*k = (struct known){ .after_op = NR_OPS };
+	*k = (struct known){ .after_op = NR_OPS, .deviation = -1 };
 	*err = (struct prog_error){ 0 };
 	while (*text) {
 		size_t len = strcspn(text, "\n");
@@ -205,13 +225,7 @@ int known_parse(struct known *k, const char *text, struct prog_error *err)
 		snprintf(err->text, sizeof(err->text), "'%.100s' is not understood", buf);
 		return -EINVAL;
 	}
-	if (!k->nr_rules || !k->ops || !k->from || !k->nr_got || !k->upstream[0] ||
-	    !k->program[0]) {
-		snprintf(err->text, sizeof(err->text),
-			 "rule, kernels, op, got, program and upstream are needed");
-		return -EINVAL;
-	}
-	return 0;
+	return check_complete(k, err);
 }
 
 /* Return: the number of bytes, at most @bytes, or a negative errno. */
@@ -302,6 +316,55 @@ void known_list_free(struct known_list *list)
 	*list = (struct known_list){ 0 };
 }
 
+/**
+ * known_concerns() - is an entry about this implementation and version?
+ * @k:  the entry
+ * @of: what is under test
+ *
+ * Return: whether.
+ */
+bool known_concerns(const struct known *k, struct release of)
+{
+	return of.implementation == k->implementation && of.version >= k->from &&
+	       of.version <= k->to;
+}
+
+/**
+ * known_deviations() - the deviations that a kernel is known for
+ * @list:   the entries
+ * @of:     what is under test
+ *
+ * Return: a bit for each enum deviation_id.
+ */
+u64 known_deviations(const struct known_list *list, struct release of)
+{
+	u64 bits = 0;
+
+	for (size_t i = 0; i < list->nr; i++) {
+		if (list->known[i].deviation >= 0 && known_concerns(&list->known[i], of))
+			bits |= BIT_ULL(list->known[i].deviation);
+	}
+	return bits;
+}
+
+/**
+ * known_find_deviation() - the entry of a deviation
+ * @list:      the entries
+ * @of:        what is under test
+ * @deviation: below NR_DEVIATIONS
+ *
+ * Return: the entry, or NULL.
+ */
+const struct known *known_find_deviation(const struct known_list *list, struct release of,
+					 enum deviation_id deviation)
+{
+	for (size_t i = 0; i < list->nr; i++) {
+		if (list->known[i].deviation == (int)deviation && known_concerns(&list->known[i], of))
+			return &list->known[i];
+	}
+	return NULL;
+}
+
 /* Does the operation's argument meet the entry's condition? */
 static bool when_holds(const struct known *k, const struct op *op)
 {
@@ -370,14 +433,14 @@ static bool got_matches(const struct known *k, const char *got)
  *
  * Return: the entry, or NULL.
  */
-const struct known *known_find(const struct known_list *list, unsigned int kernel,
+const struct known *known_find(const struct known_list *list, struct release of,
 			       enum rule_id rule, const char *got, const struct prog *p,
 			       const struct op_result *results, size_t op)
 {
 	for (size_t i = 0; i < list->nr; i++) {
 		const struct known *k = &list->known[i];
 
-		if (kernel < k->from || kernel > k->to || !op_matches(k, p, op) ||
+		if (!known_concerns(k, of) || !op_matches(k, p, op) ||
 		    !got_matches(k, got) || !after_holds(k, p, results, op))
 			continue;
 		for (unsigned int r = 0; r < k->nr_rules; r++) {

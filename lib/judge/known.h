@@ -6,7 +6,8 @@
 #ifndef LIB_JUDGE_KNOWN_H
 #define LIB_JUDGE_KNOWN_H
 
-#include "lib/model/rules.h"
+#include "lib/model/deviation.h"
+#include "lib/model/profile.h"
 #include "lib/prog/prog.h"
 
 #define KNOWN_TEXT_BYTES 160
@@ -15,7 +16,8 @@
 
 struct known {
 	char id[KNOWN_TEXT_BYTES]; /* the file's name without .known */
-	unsigned int from, to; /* kernels, major * 1000 + minor, both included */
+	enum implementation implementation;
+	unsigned int from, to; /* versions, major * 1000 + minor, both included */
 	enum rule_id rule[KNOWN_MAX_RULES]; /* that are broken */
 	unsigned int nr_rules;
 	u32 ops; /* that show it, a bit for each enum op_id; NR_OPS is the kernel log */
@@ -27,6 +29,7 @@ struct known {
 	bool hazard; /* after_op getting after_got crashes the kernel */
 	char program[KNOWN_TEXT_BYTES]; /* that shows it, below corpora */
 	char upstream[KNOWN_TEXT_BYTES]; /* where it is fixed or reported */
+	int deviation; /* that the model follows, an enum deviation_id, or -1 */
 };
 
 struct known_list {
@@ -38,7 +41,11 @@ __must_check int known_parse(struct known *k, const char *text, struct prog_erro
 __must_check int known_load_dir(struct known_list *list, const char *dir, char *error,
 				size_t bytes);
 void known_list_free(struct known_list *list);
-const struct known *known_find(const struct known_list *list, unsigned int kernel,
+bool known_concerns(const struct known *k, struct release of);
+u64 known_deviations(const struct known_list *list, struct release of);
+const struct known *known_find_deviation(const struct known_list *list, struct release of,
+					 enum deviation_id deviation);
+const struct known *known_find(const struct known_list *list, struct release of,
 			       enum rule_id rule, const char *got, const struct prog *p,
 			       const struct op_result *results, size_t op);
 

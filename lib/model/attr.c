@@ -41,11 +41,17 @@ static bool any_held(const struct model *m)
 	return false;
 }
 
+/* The vCPU that an attribute names: a GICv2's has eight bits for it. */
+static u64 named_vcpu(const struct model *m, u64 vcpu_id)
+{
+	return m->config.gic == GIC_V2 ? vcpu_id & 0xff : vcpu_id;
+}
+
 /* Faults of an access to registers that do not depend on the register. */
 static void expect_reg_group(const struct model *m, enum reg_group group, u64 vcpu_id,
 			     struct expect *want)
 {
-	const struct model_vcpu *v = model_vcpu(m, vcpu_id);
+	const struct model_vcpu *v = model_vcpu(m, named_vcpu(m, vcpu_id));
 
 	if (m->config.gic == GIC_V3 && !m->initialised)
 		allow_usual_error(m, want, EBUSY, RULE_REGS_BEFORE_INIT);
@@ -74,7 +80,7 @@ static bool may_be_unsupported(const struct model *m, const struct access *a)
 
 static struct access user_access(const struct model *m, u64 where, u64 vcpu_id)
 {
-	struct access a = { .vcpu = vcpu_number(m, vcpu_id), .user = true };
+	struct access a = { .vcpu = vcpu_number(m, named_vcpu(m, vcpu_id)), .user = true };
 
 	/* What is not banked is the same whoever is named. */
 	if (a.vcpu == m->nr_vcpus)
@@ -104,6 +110,10 @@ static bool expect_user_reach(const struct model *m, u64 where, u64 vcpu_id, str
 		bool refused = want->nr_alts;
 
 		allow_error(want, ENXIO, RULE_REGS_UNSUPPORTED);
+		/* Active priorities registers that this host has not. */
+		if (a.at.reg >= 0 && reg_behaviour_of(a.at.reg) &&
+		    !cpuif_implements(m, &a))
+			allow_error(want, EINVAL, RULE_SYSREG_VALUE);
 		/* "Not yet supported" may come to be supported. */
 		if (refused || a.at.reg < 0 ||
 		    reg_desc((enum reg_id)a.at.reg)->frame == FRAME_ICC)

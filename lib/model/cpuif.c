@@ -9,10 +9,18 @@
 
 #include "lib/model/state.h"
 
-/* Bits of a priority that decide about preemption: all that there are, but 7 at most. */
+/* Implemented bits of a priority. */
+static unsigned int priority_bits(const struct model *m)
+{
+	if (m->config.icc_ctlr && m->config.gic == GIC_V3)
+		return (unsigned int)reg_field_get(FIELD_ICC_CTLR_PRIbits, m->config.icc_ctlr) + 1;
+	return param(m, PARAM_CPU_PRI_BITS);
+}
+
+/* Those that decide about preemption: all that there are, but 7 at most. */
 static unsigned int preemption_bits(const struct model *m)
 {
-	u32 bits = param(m, PARAM_CPU_PRI_BITS);
+	unsigned int bits = priority_bits(m);
 
 	return bits > 7 ? 7 : bits;
 }
@@ -36,7 +44,7 @@ static u8 group_priority(const struct model_cpuif *c, unsigned int group, u8 pri
 	/* With a common binary point group 1 uses that of group 0 as it is. */
 	unsigned int point = group && !c->cbpr ? c->bpr[1] - 1u : c->bpr[0];
 
-	return prio & (u8)(0xff << (point + 1));
+	return prio & (u8)(0xffu << (point + 1));
 }
 
 /* Number of the highest preemption level that is active in a group, or 128. */
@@ -54,8 +62,9 @@ static u8 running_priority(const struct model *m, const struct model_cpuif *c)
 	unsigned int level[2] = { highest_level(c, 0), highest_level(c, 1) };
 	unsigned int highest = level[0] < level[1] ? level[0] : level[1];
 
-	return highest == MAX_ACTIVE ? PRIORITY_IDLE :
-				       (u8)(highest << (8 - preemption_bits(m)));
+	if (highest == MAX_ACTIVE)
+		return PRIORITY_IDLE;
+	return (u8)(highest << (8 - preemption_bits(m)));
 }
 
 static bool can_preempt(const struct model *m, const struct model_cpuif *c, unsigned int group,
@@ -79,12 +88,12 @@ static bool same_candidates(const struct candidates *a, const struct candidates 
 }
 
 static void interface_candidates(const struct model *m, const struct model_vcpu *v,
-				 const bool *dist_enable, struct candidates *c)
+				 const bool *dist_enable, bool deviant, struct candidates *c)
 {
 	bool enable[2] = { dist_enable[0] && v->cpuif.enable[0],
 			   dist_enable[1] && v->cpuif.enable[1] };
 
-	irq_candidates(m, v, enable, c);
+	irq_candidates(m, v, enable, deviant, c);
 }
 
 /* What may be signalled next, with the distributor's and the interface's enables. */
@@ -95,10 +104,13 @@ static void find_candidates(const struct model *m, const struct model_vcpu *v,
 	bool enable[2];
 	enum deviation_id d = dist_group_enables(m, enable);
 
-	interface_candidates(m, v, enable, c);
+	interface_candidates(m, v, enable, true, c);
+	if (d == NR_DEVIATIONS && m->config.gic == GIC_V2 &&
+	    deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
+		d = DEVIATION_V2_NO_TARGET_IS_CPU0;
 	if (d == NR_DEVIATIONS)
 		return;
-	interface_candidates(m, v, m->dist_enable, &right);
+	interface_candidates(m, v, m->dist_enable, false, &right);
 	if (!same_candidates(c, &right))
 		expect_deviation(want, d);
 }
@@ -230,15 +242,15 @@ static void take(struct model *m, const struct access *a, u64 seen)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct model_cpuif *c = &v->cpuif;
-	unsigned int intid = m->config.gic == GIC_V2 ? seen & 0x3ff : (unsigned int)seen;
+	unsigned int intid = (unsigned int)(m->config.gic == GIC_V2 ? seen & 0x3ff : seen);
 	unsigned int source = seen >> 10 & 7;
 	unsigned int group, level;
 
 	if (!irq_exists(m, intid) || c->nr_acks == MAX_ACTIVE)
 		return;
 	group = group_of(m, v, intid);
-	level = group_priority(c, group, irq_bank_of(m, v, intid)->prio[intid % 32]) >>
-		(8 - preemption_bits(m));
+	level = group_priority(c, group, irq_bank_of(m, v, intid)->prio[intid % 32]);
+	level >>= 8 - preemption_bits(m);
 	c->ap[group][level / 64] |= BIT_ULL(level % 64);
 	c->ack[c->nr_acks++] = (struct model_ack){ (u16)intid, (u8)source, (u8)group };
 	irq_activate(m, v, intid);
@@ -325,6 +337,9 @@ static void read_pmr(const struct model *m, const struct access *a, struct expec
 	/* Userspace has the field of GICH_VMCR (arm-vgic.rst, GRP_CPU_REGS). */
 	if (a->user && m->config.gic == GIC_V2)
 		val->value >>= 3;
+	/* Nor whether it sees the bits that are not implemented. */
+	else if (a->user)
+		val->known = ~bits_mask(7 - priority_bits(m), 0);
 }
 
 static void write_pmr(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -332,14 +347,23 @@ static void write_pmr(struct model *m, const struct access *a, u64 value, u64 ma
 	(void)mask;
 	if (a->user && m->config.gic == GIC_V2)
 		value <<= 3;
-	m->vcpu[a->vcpu].cpuif.pmr = (u8)(value & bits_mask(7, 8 - param(m, PARAM_CPU_PRI_BITS)));
+	m->vcpu[a->vcpu].cpuif.pmr = (u8)(value & bits_mask(7, 8 - priority_bits(m)));
+}
+
+/*
+ * Whether userspace sees a value below the minimum before the hardware has
+ * raised it is not said.
+ */
+static u64 known_bpr(const struct model *m, const struct access *a, unsigned int group)
+{
+	return a->user && m->vcpu[a->vcpu].cpuif.bpr[group] == bpr_min(m, group) ? ~7ULL : ~0ULL;
 }
 
 static void read_bpr0(const struct model *m, const struct access *a, struct expect *want,
 		      struct expect_val *val)
 {
 	(void)want;
-	val->known = ~0ULL;
+	val->known = known_bpr(m, a, 0);
 	val->rule = RULE_CPUIF_BPR;
 	val->value = m->vcpu[a->vcpu].cpuif.bpr[0];
 }
@@ -350,7 +374,7 @@ static void read_bpr1(const struct model *m, const struct access *a, struct expe
 	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
 
 	(void)want;
-	val->known = ~0ULL;
+	val->known = known_bpr(m, a, c->cbpr ? 0 : 1);
 	val->rule = c->cbpr ? RULE_CPUIF_CBPR : RULE_CPUIF_BPR;
 	val->value = bpr_value(c, 1);
 }
@@ -440,21 +464,55 @@ static void write_ap1(struct model *m, const struct access *a, u64 value, u64 ma
 	write_ap(m, a, value, 1);
 }
 
+/* Fields of ICC_CTLR_EL1 that are the host's. */
+static u64 ctlr_of_host(void)
+{
+	return reg_field_mask(FIELD_ICC_CTLR_PRIbits) | reg_field_mask(FIELD_ICC_CTLR_IDbits) |
+	       reg_field_mask(FIELD_ICC_CTLR_SEIS) | reg_field_mask(FIELD_ICC_CTLR_A3V);
+}
+
 static void read_ctlr(const struct model *m, const struct access *a, struct expect *want,
 		      struct expect_val *val)
 {
 	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
-	u64 fixed = reg_field_mask(FIELD_ICC_CTLR_PRIbits);
-	u64 written = reg_field_mask(FIELD_ICC_CTLR_CBPR) | reg_field_mask(FIELD_ICC_CTLR_EOImode);
 
 	(void)want;
 	val->rule = RULE_CPUIF_CTLR;
 	val->known = ~bits_mask(19, 0);
 	expect_bits(val,
 		    reg_field_put(FIELD_ICC_CTLR_CBPR, c->cbpr) |
-			    reg_field_put(FIELD_ICC_CTLR_EOImode, c->eoimode) |
-			    reg_field_put(FIELD_ICC_CTLR_PRIbits, param(m, PARAM_CPU_PRI_BITS) - 1),
-		    fixed | written, RULE_CPUIF_CTLR);
+			    reg_field_put(FIELD_ICC_CTLR_EOImode, c->eoimode),
+		    reg_field_mask(FIELD_ICC_CTLR_CBPR) | reg_field_mask(FIELD_ICC_CTLR_EOImode),
+		    RULE_CPUIF_CTLR);
+	if (m->config.icc_ctlr)
+		expect_bits(val, m->config.icc_ctlr, ctlr_of_host(), RULE_CPUIF_CTLR_HOST);
+	if (a->user && m->config.icc_ctlr)
+		expect_bits(val,
+			    reg_field_put(FIELD_ICC_CTLR_PRIbits, c->user_pri_bits) |
+				    reg_field_put(FIELD_ICC_CTLR_IDbits, c->user_id_bits),
+			    reg_field_mask(FIELD_ICC_CTLR_PRIbits) |
+				    reg_field_mask(FIELD_ICC_CTLR_IDbits),
+			    RULE_CPUIF_CTLR_HOST);
+}
+
+/*
+ * What a VM was restored with may be less than the host has, but not more, and
+ * features must be the same (arm-vgic-v3.rst, GRP_CPU_SYSREGS: invalid value).
+ */
+static void check_ctlr(const struct model *m, const struct access *a, u64 value,
+		       struct expect *want)
+{
+	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	u64 fixed = reg_field_mask(FIELD_ICC_CTLR_SEIS) | reg_field_mask(FIELD_ICC_CTLR_A3V);
+
+	if (!m->config.icc_ctlr) {
+		allow_done(want, RULE_REGS_WRITE);
+		allow_error(want, EINVAL, RULE_SYSREG_VALUE);
+	} else if (reg_field_get(FIELD_ICC_CTLR_PRIbits, value) > c->user_pri_bits ||
+		   reg_field_get(FIELD_ICC_CTLR_IDbits, value) > c->user_id_bits ||
+		   (value ^ m->config.icc_ctlr) & fixed) {
+		allow_error(want, EINVAL, RULE_SYSREG_VALUE);
+	}
 }
 
 static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -464,6 +522,10 @@ static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 m
 	(void)mask;
 	c->cbpr = reg_field_get(FIELD_ICC_CTLR_CBPR, value);
 	c->eoimode = reg_field_get(FIELD_ICC_CTLR_EOImode, value);
+	if (!a->user)
+		return;
+	c->user_pri_bits = (u8)reg_field_get(FIELD_ICC_CTLR_PRIbits, value);
+	c->user_id_bits = (u8)reg_field_get(FIELD_ICC_CTLR_IDbits, value);
 }
 
 static void read_v2_ctlr(const struct model *m, const struct access *a, struct expect *want,
@@ -537,6 +599,15 @@ static void read_sre(const struct model *m, const struct access *a, struct expec
 	val->rule = RULE_CPUIF_SRE;
 	val->value = 7;
 	val->known = chosen(m, CHOICE_SRE_FIXED) ? ~0ULL : ~6ULL;
+}
+
+static void check_sre(const struct model *m, const struct access *a, u64 value,
+		      struct expect *want)
+{
+	(void)m;
+	(void)a;
+	if (!reg_field_get(FIELD_ICC_SRE_SRE, value))
+		allow_error(want, EINVAL, RULE_SYSREG_VALUE);
 }
 
 static void ignore_write(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -619,8 +690,8 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_ICC_RPR] = { .read = read_rpr },
 	[REG_ICC_AP0R] = { .read = read_ap0, .write = write_ap0 },
 	[REG_ICC_AP1R] = { .read = read_ap1, .write = write_ap1 },
-	[REG_ICC_CTLR] = { .read = read_ctlr, .write = write_ctlr },
-	[REG_ICC_SRE] = { .read = read_sre, .write = ignore_write },
+	[REG_ICC_CTLR] = { .read = read_ctlr, .check = check_ctlr, .write = write_ctlr },
+	[REG_ICC_SRE] = { .read = read_sre, .check = check_sre, .write = ignore_write },
 	[REG_ICC_IGRPEN0] = { .read = read_igrpen0, .write = write_igrpen0 },
 	[REG_ICC_IGRPEN1] = { .read = read_igrpen1, .write = write_igrpen1 },
 	[REG_ICC_SGI1R] = { .write = write_sgi1r },
@@ -673,6 +744,142 @@ bool cpuif_implements(const struct model *m, const struct access *a)
 	return a->at.index < (levels + 31) / 32;
 }
 
+/*
+ * The operations that remember what was acknowledged stand for accesses to
+ * these registers.
+ */
+static enum reg_id ack_register(const struct model *m, u64 group)
+{
+	if (m->config.gic == GIC_V2)
+		return group ? REG_GICC_AIAR : REG_GICC_IAR;
+	return group ? REG_ICC_IAR1 : REG_ICC_IAR0;
+}
+
+/*
+ * Adds what comes instead if the vCPU cannot reach its CPU interface.  A GICv2's
+ * is in memory, and the program says where.
+ */
+static bool expect_interface(const struct model *m, u64 vcpu_id, u64 at, struct expect *want)
+{
+	if (!expect_entry(m, vcpu_id, want))
+		return false;
+	if (!m->has_vgic || (m->config.gic == GIC_V2 && at != m->addr[ADDR_V2_CPUIF])) {
+		/* No frame, another frame, memory: not what the operation is for. */
+		want->unpredicted = true;
+		allow_done(want, RULE_REG_UNKNOWN);
+		return false;
+	}
+	return true;
+}
+
+/**
+ * expect_guest_ack() - an acknowledge
+ * @m:    the model
+ * @op:   OP_GUEST_ACK
+ * @want: filled in
+ */
+void expect_guest_ack(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 vcpu_id = op_arg(op, ARG_GUEST_ACK_vcpu);
+	struct access a = { .vcpu = vcpu_number(m, vcpu_id) };
+
+	if (!expect_interface(m, vcpu_id, op_arg(op, ARG_GUEST_ACK_at), want))
+		return;
+	a.by = a.vcpu;
+	a.at.reg = (int)ack_register(m, op_arg(op, ARG_GUEST_ACK_group));
+	allow_done(want, RULE_SYSREG_ACCESS);
+	reg_expect_read(m, &a, reg_desc((enum reg_id)a.at.reg)->width / 8, want);
+}
+
+/**
+ * commit_guest_ack() - an acknowledge returned
+ * @m:    the model
+ * @op:   OP_GUEST_ACK
+ * @seen: what came
+ */
+void commit_guest_ack(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_ACK_vcpu)) };
+
+	take(m, &a, seen->val[0]);
+}
+
+static u64 ack_value(const struct model_ack *ack)
+{
+	return (u64)ack->source << 10 | ack->intid;
+}
+
+/**
+ * expect_guest_eoi() - the end of the interrupt that was acknowledged last
+ * @m:    the model
+ * @op:   OP_GUEST_EOI
+ * @want: filled in: what is written to the register, 1023 if there is nothing to end
+ */
+void expect_guest_eoi(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 vcpu_id = op_arg(op, ARG_GUEST_EOI_vcpu);
+	const struct model_vcpu *v;
+
+	if (!expect_interface(m, vcpu_id, op_arg(op, ARG_GUEST_EOI_at), want))
+		return;
+	v = model_vcpu(m, vcpu_id);
+	allow_done(want, RULE_PROG_REMEMBERS);
+	expect_value(want,
+		     v->cpuif.nr_acks ? ack_value(&v->cpuif.ack[v->cpuif.nr_acks - 1]) : INTID_NONE,
+		     ~0ULL, RULE_PROG_REMEMBERS);
+}
+
+/**
+ * commit_guest_eoi() - an interrupt was ended
+ * @m:  the model
+ * @op: OP_GUEST_EOI
+ */
+void commit_guest_eoi(struct model *m, const struct op *op)
+{
+	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_EOI_vcpu)) };
+	struct model_vcpu *v = &m->vcpu[a.vcpu];
+	struct model_ack last;
+
+	if (!v->cpuif.nr_acks)
+		return;
+	last = v->cpuif.ack[v->cpuif.nr_acks - 1];
+	end_of_interrupt(m, &a, ack_value(&last), last.group);
+	if (v->cpuif.eoimode && v->nr_ended < MAX_ENDED)
+		v->ended[v->nr_ended++] = last;
+}
+
+/**
+ * expect_guest_deactivate() - deactivation of what was ended with EOImode 1
+ * @m:    the model
+ * @op:   OP_GUEST_DEACTIVATE
+ * @want: filled in: what is written, 1023 if there is nothing to deactivate
+ */
+void expect_guest_deactivate(const struct model *m, const struct op *op, struct expect *want)
+{
+	const struct model_vcpu *of = model_vcpu(m, op_arg(op, ARG_GUEST_DEACTIVATE_of));
+
+	if (!expect_interface(m, op_arg(op, ARG_GUEST_DEACTIVATE_vcpu),
+			      op_arg(op, ARG_GUEST_DEACTIVATE_at), want))
+		return;
+	allow_done(want, RULE_PROG_REMEMBERS);
+	expect_value(want, of && of->nr_ended ? ack_value(&of->ended[of->nr_ended - 1]) : INTID_NONE,
+		     ~0ULL, RULE_PROG_REMEMBERS);
+}
+
+/**
+ * commit_guest_deactivate() - an interrupt was deactivated
+ * @m:  the model
+ * @op: OP_GUEST_DEACTIVATE
+ */
+void commit_guest_deactivate(struct model *m, const struct op *op)
+{
+	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_vcpu)) };
+	unsigned int of = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_of));
+
+	if (of < m->nr_vcpus && m->vcpu[of].nr_ended)
+		write_dir(m, &a, ack_value(&m->vcpu[of].ended[--m->vcpu[of].nr_ended]), ~0ULL);
+}
+
 /**
  * cpuif_reset() - a CPU interface after reset
  * @m: the model
@@ -683,4 +890,6 @@ void cpuif_reset(const struct model *m, struct model_cpuif *c)
 	memset(c, 0, sizeof(*c));
 	c->bpr[0] = bpr_min(m, 0);
 	c->bpr[1] = bpr_min(m, 1);
+	c->user_pri_bits = (u8)reg_field_get(FIELD_ICC_CTLR_PRIbits, m->config.icc_ctlr);
+	c->user_id_bits = (u8)reg_field_get(FIELD_ICC_CTLR_IDbits, m->config.icc_ctlr);
 }

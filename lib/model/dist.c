@@ -135,7 +135,10 @@ static void set_v2_sgis(struct model *m, const struct access *a, u32 bits, bool 
 		if (!(bits & 1u << i))
 			continue;
 		/* No document says which source; this is what must be pending. */
-		v->sgi_source[i] = pending ? v->sgi_source[i] | (u8)(1u << a->vcpu % 8) : 0;
+		if (pending)
+			v->sgi_source[i] |= (u8)(1u << a->vcpu % 8);
+		else
+			v->sgi_source[i] = 0;
 	}
 }
 
@@ -328,7 +331,6 @@ static void read_targets(const struct model *m, const struct access *a, struct e
 {
 	unsigned int intid = first_intid(a, 8);
 
-	(void)want;
 	val->rule = RULE_DIST_TARGET;
 	val->known = ~0ULL;
 	for (unsigned int i = 0; i < 4; i++) {
@@ -339,6 +341,13 @@ static void read_targets(const struct model *m, const struct access *a, struct e
 	}
 	if (!irq_implemented(m, intid & ~31u))
 		val->rule = RULE_DIST_NR_IRQS;
+	/* With one CPU there is nothing to choose: RAZ/WI. */
+	if (m->nr_vcpus > 1 || !val->value)
+		return;
+	if (deviates(m, DEVIATION_V2_UNIPROCESSOR_TARGETS))
+		expect_deviation(want, DEVIATION_V2_UNIPROCESSOR_TARGETS);
+	else
+		val->value = 0;
 }
 
 static void write_targets(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -729,10 +738,11 @@ void dist_reset_vcpu(const struct model *m, struct model_vcpu *v)
  */
 void dist_reset(struct model *m)
 {
+	u32 edge = chosen(m, CHOICE_SPI_EDGE_AT_RESET) ? ~0u : 0;
 	u32 group = chosen(m, CHOICE_GROUP1_AT_RESET) && m->config.gic == GIC_V3 ? ~0u : 0;
 
 	for (unsigned int i = 0; i < NR_SPI_BANKS; i++)
-		m->spi[i] = (struct model_bank){ .group = group };
+		m->spi[i] = (struct model_bank){ .group = group, .edge = edge };
 	/* Where SPIs go after reset is UNKNOWN: software sets it (GICD_IROUTER). */
 	for (unsigned int i = 0; i < MODEL_MAX_IRQS; i++)
 		m->route[i] = 0;

@@ -34,6 +34,9 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_SIGNAL_MSI] = expect_signal_msi,
 	[OP_GUEST_READ] = expect_guest_read,
 	[OP_GUEST_WRITE] = expect_guest_write,
+	[OP_GUEST_ACK] = expect_guest_ack,
+	[OP_GUEST_EOI] = expect_guest_eoi,
+	[OP_GUEST_DEACTIVATE] = expect_guest_deactivate,
 	[OP_GUEST_WALK] = expect_guest_walk,
 };
 
@@ -243,14 +246,8 @@ static void commit_entry(struct model *m, const struct op *op, const struct op_r
  */
 void model_commit(struct model *m, const struct op *op, const struct op_result *seen)
 {
-	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN || op->id == OP_HOLD) {
+	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN || op->id == OP_HOLD)
 		commit_entry(m, op, seen);
-		if (seen->status == OP_DONE && (op->id == OP_GUEST_READ || op->id == OP_GUEST_WRITE))
-			commit_guest_access(m, op, seen);
-		if (seen->status == OP_DONE && op->id == OP_HOLD)
-			commit_hold(m, op);
-		return;
-	}
 	if (seen->status != OP_DONE)
 		return;
 	switch (op->id) {
@@ -281,6 +278,22 @@ void model_commit(struct model *m, const struct op *op, const struct op_result *
 		break;
 	case OP_SET_NR_IRQS:
 		m->nr_irqs = (unsigned int)op_arg(op, ARG_SET_NR_IRQS_count);
+		break;
+	case OP_HOLD:
+		commit_hold(m, op);
+		break;
+	case OP_GUEST_READ:
+	case OP_GUEST_WRITE:
+		commit_guest_access(m, op, seen);
+		break;
+	case OP_GUEST_ACK:
+		commit_guest_ack(m, op, seen);
+		break;
+	case OP_GUEST_EOI:
+		commit_guest_eoi(m, op);
+		break;
+	case OP_GUEST_DEACTIVATE:
+		commit_guest_deactivate(m, op);
 		break;
 	case OP_IRQ_LINE:
 		commit_irq_line(m, op);

@@ -105,16 +105,15 @@ const struct param_desc *param_desc(enum profile_param param)
 
 /**
  * profile_for() - the profile of an implementation
- * @implementation: of the target
- * @version:        major * 1000 + minor
+ * @of: what is under test
  *
  * Return: the profile; that of the architecture for a version before the first.
  */
-const struct profile *profile_for(enum implementation implementation, unsigned int version)
+const struct profile *profile_for(struct release of)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
-		if (profiles[i].implementation == implementation && version >= profiles[i].from &&
-		    version <= profiles[i].to)
+		if (profiles[i].implementation == of.implementation &&
+		    of.version >= profiles[i].from && of.version <= profiles[i].to)
 			return &profiles[i];
 	}
 	return &architecture;
@@ -128,5 +127,5 @@ const struct profile *profile_for(enum implementation implementation, unsigned i
  */
 const struct profile *profile_for_kernel(unsigned int version)
 {
-	return profile_for(IMPL_KVM, version);
+	return profile_for((struct release){ IMPL_KVM, version });
 }

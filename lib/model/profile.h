@@ -34,6 +34,12 @@ enum profile_param {
 
 enum implementation { IMPL_KVM, IMPL_QEMU };
 
+/* What is under test. */
+struct release {
+	enum implementation implementation;
+	unsigned int version; /* major * 1000 + minor */
+};
+
 struct choice_desc {
 	const char *name;
 	const char *what;
@@ -56,10 +62,11 @@ struct profile {
 
 const struct choice_desc *choice_desc(enum profile_choice choice);
 bool profile_has(const struct profile *profile, enum profile_choice choice);
-const struct profile *profile_architecture(void);
-const struct param_desc *param_desc(enum profile_param param);
 const struct profile *profile_by_number(unsigned int i);
-const struct profile *profile_for(enum implementation implementation, unsigned int version);
+const struct profile *profile_architecture(void);
+const struct profile *profile_by_number(unsigned int i);
+const struct param_desc *param_desc(enum profile_param param);
+const struct profile *profile_for(struct release of);
 const struct profile *profile_for_kernel(unsigned int version);
 
 #endif /* LIB_MODEL_PROFILE_H */

@@ -17,6 +17,7 @@
 #define MODEL_MAX_IRQS 1024
 #define NR_SPI_BANKS (MODEL_MAX_IRQS / 32 - 1)
 #define MAX_ACTIVE 128 /* levels of preemption */
+#define MAX_ENDED 64 /* that a guest remembers: guest_code/abi.h */
 
 #define INTID_GROUP1 1022 /* of another group, GICv2 only */
 #define INTID_NONE 1023
@@ -48,6 +49,7 @@ struct model_cpuif {
 	bool enable[2]; /* ICC_IGRPEN<n>, GICC_CTLR.EnableGrp<n> */
 	bool cbpr, eoimode;
 	bool ackctl, fiqen; /* GICv2 */
+	u8 user_pri_bits, user_id_bits; /* of ICC_CTLR_EL1, as userspace restored them */
 	u8 nr_acks;
 	struct model_ack ack[MAX_ACTIVE]; /* the latest last */
 	u64 ap[2][2]; /* active priorities by group, a bit for each preemption level */
@@ -64,7 +66,10 @@ struct model_vcpu {
 	u8 sgi_source[NR_SGIS]; /* CPUs whose SGI is pending, GICv2 */
 	u8 sgi_active[NR_SGIS]; /* CPU whose SGI is active, GICv2 */
 	struct model_bank irqs; /* SGIs and PPIs */
-	struct model_cpuif cpuif; /* last: copied up to nr_acks */
+	struct model_cpuif cpuif;
+	/* Interrupts ended with EOImode 1 that the guest has yet to deactivate. */
+	u8 nr_ended;
+	struct model_ack ended[MAX_ENDED]; /* the latest last */
 };
 
 struct model_region {
@@ -133,7 +138,7 @@ u32 irq_implemented(const struct model *m, unsigned int intid);
 bool irq_exists(const struct model *m, u64 intid);
 u32 bank_pending(const struct model_bank *b);
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    struct candidates *c);
+		    bool deviant, struct candidates *c);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid);
 void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
@@ -143,6 +148,12 @@ const struct reg_behaviour *dist_behaviour(enum reg_id reg);
 const struct reg_behaviour *cpuif_behaviour(enum reg_id reg);
 void dist_reset(struct model *m);
 void dist_reset_vcpu(const struct model *m, struct model_vcpu *v);
+void expect_guest_ack(const struct model *m, const struct op *op, struct expect *want);
+void expect_guest_eoi(const struct model *m, const struct op *op, struct expect *want);
+void expect_guest_deactivate(const struct model *m, const struct op *op, struct expect *want);
+void commit_guest_ack(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_guest_eoi(struct model *m, const struct op *op);
+void commit_guest_deactivate(struct model *m, const struct op *op);
 bool cpuif_implements(const struct model *m, const struct access *a);
 void cpuif_reset(const struct model *m, struct model_cpuif *c);
 enum deviation_id dist_group_enables(const struct model *m, bool *enable);

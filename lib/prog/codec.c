@@ -56,30 +56,64 @@ static u64 get_number(struct reader *r)
 	return value;
 }
 
+/* At least 1. */
 static unsigned int nr_frames(enum gic_version gic)
 {
-	unsigned int nr = 0;
+	unsigned int nr = 1;
 
 	while (prog_frame(gic, nr) != NR_FRAMES)
 		nr++;
 	return nr;
 }
 
-/* Frame and offset in one number. */
+/* Rows of registers are sorted by frame, and frames by the kind of vGIC. */
+enum {
+#define FRAME(name, prefix, kind, version, ...) GIC_OF_##name = GIC_##version,
+#include "lib/regs/frame.def"
+#undef FRAME
+	NR_V2_REGS = 0
+#define REG(frame, ...) +(GIC_OF_##frame == GIC_V2)
+#define FIELD(...)
+#include "lib/regs/gic.def"
+#undef REG
+#undef FIELD
+};
+
+/*
+ * A place in one number.  Even ones are the starts of registers, numbered by
+ * the table and then within their array, because most offsets are reserved and
+ * a fuzzer would seldom find the others; odd ones are offsets in a frame.
+ */
 static u64 place_to_number(enum gic_version gic, u64 value)
 {
+	unsigned int first = gic == GIC_V2 ? 0 : NR_V2_REGS;
+	unsigned int nr = gic == GIC_V2 ? NR_V2_REGS : NR_REGS - NR_V2_REGS;
 	unsigned int number = 0;
+	struct reg_at at;
 
+	reg_find_at(value, &at);
+	if (at.reg >= 0 && !at.byte)
+		return 2 * ((u64)at.reg - first + (u64)at.index * nr);
 	while (prog_frame(gic, number) != place_frame(value))
 		number++;
-	return number + (u64)place_offset(value) * nr_frames(gic);
+	return 2 * (number + (u64)place_offset(value) * nr_frames(gic)) + 1;
 }
 
 static u64 place_from_number(enum gic_version gic, u64 number)
 {
-	unsigned int nr = nr_frames(gic);
-	enum frame_id frame = prog_frame(gic, (unsigned int)(number % nr));
+	unsigned int first = gic == GIC_V2 ? 0 : NR_V2_REGS;
+	unsigned int nr = gic == GIC_V2 ? NR_V2_REGS : NR_REGS - NR_V2_REGS;
+	bool is_offset = number & 1;
+	enum frame_id frame;
+	enum reg_id reg;
 
+	number /= 2;
+	if (!is_offset) {
+		reg = (enum reg_id)(first + number % nr);
+		return reg_place(reg, (unsigned int)(number / nr % reg_desc(reg)->count));
+	}
+	nr = nr_frames(gic);
+	frame = prog_frame(gic, (unsigned int)(number % nr));
 	return place(frame, (u32)(number / nr % frame_desc(frame)->bytes));
 }
 

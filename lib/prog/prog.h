@@ -212,7 +212,7 @@ struct op *prog_add(struct prog *p, enum op_id id);
 bool prog_ipa_bits_are_supported(unsigned int ipa_bits);
 enum frame_id prog_frame(enum gic_version gic, unsigned int number);
 
-/* Text form: lib/prog/text.c. */
+/* Text form: lib/prog/text.c parses it, lib/prog/print.c prints it. */
 struct prog_error {
 	unsigned int line, column; /* from 1; 0 if it concerns the whole text */
 	char text[192];

@@ -11,9 +11,17 @@
 #include <strings.h>
 
 static const struct frame_desc frames[] = {
-#define FRAME(name, prefix, kind, gic, bytes, align, first, source)        \
-	[FRAME_##name] = { #name, prefix, FRAME_KIND_##kind,	GIC_##gic, \
-			   bytes, align,  REG_##name##_##first, source },
+#define FRAME(nm, pre, knd, version, size, algn, fst, src) \
+	[FRAME_##nm] = {                                   \
+		.name = #nm,                               \
+		.prefix = (pre),                           \
+		.kind = FRAME_KIND_##knd,                  \
+		.gic = GIC_##version,                      \
+		.bytes = (size),                           \
+		.align = (algn),                           \
+		.first = REG_##nm##_##fst,                 \
+		.source = (src),                           \
+	},
 #include "lib/regs/frame.def"
 #undef FRAME
 };
@@ -682,160 +690,4 @@ int regs_check_rows(const struct regs_rows *rows, FILE *out)
 int regs_check(FILE *out)
 {
 	return regs_check_rows(regs_all_rows(), out);
-}
-
-static const char *const access_words[] = {
-	[ACCESS_RO] = "read-only",	    [ACCESS_WO] = "write-only",
-	[ACCESS_RW] = "read and write",	    [ACCESS_W1S] = "writes of 1 set",
-	[ACCESS_W1C] = "writes of 1 clear", [ACCESS_RES0] = "reserved, zero",
-	[ACCESS_RES1] = "reserved, one",    [ACCESS_IMPDEF] = "implementation defined",
-};
-
-static const struct {
-	const char *word, *meaning;
-} user_words[] = {
-	[USER_NONE] = { "none", "there is no attribute for it: ENXIO" },
-	[USER_SAME] = { "as guest", "does what the guest's access does" },
-	[USER_STATE] = { "state", "reads and sets the bits themselves" },
-	[USER_LATCH] = { "latch", "reads and sets the pending latches, whatever the lines are" },
-	[USER_RAZ_WI] = { "nothing", "reads as zero, writes are ignored" },
-	[USER_MATCH] = { "must match",
-			 "a write must agree with fields that cannot change, or fails" },
-	[USER_SHIFTED] = { "shifted", "as guest, with the value shifted right by 3" },
-};
-
-static const char *const since_words[] = {
-	[SINCE_V2] = "GICv2",	  [SINCE_V3] = "GICv3",	  [SINCE_V3_1] = "GICv3.1",
-	[SINCE_V3_3] = "GICv3.3", [SINCE_V4] = "GICv4.0", [SINCE_V4_1] = "GICv4.1",
-};
-
-static void print_encoding(FILE *out, u32 enc)
-{
-	fprintf(out, "S%u_%u_C%u_C%u_%u", enc >> 14, enc >> 11 & 7, enc >> 7 & 15, enc >> 3 & 15,
-		enc & 7);
-}
-
-static void print_where(FILE *out, const struct reg_desc *r)
-{
-	bool sysreg = frames[r->frame].kind == FRAME_KIND_SYSREG;
-
-	if (sysreg) {
-		print_encoding(out, r->offset);
-	} else {
-		fprintf(out, "0x%04x", r->offset - r->first * r->stride);
-		if (r->count > 1)
-			fprintf(out, " + %un", r->stride);
-	}
-	if (sysreg && r->count > 1) {
-		fputs(" to ", out);
-		print_encoding(out, r->offset + (r->count - 1) * r->stride);
-	}
-	if (r->count > 1)
-		fprintf(out, " | %u (n = %u to %u)", r->count, r->first, r->first + r->count - 1);
-	else
-		fputs(" | 1", out);
-}
-
-static void print_reset(FILE *out, const struct reg_desc *r)
-{
-	if (!r->reset_known)
-		fputs("not fixed", out);
-	else if (r->reset_known == bits_mask(r->width - 1, 0))
-		fprintf(out, "0x%" PRIx64, r->reset);
-	else
-		fprintf(out, "0x%" PRIx64 " in 0x%" PRIx64, r->reset, r->reset_known);
-}
-
-static void print_reg_row(FILE *out, const struct reg_desc *r)
-{
-	const char *comma = "";
-
-	/* Without quotes <n> would be a tag. */
-	fprintf(out, "| `%s_%s` | ", frames[r->frame].prefix, r->name);
-	print_where(out, r);
-	fprintf(out, " | %u | ", r->width);
-	for (unsigned int size = 1; size <= 8; size *= 2) {
-		if (r->sizes & size) {
-			fprintf(out, "%s%u", comma, size);
-			comma = ", ";
-		}
-	}
-	fprintf(out, " | %s | %s | ", access_words[r->access], user_words[r->user].word);
-	print_reset(out, r);
-	fprintf(out, " | %s | `%s` |\n", since_words[r->since], r->source);
-}
-
-/* The register is named in the first row of its fields only. */
-static void print_field_rows(FILE *out, enum reg_id reg)
-{
-	for (const struct field_desc *f = reg_first_field(reg); f; f = reg_next_field(f)) {
-		char name[64] = "";
-		char bits[16];
-
-		if (f->msb + 1 == regs[reg].width)
-			snprintf(name, sizeof(name), "`%s_%s`", frames[regs[reg].frame].prefix,
-				 regs[reg].name);
-		if (f->msb == f->lsb)
-			snprintf(bits, sizeof(bits), "%u", f->msb);
-		else
-			snprintf(bits, sizeof(bits), "%u:%u", f->msb, f->lsb);
-		fprintf(out, "| %s | %s | %s | %s |\n", name, bits,
-			f->access == ACCESS_RES0 ? "" : f->name, access_words[f->access]);
-	}
-}
-
-static void print_frame(FILE *out, enum frame_id frame)
-{
-	const struct frame_desc *fr = &frames[frame];
-	bool sysreg = fr->kind == FRAME_KIND_SYSREG;
-
-	fprintf(out, "\n## %s of GICv%d\n\n", fr->prefix, (int)fr->gic);
-	if (sysreg)
-		fprintf(out, "System registers. Source: %s.\n\n", fr->source);
-	else
-		fprintf(out, "0x%x bytes, aligned to 0x%x. Source: %s.\n\n", fr->bytes, fr->align,
-			fr->source);
-	fprintf(out,
-		"| register | %s | registers | bits | access sizes | guest | attribute | reset | "
-		"since | source |\n"
-		"| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
-		sysreg ? "encoding" : "offset");
-	for (int i = 0; i < NR_REGS; i++) {
-		if (regs[i].frame == frame)
-			print_reg_row(out, &regs[i]);
-	}
-	fprintf(out, "\n### Fields of %s of GICv%d\n\n", fr->prefix, (int)fr->gic);
-	fputs("| register | bits | field | guest |\n| --- | --- | --- | --- |\n", out);
-	for (int i = 0; i < NR_REGS; i++) {
-		if (regs[i].frame == frame)
-			print_field_rows(out, (enum reg_id)i);
-	}
-}
-
-/**
- * regs_print_markdown() - docs/registers.md
- * @out: receives the text
- */
-void regs_print_markdown(FILE *out)
-{
-	fputs("# Registers\n\n"
-	      "Generated by `make docs` from lib/regs/*.def: do not edit.\n\n"
-	      "The columns of a frame's first table:\n\n"
-	      "- offset: bytes from the start of the frame; encoding: `Sop0_op1_Cn_Cm_op2`, as\n"
-	      "  assemblers take it. An array's offset is a sum with n, the number in the name.\n"
-	      "- registers: how many there are, and for which n.\n"
-	      "- access sizes: in bytes, those that the architecture lets reach the register.\n"
-	      "- guest: what a guest may do to the register, or to the field.\n"
-	      "- attribute: what the KVM device attribute for the register does:\n",
-	      out);
-	for (size_t i = 0; i < ARRAY_SIZE(user_words); i++)
-		fprintf(out, "  - %s: %s.\n", user_words[i].word, user_words[i].meaning);
-	fputs("- reset: the value after reset, where the architecture fixes it for every\n"
-	      "  implementation; \"0x1 in 0x3\" fixes bits 1 and 0 only.\n"
-	      "- since: the first version of the architecture that has the register.\n"
-	      "- source: the document, at issue B (GICv2) or H (GICv3 and GICv4), and its\n"
-	      "  description of the register. Fields come from there too.\n",
-	      out);
-	for (int i = 0; i < NR_FRAMES; i++)
-		print_frame(out, (enum frame_id)i);
 }

@@ -37,7 +37,7 @@ const struct target target_kvm = {
 };
 #endif
 
-static const struct target *const targets[] = { &target_kvm };
+static const struct target *const targets[] = { &target_kvm, &target_qtest };
 
 /**
  * target_by_number() - the targets, one by one
@@ -124,15 +124,16 @@ static bool damages_guest(const struct prog *prog)
 
 /**
  * target_can_run() - can this program be performed there?
- * @info:   from a successful probe
+ * @target: the target
+ * @info:   from its probe, which succeeded
  * @prog:   the program
  * @reason: receives why not
  * @bytes:  of @reason
  *
  * Return: whether.
  */
-bool target_can_run(const struct target_info *info, const struct prog *prog, char *reason,
-		    size_t bytes)
+bool target_can_run(const struct target *target, const struct target_info *info,
+		    const struct prog *prog, char *reason, size_t bytes)
 {
 	if (prog->gic == GIC_V3 && !info->has_gicv3)
 		snprintf(reason, bytes, "the host gives no vGICv3");
@@ -147,6 +148,6 @@ bool target_can_run(const struct target_info *info, const struct prog *prog, cha
 	else if (damages_guest(prog))
 		snprintf(reason, bytes, "a guest access would reach what the guest runs on");
 	else
-		return true;
+		return !target->can_run || target->can_run(prog, reason, bytes);
 	return false;
 }

@@ -10,12 +10,17 @@
 
 #define TARGET_TEXT_BYTES 160
 
+/* Whose vGIC it is: this chooses the profile. */
+enum target_gic { TARGET_GIC_KVM, TARGET_GIC_QEMU };
+
 /* What a probe found out. */
 struct target_info {
-	char kernel[TARGET_TEXT_BYTES]; /* release, as uname -r prints it */
-	unsigned int version; /* major * 1000 + minor */
+	enum target_gic gic;
+	char kernel[TARGET_TEXT_BYTES]; /* release, as uname -r prints it, or what stands in */
+	unsigned int version; /* major * 1000 + minor, of the implementation */
 	char host_gic[TARGET_TEXT_BYTES]; /* kinds of vGIC the host can give */
 	bool has_gicv2, has_gicv3;
+	u64 icc_ctlr; /* ICC_CTLR_EL1 of a new vCPU, 0 if that is not known */
 	unsigned int max_ipa_bits;
 	unsigned int max_vcpus; /* and vcpu_ids are below it */
 	char reason[TARGET_TEXT_BYTES]; /* why it cannot be used, after a failure */
@@ -33,6 +38,8 @@ struct target {
 	const char *doc;
 	/* 0 or a negative errno, with the reason in @info. */
 	int (*probe)(struct target_info *info);
+	/* Can all of @prog be performed?  If not, @reason.  NULL if anything can. */
+	bool (*can_run)(const struct prog *prog, char *reason, size_t bytes);
 	/*
 	 * Performs @prog and fills @results, one for each operation.  The
 	 * process may end in it, so callers run it in a child.
@@ -43,10 +50,11 @@ struct target {
 };
 
 extern const struct target target_kvm;
+extern const struct target target_qtest;
 
 const struct target *target_find(const char *name);
 const struct target *target_by_number(unsigned int i);
-bool target_can_run(const struct target_info *info, const struct prog *prog, char *reason,
-		    size_t bytes);
+bool target_can_run(const struct target *target, const struct target_info *info,
+		    const struct prog *prog, char *reason, size_t bytes);
 
 #endif /* LIB_TARGET_TARGET_H */

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The printer of the text form of programs, driven by ops.def.  There is one
+ * canonical form; the parser in text.c takes others, too.
+ */
+#include "lib/prog/prog.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "lib/prog/alloc.h"
+
+struct out {
+	char *buf;
+	size_t bytes;
+	size_t len; /* as if @bytes were endless */
+};
+
+static __printf(2, 3) void put(struct out *o, const char *fmt, ...)
+{
+	size_t room = o->len < o->bytes ? o->bytes - o->len : 0;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(room ? o->buf + o->len : NULL, room, fmt, ap);
+	va_end(ap);
+	o->len += n < 0 ? 0 : (size_t)n;
+}
+
+static void put_arg(struct out *o, const struct op *op, const struct op_arg_desc *d, u64 value)
+{
+	char name[64];
+
+	switch (d->kind) {
+	case ARG_KIND_AT:
+		if (op_is_in_memory(op))
+			put(o, " %s=0x%" PRIx64, d->name, value);
+		break;
+	case ARG_KIND_OPTHEX:
+		if (value != d->lo)
+			put(o, " %s=0x%" PRIx64, d->name, value);
+		break;
+	case ARG_KIND_SIZE:
+	case ARG_KIND_OPT:
+		if (value == d->lo)
+			break;
+		put(o, " %s=%" PRIu64, d->name, value);
+		break;
+	case ARG_KIND_DEC:
+		put(o, " %s=%" PRIu64, d->name, value);
+		break;
+	case ARG_KIND_HEX:
+		put(o, " %s=0x%" PRIx64, d->name, value);
+		break;
+	case ARG_KIND_PLACE:
+		place_print(value, name, sizeof(name));
+		put(o, " %s", name);
+		break;
+	case ARG_KIND_ADDR_TYPE:
+		put(o, " %s", addr_type_desc((enum addr_type)value)->word);
+		break;
+	case ARG_KIND_LINE_TYPE:
+		put(o, " %s", line_type_desc((enum line_type)value)->word);
+		break;
+	}
+}
+
+/* A verb that several agents have is never printed without its agent. */
+static bool word_is_shared(const struct op_desc *d)
+{
+	for (unsigned int i = 0; i < NR_OPS; i++) {
+		const struct op_desc *other = op_desc((enum op_id)i);
+
+		if (other != d && !strcmp(other->word, d->word))
+			return true;
+	}
+	return false;
+}
+
+static void put_op(struct out *o, const struct op *op)
+{
+	const struct op_desc *d = op_desc(op->id);
+	unsigned int i = 0;
+
+	if (d->agent == AGENT_GUEST) {
+		put(o, "guest");
+		put_arg(o, op, op_arg_desc(d->first_arg), op->arg[0]);
+		put(o, " ");
+		i = 1;
+	} else if (d->agent != AGENT_USER || word_is_shared(d)) {
+		put(o, "%s ", op_agent_word(d->agent));
+	}
+	put(o, "%s", d->word);
+	for (; i < op_nr_args(op->id); i++)
+		put_arg(o, op, op_arg_desc(d->first_arg + i), op->arg[i]);
+}
+
+/**
+ * op_print() - an operation in the canonical text form, without comments
+ * @op:    the operation
+ * @buf:   receives the text, terminated, unless @bytes is 0
+ * @bytes: of @buf; a text that does not fit is cut
+ *
+ * Return: the length of the whole text, without the terminator.
+ */
+size_t op_print(const struct op *op, char *buf, size_t bytes)
+{
+	struct out o = { .buf = buf, .bytes = bytes };
+
+	put_op(&o, op);
+	return o.len;
+}
+
+static void put_beside(struct out *o, const char *beside)
+{
+	if (beside)
+		put(o, "  %s", beside);
+	put(o, "\n");
+}
+
+static void put_prog(struct out *o, const struct prog *p)
+{
+	put(o, "%s", p->above ? p->above : "");
+	put(o, "vm gicv%d", (int)p->gic);
+	if (p->ipa_bits != PROG_DEFAULT_IPA_BITS)
+		put(o, " ipa=%u", p->ipa_bits);
+	put_beside(o, p->beside);
+	for (size_t i = 0; i < p->nr_ops; i++) {
+		put(o, "%s", p->op[i].above ? p->op[i].above : "");
+		put_op(o, &p->op[i]);
+		put_beside(o, p->op[i].beside);
+	}
+	put(o, "%s", p->below ? p->below : "");
+}
+
+/**
+ * prog_print() - the canonical text form of a program, comments kept
+ * @p: the program
+ *
+ * Return: the text, terminated, for free().
+ */
+char *prog_print(const struct prog *p)
+{
+	struct out o = { 0 };
+
+	put_prog(&o, p);
+	o = (struct out){ .buf = xrealloc(NULL, o.len + 1), .bytes = o.len + 1 };
+	put_prog(&o, p);
+	return o.buf;
+}
