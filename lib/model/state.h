@@ -43,6 +43,12 @@ struct model_ack {
 	u8 group;
 };
 
+/* What the guest has kept of an acknowledge, whatever became of the interrupt since. */
+struct model_remembered {
+	u32 value : 24; /* that was read */
+	u32 group : 1; /* of the register */
+};
+
 /* CPU interface of a PE: ICC_* or GICC_* (IHI 0069H 4.8, IHI 0048B 4.4). */
 struct model_cpuif {
 	u8 pmr;
@@ -68,9 +74,13 @@ struct model_vcpu {
 	u8 sgi_active[NR_SGIS]; /* CPU whose SGI is active, GICv2 */
 	struct model_bank irqs; /* SGIs and PPIs */
 	struct model_cpuif cpuif;
-	/* Interrupts ended with EOImode 1 that the guest has yet to deactivate. */
-	u8 nr_ended;
-	struct model_ack ended[MAX_ENDED]; /* the latest last */
+	/*
+	 * Interrupts that the guest has yet to end, and that it ended with EOImode 1
+	 * and has yet to deactivate; the latest last.
+	 */
+	u8 nr_remembered, nr_ended;
+	struct model_remembered remembered[MAX_ACTIVE];
+	struct model_remembered ended[MAX_ENDED];
 };
 
 struct model_region {
