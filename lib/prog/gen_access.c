@@ -119,6 +119,16 @@ static u64 value_bits(struct gen *g, const struct aim *a)
 	}
 }
 
+/* Mostly one group for all and the other for a few. */
+static u64 value_groups(struct gen *g, const struct aim *a)
+{
+	u64 few = rng_next(&g->r) & rng_next(&g->r) & gen_hot_bits(g, a->intid / 32);
+
+	if (gen_once_in(g, 8))
+		return value_bits(g, a);
+	return g->p->gic == GIC_V3 ? ~few & 0xffffffff : few;
+}
+
 static u64 value_priorities(struct gen *g, const struct aim *a)
 {
 	(void)a;
@@ -184,7 +194,7 @@ static u64 value_any(struct gen *g, const struct aim *a)
 
 static u64 value_dist_ctlr(struct gen *g, const struct aim *a)
 {
-	static const u8 usual[] = { 3, 3, 3, 2, 2, 1, 0 };
+	static const u8 usual[] = { 3, 3, 3, 3, 3, 3, 2, 2, 1, 0 };
 
 	return gen_once_in(g, 32) ? value_any(g, a) : PICK(&g->r, usual);
 }
@@ -235,7 +245,7 @@ static u64 value_icc_sgi(struct gen *g, const struct aim *a)
 
 static u64 value_mask(struct gen *g, const struct aim *a)
 {
-	static const u8 masks[] = { 0xff, 0xff, 0xff, 0xf8, 0xf0, 0xf0, 0xa8, 0xa0, 0x80, 0 };
+	static const u8 masks[] = { 0xff, 0xff, 0xff, 0xff, 0xf8, 0xf8, 0xf0, 0xf0, 0xa8, 0x80 };
 	u64 mask = gen_once_in(g, 8) ? rng_below(&g->r, 256) : PICK(&g->r, masks);
 
 	/* Userspace has five bits of the GICv2's. */
@@ -263,11 +273,17 @@ static u64 value_icc_ctlr(struct gen *g, const struct aim *a)
 
 static u64 value_gicc_ctlr(struct gen *g, const struct aim *a)
 {
-	static const u8 enables[] = { 3, 3, 3, 1, 1, 2, 0 };
+	static const u8 enables[] = { 3, 3, 3, 3, 3, 1, 1, 2, 0 };
 
+	u64 eoimode = reg_field_mask(FIELD_GICC_CTLR_EOImode);
+	u64 kept = g->eoimode ? eoimode : 0;
+
+	/* GICC_DIR is UNPREDICTABLE once EOImode is 0 again. */
+	if (g->rough && half(g))
+		kept ^= eoimode;
 	if (gen_once_in(g, 32))
-		return value_any(g, a);
-	return PICK(&g->r, enables) | reg_field_put(FIELD_GICC_CTLR_EOImode, rng_below(&g->r, 2)) |
+		return kept | (value_any(g, a) & ~eoimode);
+	return kept | PICK(&g->r, enables) |
 	       reg_field_put(FIELD_GICC_CTLR_CBPR, gen_once_in(g, 4)) |
 	       reg_field_put(FIELD_GICC_CTLR_AckCtl, gen_once_in(g, 4)) |
 	       reg_field_put(FIELD_GICC_CTLR_FIQEn, gen_once_in(g, 8));
@@ -286,11 +302,11 @@ static u64 value_sre(struct gen *g, const struct aim *a)
 }
 
 static const struct reg_weight gicd2_weights[] = {
-	{ REG_GICD2_CTLR, 6, 0, value_dist_ctlr },
+	{ REG_GICD2_CTLR, 3, 0, value_dist_ctlr },
 	{ REG_GICD2_IIDR, 3, 0, value_dist_iidr },
-	{ REG_GICD2_IGROUPR, 8, 1, value_bits },
+	{ REG_GICD2_IGROUPR, 6, 1, value_groups },
 	{ REG_GICD2_ISENABLER, 12, 1, value_bits },
-	{ REG_GICD2_ICENABLER, 6, 1, value_bits },
+	{ REG_GICD2_ICENABLER, 4, 1, value_bits },
 	{ REG_GICD2_ISPENDR, 14, 1, value_bits },
 	{ REG_GICD2_ICPENDR, 8, 1, value_bits },
 	{ REG_GICD2_ISACTIVER, 8, 1, value_bits },
@@ -304,8 +320,8 @@ static const struct reg_weight gicd2_weights[] = {
 };
 
 static const struct reg_weight gicc_weights[] = {
-	{ REG_GICC_CTLR, 6, 0, value_gicc_ctlr },
-	{ REG_GICC_PMR, 8, 0, value_mask },
+	{ REG_GICC_CTLR, 4, 0, value_gicc_ctlr },
+	{ REG_GICC_PMR, 5, 0, value_mask },
 	{ REG_GICC_BPR, 4, 0, value_binary_point },
 	{ REG_GICC_ABPR, 4, 0, value_binary_point },
 	{ REG_GICC_RPR, 8, 0, value_any },
@@ -316,13 +332,13 @@ static const struct reg_weight gicc_weights[] = {
 };
 
 static const struct reg_weight gicd_weights[] = {
-	{ REG_GICD_CTLR, 6, 0, value_dist_ctlr },
+	{ REG_GICD_CTLR, 3, 0, value_dist_ctlr },
 	{ REG_GICD_IIDR, 2, 0, value_dist_iidr },
 	{ REG_GICD_SETSPI_NSR, 1, 0, value_intid },
 	{ REG_GICD_CLRSPI_NSR, 1, 0, value_intid },
-	{ REG_GICD_IGROUPR, 8, 1, value_bits },
+	{ REG_GICD_IGROUPR, 6, 1, value_groups },
 	{ REG_GICD_ISENABLER, 12, 1, value_bits },
-	{ REG_GICD_ICENABLER, 6, 1, value_bits },
+	{ REG_GICD_ICENABLER, 4, 1, value_bits },
 	{ REG_GICD_ISPENDR, 14, 1, value_bits },
 	{ REG_GICD_ICPENDR, 8, 1, value_bits },
 	{ REG_GICD_ISACTIVER, 8, 1, value_bits },
@@ -335,21 +351,21 @@ static const struct reg_weight gicd_weights[] = {
 
 static const struct reg_weight gicr_weights[] = {
 	{ REG_GICR_WAKER, 1, 0, value_any },	   { REG_GICR_TYPER, 2, 0, value_any },
-	{ REG_GICR_IGROUPR0, 8, 1, value_bits },   { REG_GICR_ISENABLER0, 12, 1, value_bits },
-	{ REG_GICR_ICENABLER0, 6, 1, value_bits }, { REG_GICR_ISPENDR0, 14, 1, value_bits },
+	{ REG_GICR_IGROUPR0, 6, 1, value_groups }, { REG_GICR_ISENABLER0, 12, 1, value_bits },
+	{ REG_GICR_ICENABLER0, 4, 1, value_bits }, { REG_GICR_ISPENDR0, 14, 1, value_bits },
 	{ REG_GICR_ICPENDR0, 8, 1, value_bits },   { REG_GICR_ISACTIVER0, 8, 1, value_bits },
 	{ REG_GICR_ICACTIVER0, 8, 1, value_bits }, { REG_GICR_IPRIORITYR, 8, 8, value_priorities },
 	{ REG_GICR_ICFGR0, 2, 0, value_config },   { REG_GICR_ICFGR1, 5, 0, value_config },
 };
 
 static const struct reg_weight icc_weights[] = {
-	{ REG_ICC_PMR, 8, 0, value_mask },
+	{ REG_ICC_PMR, 5, 0, value_mask },
 	{ REG_ICC_BPR0, 4, 0, value_binary_point },
 	{ REG_ICC_BPR1, 4, 0, value_binary_point },
 	{ REG_ICC_CTLR, 3, 0, value_icc_ctlr },
 	{ REG_ICC_SRE, 1, 0, value_sre },
-	{ REG_ICC_IGRPEN0, 4, 0, value_enable },
-	{ REG_ICC_IGRPEN1, 4, 0, value_enable },
+	{ REG_ICC_IGRPEN0, 2, 0, value_enable },
+	{ REG_ICC_IGRPEN1, 2, 0, value_enable },
 	{ REG_ICC_RPR, 8, 0, value_any },
 	{ REG_ICC_HPPIR0, 8, 0, value_any },
 	{ REG_ICC_HPPIR1, 12, 0, value_any },
@@ -674,10 +690,12 @@ void gen_write(struct gen *g, unsigned int vcpu, enum reg_id reg, unsigned int i
 	struct aim a = { .write = true, .vcpu = vcpu, .intid = intid };
 	struct reg_weight row = row_of(reg);
 	struct access x = { .where = place_of_intid(g, &row, intid) };
+	struct reg_at at;
 
 	/* Userspace has other values for what is in a CPU interface. */
 	a.user = !g->mmio && frame != FRAME_GICC && frame != FRAME_ICC && gen_once_in(g, 8);
-	x.value = value ? value : row.value(g, &a);
+	reg_find_at(x.where, &at);
+	x.value = spare_own_ppis(&at, value ? value : row.value(g, &a));
 	cut_to_width(&x);
 	if (a.user)
 		add_user_access(g, &a, &x);
