@@ -96,18 +96,32 @@ static void interface_candidates(const struct model *m, const struct model_vcpu 
 	irq_candidates(m, v, enable, deviant, c);
 }
 
+/* Do the implementation's deviations decide what comes next? */
+static enum deviation_id deviation_of_candidates(const struct model *m,
+						 const struct model_vcpu *v, bool *enable)
+{
+	enum deviation_id d = dist_group_enables(m, enable);
+
+	if (deviates(m, DEVIATION_ACTIVE_FILL_LRS) &&
+	    irq_active_on(m, v) >= param(m, PARAM_LIST_REGS))
+		return DEVIATION_ACTIVE_FILL_LRS;
+	if (d == NR_DEVIATIONS && m->config.gic == GIC_V2 &&
+	    deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
+		return DEVIATION_V2_NO_TARGET_IS_CPU0;
+	return d;
+}
+
 /* What may be signalled next, with the distributor's and the interface's enables. */
 static void find_candidates(const struct model *m, const struct model_vcpu *v,
 			    struct candidates *c, struct expect *want)
 {
 	struct candidates right;
 	bool enable[2];
-	enum deviation_id d = dist_group_enables(m, enable);
+	enum deviation_id d = deviation_of_candidates(m, v, enable);
 
 	interface_candidates(m, v, enable, true, c);
-	if (d == NR_DEVIATIONS && m->config.gic == GIC_V2 &&
-	    deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
-		d = DEVIATION_V2_NO_TARGET_IS_CPU0;
+	if (d == DEVIATION_ACTIVE_FILL_LRS)
+		c->nr = 0;
 	if (d == NR_DEVIATIONS)
 		return;
 	interface_candidates(m, v, m->dist_enable, false, &right);
@@ -258,6 +272,17 @@ static void take(struct model *m, const struct access *a, u64 seen)
 		take_v2_sgi(v, intid, source);
 }
 
+static u64 intid_of(const struct model *m, u64 value)
+{
+	return m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
+}
+
+/* Does it stand for no interrupt? */
+static bool is_special(u64 intid)
+{
+	return intid >= 1020 && intid <= INTID_NONE;
+}
+
 static void drop_priority(struct model_cpuif *c, unsigned int group)
 {
 	if (c->ap[group][0])
@@ -275,12 +300,13 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct model_cpuif *c = &v->cpuif;
-	const struct model_ack *last = &c->ack[c->nr_acks - 1];
-	u64 intid = m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
+	const struct model_ack *last;
+	u64 intid = intid_of(m, value);
 
-	if (intid >= 1020 && intid <= INTID_NONE)
+	if (is_special(intid))
 		return;
-	if (!c->nr_acks || last->intid != intid || last->group != group ||
+	last = c->nr_acks ? &c->ack[c->nr_acks - 1] : NULL;
+	if (!last || last->intid != intid || last->group != group ||
 	    (m->config.gic == GIC_V2 && last->source != (value >> 10 & 7))) {
 		m->lost = true;
 		return;
@@ -316,7 +342,7 @@ static void write_v2_eoir(struct model *m, const struct access *a, u64 value, u6
 static void write_dir(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
-	u64 intid = m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
+	u64 intid = intid_of(m, value);
 
 	(void)mask;
 	if (!v->cpuif.eoimode) {
@@ -755,6 +781,13 @@ static enum reg_id ack_register(const struct model *m, u64 group)
 	return group ? REG_ICC_IAR1 : REG_ICC_IAR0;
 }
 
+static enum reg_id eoi_register(const struct model *m, u64 group)
+{
+	if (m->config.gic == GIC_V2)
+		return group ? REG_GICC_AEOIR : REG_GICC_EOIR;
+	return group ? REG_ICC_EOIR1 : REG_ICC_EOIR0;
+}
+
 /*
  * Adds what comes instead if the vCPU cannot reach its CPU interface.  A GICv2's
  * is in memory, and the program says where.
@@ -800,13 +833,14 @@ void expect_guest_ack(const struct model *m, const struct op *op, struct expect 
 void commit_guest_ack(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_ACK_vcpu)) };
+	struct model_vcpu *v = &m->vcpu[a.vcpu];
 
 	take(m, &a, seen->val[0]);
-}
-
-static u64 ack_value(const struct model_ack *ack)
-{
-	return (u64)ack->source << 10 | ack->intid;
+	if (!is_special(intid_of(m, seen->val[0])) && v->nr_remembered < MAX_ACTIVE)
+		v->remembered[v->nr_remembered++] = (struct model_remembered){
+			.value = seen->val[0] & 0xffffff,
+			.group = op_arg(op, ARG_GUEST_ACK_group) & 1,
+		};
 }
 
 /**
@@ -825,7 +859,7 @@ void expect_guest_eoi(const struct model *m, const struct op *op, struct expect 
 	v = model_vcpu(m, vcpu_id);
 	allow_done(want, RULE_PROG_REMEMBERS);
 	expect_value(want,
-		     v->cpuif.nr_acks ? ack_value(&v->cpuif.ack[v->cpuif.nr_acks - 1]) : INTID_NONE,
+		     v->nr_remembered ? v->remembered[v->nr_remembered - 1].value : INTID_NONE,
 		     ~0ULL, RULE_PROG_REMEMBERS);
 }
 
@@ -838,12 +872,12 @@ void commit_guest_eoi(struct model *m, const struct op *op)
 {
 	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_EOI_vcpu)) };
 	struct model_vcpu *v = &m->vcpu[a.vcpu];
-	struct model_ack last;
+	struct model_remembered last;
 
-	if (!v->cpuif.nr_acks)
+	if (!v->nr_remembered)
 		return;
-	last = v->cpuif.ack[v->cpuif.nr_acks - 1];
-	end_of_interrupt(m, &a, ack_value(&last), last.group);
+	last = v->remembered[--v->nr_remembered];
+	behaviours[eoi_register(m, last.group)].write(m, &a, last.value, ~0ULL);
 	if (v->cpuif.eoimode && v->nr_ended < MAX_ENDED)
 		v->ended[v->nr_ended++] = last;
 }
@@ -862,7 +896,7 @@ void expect_guest_deactivate(const struct model *m, const struct op *op, struct 
 			      op_arg(op, ARG_GUEST_DEACTIVATE_at), want))
 		return;
 	allow_done(want, RULE_PROG_REMEMBERS);
-	expect_value(want, of && of->nr_ended ? ack_value(&of->ended[of->nr_ended - 1]) : INTID_NONE,
+	expect_value(want, of && of->nr_ended ? of->ended[of->nr_ended - 1].value : INTID_NONE,
 		     ~0ULL, RULE_PROG_REMEMBERS);
 }
 
@@ -877,7 +911,7 @@ void commit_guest_deactivate(struct model *m, const struct op *op)
 	unsigned int of = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_of));
 
 	if (of < m->nr_vcpus && m->vcpu[of].nr_ended)
-		write_dir(m, &a, ack_value(&m->vcpu[of].ended[--m->vcpu[of].nr_ended]), ~0ULL);
+		write_dir(m, &a, m->vcpu[of].ended[--m->vcpu[of].nr_ended].value, ~0ULL);
 }
 
 /**

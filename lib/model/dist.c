@@ -200,8 +200,9 @@ static void write_active_set(struct model *m, const struct access *a, u64 value,
 	struct model_bank *b = bank_to_write(m, a, first_intid(a, 1));
 
 	(void)mask;
-	if (b)
-		b->active |= bits_to_write(m, a, value);
+	for (u32 bits = b ? bits_to_write(m, a, value) : 0; bits; bits &= bits - 1)
+		irq_make_active(m, &m->vcpu[a->vcpu],
+				first_intid(a, 1) + (unsigned int)__builtin_ctz(bits));
 }
 
 static void write_active_clear(struct model *m, const struct access *a, u64 value, u64 mask)

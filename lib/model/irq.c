@@ -144,6 +144,60 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
 		search_bank(&s, n, &m->spi[n / 32 - 1], enable);
 }
 
+static void irq_set_active_on(struct model *m, unsigned int intid, unsigned int vcpu)
+{
+	m->active_on[intid] = vcpu < ACTIVE_ON_NONE ? (u8)vcpu : ACTIVE_ON_NONE;
+}
+
+/**
+ * irq_make_active() - software made an interrupt active
+ * @m:     the model
+ * @v:     the PE whose SGIs and PPIs are meant
+ * @intid: of an interrupt that exists
+ *
+ * It is of the PE that it would be sent to.
+ */
+void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
+{
+	struct model_bank *b = irq_bank(m, v, intid);
+	u32 bit = 1u << intid % 32;
+	struct search s = { .m = m, .deviant = true };
+	unsigned int vcpu = 0;
+
+	if (b->active & bit)
+		return;
+	b->active |= bit;
+	if (intid < NR_PRIVATE)
+		return;
+	for (; vcpu < m->nr_vcpus; vcpu++) {
+		s.v = &m->vcpu[vcpu];
+		if (spi_targets(&s, intid))
+			break;
+	}
+	irq_set_active_on(m, intid, vcpu < m->nr_vcpus ? vcpu : ACTIVE_ON_NONE);
+}
+
+/**
+ * irq_active_on() - how many interrupts are active on a PE
+ * @m: the model
+ * @v: the PE
+ *
+ * Return: the number.
+ */
+unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v)
+{
+	unsigned int nr = (unsigned int)__builtin_popcount(v->irqs.active);
+
+	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
+		u32 active = m->spi[n / 32 - 1].active;
+
+		for (; active; active &= active - 1)
+			nr += m->active_on[n + (unsigned int)__builtin_ctz(active)] ==
+			      v - m->vcpu;
+	}
+	return nr;
+}
+
 /**
  * irq_activate() - an interrupt was acknowledged
  * @m:     the model
@@ -159,6 +213,7 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 
 	b->active |= bit;
 	b->latch &= ~bit;
+	irq_set_active_on(m, intid, (unsigned int)(v - m->vcpu));
 }
 
 /**
