@@ -119,6 +119,16 @@ static u64 value_bits(struct gen *g, const struct aim *a)
 	}
 }
 
+static u64 value_active(struct gen *g, const struct aim *a)
+{
+	u64 hot = gen_hot_bits(g, a->intid / 32), bit = BIT_ULL(a->intid % 32);
+
+	/* Many that stay active would leave nothing else to happen. */
+	if (gen_once_in(g, 32))
+		return value_bits(g, a);
+	return gen_once_in(g, 4) ? hot & rng_next(&g->r) : bit;
+}
+
 /* Mostly one group for all and the other for a few. */
 static u64 value_groups(struct gen *g, const struct aim *a)
 {
@@ -309,7 +319,7 @@ static const struct reg_weight gicd2_weights[] = {
 	{ REG_GICD2_ICENABLER, 4, 1, value_bits },
 	{ REG_GICD2_ISPENDR, 14, 1, value_bits },
 	{ REG_GICD2_ICPENDR, 8, 1, value_bits },
-	{ REG_GICD2_ISACTIVER, 8, 1, value_bits },
+	{ REG_GICD2_ISACTIVER, 4, 1, value_active },
 	{ REG_GICD2_ICACTIVER, 8, 1, value_bits },
 	{ REG_GICD2_IPRIORITYR, 8, 8, value_priorities },
 	{ REG_GICD2_ITARGETSR, 8, 8, value_cpu_sets },
@@ -341,7 +351,7 @@ static const struct reg_weight gicd_weights[] = {
 	{ REG_GICD_ICENABLER, 4, 1, value_bits },
 	{ REG_GICD_ISPENDR, 14, 1, value_bits },
 	{ REG_GICD_ICPENDR, 8, 1, value_bits },
-	{ REG_GICD_ISACTIVER, 8, 1, value_bits },
+	{ REG_GICD_ISACTIVER, 4, 1, value_active },
 	{ REG_GICD_ICACTIVER, 8, 1, value_bits },
 	{ REG_GICD_IPRIORITYR, 8, 8, value_priorities },
 	{ REG_GICD_ICFGR, 6, 2, value_config },
@@ -353,7 +363,7 @@ static const struct reg_weight gicr_weights[] = {
 	{ REG_GICR_WAKER, 1, 0, value_any },	   { REG_GICR_TYPER, 2, 0, value_any },
 	{ REG_GICR_IGROUPR0, 6, 1, value_groups }, { REG_GICR_ISENABLER0, 12, 1, value_bits },
 	{ REG_GICR_ICENABLER0, 4, 1, value_bits }, { REG_GICR_ISPENDR0, 14, 1, value_bits },
-	{ REG_GICR_ICPENDR0, 8, 1, value_bits },   { REG_GICR_ISACTIVER0, 8, 1, value_bits },
+	{ REG_GICR_ICPENDR0, 8, 1, value_bits },   { REG_GICR_ISACTIVER0, 4, 1, value_active },
 	{ REG_GICR_ICACTIVER0, 8, 1, value_bits }, { REG_GICR_IPRIORITYR, 8, 8, value_priorities },
 	{ REG_GICR_ICFGR0, 2, 0, value_config },   { REG_GICR_ICFGR1, 5, 0, value_config },
 };
@@ -571,10 +581,16 @@ static bool aim_at_place(struct gen *g, const struct aim *a, enum frame_id frame
 
 	x->where = any_place(g, frame);
 	reg_find_at(x->where, &at);
-	if (find_apart(at.reg, a->write))
+	if (find_apart(at.reg, a->write) || (a->user && a->write && !gen_once_in(g, 8)))
 		return false;
 	x->value = a->write ? spare_own_ppis(&at, value_any(g, a)) : 0;
 	return true;
+}
+
+/* The API has some registers only, and refuses the others alike. */
+static bool is_pointless(struct gen *g, const struct aim *a, const struct reg_weight *row)
+{
+	return a->user && reg_desc(row->reg)->user == USER_NONE && !gen_once_in(g, 16);
 }
 
 static bool is_written(struct gen *g, const struct reg_weight *row)
@@ -601,7 +617,10 @@ static void pick_access(struct gen *g, struct aim *a, enum frame_id frame, struc
 		*x = (struct access){ 0 };
 		a->intid = aim_at_intid(g, frame);
 		a->write = is_written(g, &row);
-		found = kind ? aim_at_register(g, a, &row, x) : aim_at_place(g, a, frame, x);
+		if (!kind)
+			found = aim_at_place(g, a, frame, x);
+		else
+			found = !is_pointless(g, a, &row) && aim_at_register(g, a, &row, x);
 	} while (!found);
 	cut_to_width(x);
 }
@@ -636,11 +655,8 @@ static void add_guest_access(struct gen *g, const struct aim *a, const struct ac
 		op_set_arg(op, ARG_GUEST_WRITE_value, x->value);
 }
 
-/* Accesses of a GICv2 come from the only CPU that a target without vCPUs has. */
 static unsigned int pick_vcpu(struct gen *g)
 {
-	if (g->mmio && g->p->gic == GIC_V2)
-		return 0;
 	return (unsigned int)rng_below(&g->r, g->nr_vcpus);
 }
 

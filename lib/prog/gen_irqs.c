@@ -43,9 +43,6 @@ static u64 any_vcpu(struct gen *g)
 {
 	if (!g->mmio && gen_once_in(g, 256))
 		return rng_below(&g->r, 32);
-	/* A target of memory accesses only knows the first CPU of a GICv2. */
-	if (g->mmio && g->p->gic == GIC_V2)
-		return g->vcpu[0];
 	return g->vcpu[rng_below(&g->r, g->nr_vcpus)];
 }
 
@@ -169,7 +166,7 @@ static enum reg_id register_to_pend(struct gen *g, unsigned int intid)
 /* The life of an interrupt, of which any step may fail or come to another one. */
 static void act_deliver(struct gen *g)
 {
-	unsigned int n = g->mmio ? 0 : (unsigned int)rng_below(&g->r, g->nr_vcpus);
+	unsigned int n = (unsigned int)rng_below(&g->r, g->nr_vcpus);
 	unsigned int intid = gen_hot_between(g, 0, g->nr_irqs - 1);
 	bool line = intid >= 16 && gen_once_in(g, 2);
 
@@ -389,10 +386,7 @@ static void open_step(struct gen *g, const struct style *s, const struct opening
 
 static void open_for_vcpus(struct gen *g, const struct style *s, const struct opening *o)
 {
-	/* Only the first one is there where CPUs cannot be told apart. */
-	unsigned int nr = g->mmio && g->p->gic == GIC_V2 ? 1 : g->nr_vcpus;
-
-	for (unsigned int i = 0; i < nr; i++) {
+	for (unsigned int i = 0; i < g->nr_vcpus; i++) {
 		if (o->scope == EACH_VCPU)
 			open_step(g, s, o, i, 0);
 		for (unsigned int k = 0; k < g->nr_hot && o->scope == EACH_PRIVATE; k++) {
@@ -512,7 +506,8 @@ void gen_mmio2(u64 index, u64 seed, struct prog *p)
 	static const struct style style = {
 		.gic = GIC_V2,
 		.mmio = true,
-		.most_vcpus = 4,
+		/* Its registers are banked by a CPU that such a target cannot name. */
+		.most_vcpus = 1,
 		.opening = gicv2_opening,
 		.nr_openings = ARRAY_SIZE(gicv2_opening),
 		.acts = mmio2_acts,
