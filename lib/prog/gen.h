@@ -20,7 +20,8 @@ struct gen {
 	struct prog *p;
 	bool mmio; /* for a target that only has memory and interrupt lines */
 	bool rough; /* may do what the architecture calls UNPREDICTABLE */
-	bool eoimode; /* of all CPU interfaces of a GICv2 */
+	bool aliases; /* uses the registers for group 1 of a GICv2, which QEMU lacks */
+	u64 gicc_modes; /* EOImode and AckCtl, of all CPU interfaces of a GICv2 */
 	unsigned int nr_vcpus;
 	u64 vcpu[GEN_MAX_VCPUS]; /* vcpu_ids in creation order */
 	unsigned int nr_irqs; /* of the vGIC */

@@ -168,10 +168,12 @@ static bool aim_at_place(struct gen *g, const struct aim *a, enum frame_id frame
 	return true;
 }
 
-/* The API has some registers only, and refuses the others alike. */
 static bool is_pointless(struct gen *g, const struct aim *a, const struct reg_weight *row)
 {
-	return a->user && reg_desc(row->reg)->user == USER_NONE && !gen_once_in(g, 16);
+	/* The API has some registers only, and refuses the others alike. */
+	if (a->user && reg_desc(row->reg)->user == USER_NONE)
+		return !gen_once_in(g, 16);
+	return !g->aliases && (row->reg == REG_GICC_AEOIR || row->reg == REG_GICC_AHPPIR);
 }
 
 static bool is_written(struct gen *g, const struct reg_weight *row)

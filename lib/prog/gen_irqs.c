@@ -92,10 +92,10 @@ static void act_rough(struct gen *g)
 static void add_ack(struct gen *g, u64 vcpu)
 {
 	struct op *op = prog_add(g->p, OP_GUEST_ACK);
-	bool usual = !gen_once_in(g, 4);
+	bool usual = !gen_once_in(g, 4), v2 = g->p->gic == GIC_V2;
 
 	op_set_arg(op, ARG_GUEST_ACK_vcpu, vcpu);
-	op_set_arg(op, ARG_GUEST_ACK_group, g->p->gic == GIC_V2 ? !usual : usual);
+	op_set_arg(op, ARG_GUEST_ACK_group, v2 ? !usual && g->aliases : usual);
 	op_set_arg(op, ARG_GUEST_ACK_at, cpuif_base(g));
 }
 
@@ -425,7 +425,8 @@ static void make(const struct style *s, u64 index, u64 seed, struct prog *p)
 
 	p->gic = s->gic;
 	g.rough = !s->mmio && gen_once_in(&g, 10);
-	g.eoimode = gen_once_in(&g, 2);
+	g.aliases = gen_once_in(&g, 8);
+	g.gicc_modes = rng_next(&g.r);
 	pick_vcpus(&g, s->most_vcpus);
 	add_vm(&g);
 	pick_hot(&g);

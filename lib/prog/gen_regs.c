@@ -273,19 +273,17 @@ static u64 value_icc_ctlr(struct gen *g, const struct aim *a)
 static u64 value_gicc_ctlr(struct gen *g, const struct aim *a)
 {
 	static const u8 enables[] = { 3, 3, 3, 3, 3, 1, 1, 2, 0 };
+	u64 fixed =
+		reg_field_mask(FIELD_GICC_CTLR_EOImode) | reg_field_mask(FIELD_GICC_CTLR_AckCtl);
+	u64 value = PICK(&g->r, enables) | reg_field_put(FIELD_GICC_CTLR_CBPR, gen_once_in(g, 4)) |
+		    reg_field_put(FIELD_GICC_CTLR_FIQEn, gen_once_in(g, 8));
 
-	u64 eoimode = reg_field_mask(FIELD_GICC_CTLR_EOImode);
-	u64 kept = g->eoimode ? eoimode : 0;
-
-	/* GICC_DIR is UNPREDICTABLE once EOImode is 0 again. */
-	if (g->rough && half(g))
-		kept ^= eoimode;
 	if (gen_once_in(g, 32))
-		return kept | (gen_any_value(g, a) & ~eoimode);
-	return kept | PICK(&g->r, enables) |
-	       reg_field_put(FIELD_GICC_CTLR_CBPR, gen_once_in(g, 4)) |
-	       reg_field_put(FIELD_GICC_CTLR_AckCtl, gen_once_in(g, 4)) |
-	       reg_field_put(FIELD_GICC_CTLR_FIQEn, gen_once_in(g, 8));
+		value = gen_any_value(g, a);
+	/* What was acknowledged with other modes could not be ended any more. */
+	if (g->rough && half(g))
+		return value ^ (rng_next(&g->r) & fixed);
+	return (value & ~fixed) | (g->gicc_modes & fixed);
 }
 
 /* INTIDs that end nothing: those of the others must match an acknowledge. */
@@ -308,8 +306,8 @@ static const struct reg_weight gicd2_weights[] = {
 	{ REG_GICD2_ICENABLER, 4, 1, value_bits },
 	{ REG_GICD2_ISPENDR, 14, 1, value_bits },
 	{ REG_GICD2_ICPENDR, 8, 1, value_bits },
-	{ REG_GICD2_ISACTIVER, 4, 1, value_active },
-	{ REG_GICD2_ICACTIVER, 8, 1, value_bits },
+	{ REG_GICD2_ISACTIVER, 3, 1, value_active },
+	{ REG_GICD2_ICACTIVER, 10, 1, value_bits },
 	{ REG_GICD2_IPRIORITYR, 8, 8, value_priorities },
 	{ REG_GICD2_ITARGETSR, 8, 8, value_cpu_sets },
 	{ REG_GICD2_ICFGR, 6, 2, value_config },
@@ -336,8 +334,8 @@ static const struct reg_weight gicd_weights[] = {
 	{ REG_GICD_ICENABLER, 4, 1, value_bits },
 	{ REG_GICD_ISPENDR, 14, 1, value_bits },
 	{ REG_GICD_ICPENDR, 8, 1, value_bits },
-	{ REG_GICD_ISACTIVER, 4, 1, value_active },
-	{ REG_GICD_ICACTIVER, 8, 1, value_bits },
+	{ REG_GICD_ISACTIVER, 3, 1, value_active },
+	{ REG_GICD_ICACTIVER, 10, 1, value_bits },
 	{ REG_GICD_IPRIORITYR, 8, 8, value_priorities },
 	{ REG_GICD_ICFGR, 6, 2, value_config },
 	{ REG_GICD_IROUTER, 8, 64, value_route },
@@ -345,12 +343,12 @@ static const struct reg_weight gicd_weights[] = {
 };
 
 static const struct reg_weight gicr_weights[] = {
-	{ REG_GICR_WAKER, 1, 0, gen_any_value },   { REG_GICR_TYPER, 2, 0, gen_any_value },
-	{ REG_GICR_IGROUPR0, 6, 1, value_groups }, { REG_GICR_ISENABLER0, 12, 1, value_bits },
-	{ REG_GICR_ICENABLER0, 4, 1, value_bits }, { REG_GICR_ISPENDR0, 14, 1, value_bits },
-	{ REG_GICR_ICPENDR0, 8, 1, value_bits },   { REG_GICR_ISACTIVER0, 4, 1, value_active },
-	{ REG_GICR_ICACTIVER0, 8, 1, value_bits }, { REG_GICR_IPRIORITYR, 8, 8, value_priorities },
-	{ REG_GICR_ICFGR0, 2, 0, value_config },   { REG_GICR_ICFGR1, 5, 0, value_config },
+	{ REG_GICR_WAKER, 1, 0, gen_any_value },    { REG_GICR_TYPER, 2, 0, gen_any_value },
+	{ REG_GICR_IGROUPR0, 6, 1, value_groups },  { REG_GICR_ISENABLER0, 12, 1, value_bits },
+	{ REG_GICR_ICENABLER0, 4, 1, value_bits },  { REG_GICR_ISPENDR0, 14, 1, value_bits },
+	{ REG_GICR_ICPENDR0, 8, 1, value_bits },    { REG_GICR_ISACTIVER0, 3, 1, value_active },
+	{ REG_GICR_ICACTIVER0, 10, 1, value_bits }, { REG_GICR_IPRIORITYR, 8, 8, value_priorities },
+	{ REG_GICR_ICFGR0, 2, 0, value_config },    { REG_GICR_ICFGR1, 5, 0, value_config },
 };
 
 static const struct reg_weight icc_weights[] = {
