@@ -116,7 +116,7 @@ static void pick_part(struct gen *g, const struct aim *a, const struct reg_weigh
 
 	if (frame_desc(d->frame)->kind == FRAME_KIND_SYSREG)
 		return;
-	if (!g->mmio && d->frame != FRAME_GICC && gen_once_in(g, 64)) {
+	if (!g->mmio && d->frame != FRAME_GICC && gen_once_in(g, a->user && a->write ? 512 : 64)) {
 		byte = (unsigned int)rng_below(&g->r, width);
 		x->size = a->user ? 0 : 1u << rng_below(&g->r, 4);
 	} else if (a->user) {
@@ -162,7 +162,7 @@ static bool aim_at_place(struct gen *g, const struct aim *a, enum frame_id frame
 
 	x->where = any_place(g, frame);
 	reg_find_at(x->where, &at);
-	if (find_apart(at.reg, a->write) || (a->user && a->write && !gen_once_in(g, 8)))
+	if (find_apart(at.reg, a->write) || (a->user && !gen_once_in(g, 8)))
 		return false;
 	x->value = a->write ? spare_own_ppis(&at, gen_any_value(g, a)) : 0;
 	return true;

@@ -114,7 +114,9 @@ static u64 value_active(struct gen *g, const struct aim *a)
 /* Mostly one group for all and the other for a few. */
 static u64 value_groups(struct gen *g, const struct aim *a)
 {
-	u64 few = rng_next(&g->r) & rng_next(&g->r) & gen_hot_bits(g, a->intid / 32);
+	u64 few = rng_next(&g->r) & gen_hot_bits(g, a->intid / 32);
+
+	few &= rng_next(&g->r);
 
 	if (gen_once_in(g, 8))
 		return value_bits(g, a);
