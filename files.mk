@@ -27,6 +27,7 @@ LIB_SRCS := \
 	lib/prog/gen_orders.c \
 	lib/prog/gen_random.c \
 	lib/prog/gen_refused.c \
+	lib/prog/gen_regs.c \
 	lib/prog/print.c \
 	lib/prog/prog.c \
 	lib/prog/rng.c \
@@ -92,6 +93,7 @@ GUEST_SRCS := \
 # Each a program of its own, linked with the portable parts ...
 TEST_SRCS := \
 	tests/answer_test.c \
+	tests/gen_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \
 	tests/model_claims_test.c \
