@@ -103,8 +103,11 @@ static bool expect_user_reach(const struct model *m, u64 where, u64 vcpu_id, str
 	expect_reg_group(m, group, vcpu_id, want);
 	a = user_access(m, where, vcpu_id);
 	if (!is_word(where)) {
-		allow_error(want, ENXIO, RULE_REGS_UNSUPPORTED);
-		return false;
+		/* What an offset within a word names is not said. */
+		if (!want->nr_alts)
+			allow_done(want, RULE_REGS_UNALIGNED);
+		allow_error(want, ENXIO, RULE_REGS_UNALIGNED);
+		return true;
 	}
 	if (may_be_unsupported(m, &a)) {
 		bool refused = want->nr_alts;
@@ -115,8 +118,7 @@ static bool expect_user_reach(const struct model *m, u64 where, u64 vcpu_id, str
 		    !cpuif_implements(m, &a))
 			allow_error(want, EINVAL, RULE_SYSREG_VALUE);
 		/* "Not yet supported" may come to be supported. */
-		if (refused || a.at.reg < 0 ||
-		    reg_desc((enum reg_id)a.at.reg)->frame == FRAME_ICC)
+		if (refused || place_frame(where) == FRAME_ICC)
 			return false;
 		allow_done(want, RULE_MMIO_RESERVED);
 		return true;
@@ -141,10 +143,11 @@ void expect_user_read(const struct model *m, const struct op *op, struct expect 
 	if (!want->nr_alts)
 		allow_done(want, RULE_REGS_READ);
 	a = user_access(m, where, vcpu_id);
-	if (reg_behaviour_of(a.at.reg))
+	if (is_word(where) && reg_behaviour_of(a.at.reg))
 		reg_expect_read(m, &a, place_size(where), want);
 	else
-		expect_value(want, 0, 0, RULE_REG_UNKNOWN);
+		expect_value(want, 0, a.at.reg < 0 && is_word(where) ? ~0ULL : 0,
+			     RULE_MMIO_RESERVED);
 }
 
 /**
@@ -164,7 +167,7 @@ void expect_user_write(const struct model *m, const struct op *op, struct expect
 		return;
 	a = user_access(m, where, vcpu_id);
 	b = reg_behaviour_of(a.at.reg);
-	if (b && b->check)
+	if (b && b->check && is_word(where))
 		b->check(m, &a, op_arg(op, ARG_USER_WRITE_value), want);
 	if (!want->nr_alts)
 		allow_done(want, RULE_REGS_WRITE);
@@ -195,6 +198,7 @@ void commit_user_write(struct model *m, const struct op *op)
 	u64 mask = bits_mask(8 * size - 1, 0) << 8 * a.at.byte;
 
 	commit_user_access(m);
+	m->lost |= !is_word(where);
 	if (b && b->write)
 		b->write(m, &a, (op_arg(op, ARG_USER_WRITE_value) << 8 * a.at.byte) & mask, mask);
 }
@@ -567,8 +571,9 @@ void commit_irq_line(struct model *m, const struct op *op)
  */
 void expect_signal_msi(const struct model *m, const struct op *op, struct expect *want)
 {
-	(void)m;
 	(void)op;
 	/* Only an ITS takes MSIs, and the language has none yet. */
-	allow_usual_error(m, want, ENODEV, RULE_MSI_NO_ITS);
+	allow_usual_error(m, want, EINVAL, RULE_MSI_NO_ITS);
+	if (m->has_vgic)
+		allow_usual_error(m, want, ENODEV, RULE_MSI_NO_ITS);
 }

@@ -82,37 +82,14 @@ static unsigned int group_of(const struct model *m, const struct model_vcpu *v, 
 	return irq_bank_of(m, v, intid)->group >> intid % 32 & 1;
 }
 
-static bool same_candidates(const struct candidates *a, const struct candidates *b)
-{
-	return a->nr == b->nr && !memcmp(a->intid, b->intid, a->nr * sizeof(a->intid[0]));
-}
-
-static void interface_candidates(const struct model *m, const struct model_vcpu *v,
-				 const bool *dist_enable, bool deviant, struct candidates *c)
+static void find_candidates(const struct model *m, const struct model_vcpu *v,
+			    const bool *dist_enable, bool deviant, unsigned int above,
+			    struct candidates *c)
 {
 	bool enable[2] = { dist_enable[0] && v->cpuif.enable[0],
 			   dist_enable[1] && v->cpuif.enable[1] };
 
-	irq_candidates(m, v, enable, deviant, c);
-}
-
-/* What may be signalled next, with the distributor's and the interface's enables. */
-static void find_candidates(const struct model *m, const struct model_vcpu *v,
-			    struct candidates *c, struct expect *want)
-{
-	struct candidates right;
-	bool enable[2];
-	enum deviation_id d = dist_group_enables(m, enable);
-
-	interface_candidates(m, v, enable, true, c);
-	if (d == NR_DEVIATIONS && m->config.gic == GIC_V2 &&
-	    deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
-		d = DEVIATION_V2_NO_TARGET_IS_CPU0;
-	if (d == NR_DEVIATIONS)
-		return;
-	interface_candidates(m, v, m->dist_enable, false, &right);
-	if (!same_candidates(c, &right))
-		expect_deviation(want, d);
+	irq_candidates(m, v, enable, deviant, above, c);
 }
 
 /* An acknowledge or highest-pending register, and whom it serves. */
@@ -123,57 +100,113 @@ struct ack_view {
 	bool v2;
 };
 
-static void add_answer(struct expect *want, u32 value)
+/* Values that a view may show, each once. */
+struct answers {
+	unsigned int nr;
+	u32 value[EXPECT_MAX_ONE_OF];
+};
+
+static void add_answer(struct answers *answers, u32 value)
 {
-	for (unsigned int i = 0; i < want->nr_one_of; i++) {
-		if (want->one_of[i] == value)
+	for (unsigned int i = 0; i < answers->nr; i++) {
+		if (answers->value[i] == value)
 			return;
 	}
-	expect_one_of(want, value);
+	answers->value[answers->nr++] = value;
 }
 
 static void add_candidate(const struct model *m, const struct model_vcpu *v,
 			  const struct ack_view *view, u8 prio, unsigned int intid,
-			  struct expect *want)
+			  struct answers *answers)
 {
 	unsigned int group = group_of(m, v, intid);
 
 	if (!view->hppir && !can_preempt(m, &v->cpuif, group, prio)) {
-		add_answer(want, INTID_NONE);
+		add_answer(answers, INTID_NONE);
 	} else if (!view->both && group != view->group) {
-		add_answer(want, view->v2 && group ? INTID_GROUP1 : INTID_NONE);
+		add_answer(answers, view->v2 && group ? INTID_GROUP1 : INTID_NONE);
 	} else if (view->v2 && intid < NR_SGIS) {
 		for (unsigned int source = 0; source < 8; source++) {
 			if (v->sgi_source[intid] & 1u << source)
-				expect_one_of(want, source << 10 | intid);
+				answers->value[answers->nr++] = source << 10 | intid;
 		}
 	} else {
 		/* Candidates differ from each other, so there is nothing to compare. */
-		expect_one_of(want, intid);
+		answers->value[answers->nr++] = intid;
 	}
+}
+
+static void add_candidates(const struct model *m, const struct model_vcpu *v,
+			   const struct ack_view *view, const struct candidates *c,
+			   struct answers *answers)
+{
+	for (unsigned int i = 0; i < c->nr; i++)
+		add_candidate(m, v, view, c->prio, c->intid[i], answers);
+	if (!c->nr)
+		add_answer(answers, INTID_NONE);
+}
+
+static bool lrs_may_be_taken(const struct model *m, const struct model_vcpu *v)
+{
+	return deviates(m, DEVIATION_ACTIVE_FILL_LRS) &&
+	       irq_in_flight(m, v) > param(m, PARAM_LIST_REGS);
+}
+
+/*
+ * What the implementation's deviations make of it: interrupts that it did not
+ * look at, or has no room for, are passed over.
+ */
+static void add_deviants(const struct model *m, const struct model_vcpu *v,
+			 const struct ack_view *view, struct expect *want)
+{
+	bool enable[2], no_room = lrs_may_be_taken(m, v);
+	enum deviation_id d = dist_group_enables(m, enable);
+	struct answers answers = { .nr = 0 };
+	struct candidates c = { .prio = 0 };
+	unsigned int above = 0;
+
+	if (d == NR_DEVIATIONS && m->config.gic == GIC_V2)
+		d = DEVIATION_V2_NO_TARGET_IS_CPU0;
+	do {
+		find_candidates(m, v, enable, true, above, &c);
+		add_candidates(m, v, view, &c, &answers);
+		for (unsigned int i = 0; i < answers.nr; i++)
+			expect_deviant(want, answers.value[i], d);
+		answers.nr = 0;
+		/* What comes below is seen only if all of these may be passed over. */
+		if (no_room)
+			d = DEVIATION_ACTIVE_FILL_LRS;
+		else if (c.all_unseen && deviates(m, DEVIATION_NOT_QUEUED))
+			d = DEVIATION_NOT_QUEUED;
+		else
+			break;
+		above = c.prio + 1u;
+	} while (c.nr);
 }
 
 static void read_view(const struct model *m, const struct access *a, const struct ack_view *view,
 		      struct expect *want, struct expect_val *val)
 {
 	const struct model_vcpu *v = &m->vcpu[a->vcpu];
+	struct answers answers = { .nr = 0 };
 	struct candidates c;
 
-	find_candidates(m, v, &c, want);
-	for (unsigned int i = 0; i < c.nr; i++)
-		add_candidate(m, v, view, c.prio, c.intid[i], want);
-	if (!c.nr)
-		add_answer(want, INTID_NONE);
+	find_candidates(m, v, m->dist_enable, false, 0, &c);
+	add_candidates(m, v, view, &c, &answers);
 	val->known = ~0ULL;
-	val->value = want->one_of[0];
-	if (want->nr_one_of > 1)
+	val->value = answers.value[0];
+	if (answers.nr > 1)
 		val->rule = RULE_CPUIF_EQUAL_PRIORITY;
+	else if (view->hppir)
+		val->rule = RULE_CPUIF_HPPIR;
 	else if (val->value == INTID_NONE || val->value == INTID_GROUP1)
-		val->rule = view->hppir ? RULE_CPUIF_HPPIR : RULE_CPUIF_SPURIOUS;
+		val->rule = RULE_CPUIF_SPURIOUS;
 	else
-		val->rule = view->hppir ? RULE_CPUIF_HPPIR : RULE_CPUIF_ACK;
-	if (want->nr_one_of == 1)
-		want->nr_one_of = 0;
+		val->rule = RULE_CPUIF_ACK;
+	for (unsigned int i = 0; answers.nr > 1 && i < answers.nr; i++)
+		expect_one_of(want, answers.value[i]);
+	if (m->config.deviations)
+		add_deviants(m, v, view, want);
 }
 
 static void read_iar0(const struct model *m, const struct access *a, struct expect *want,
@@ -258,6 +291,17 @@ static void take(struct model *m, const struct access *a, u64 seen)
 		take_v2_sgi(v, intid, source);
 }
 
+static u64 intid_of(const struct model *m, u64 value)
+{
+	return m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
+}
+
+/* Does it stand for no interrupt? */
+static bool is_special(u64 intid)
+{
+	return intid >= 1020 && intid <= INTID_NONE;
+}
+
 static void drop_priority(struct model_cpuif *c, unsigned int group)
 {
 	if (c->ap[group][0])
@@ -275,12 +319,13 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct model_cpuif *c = &v->cpuif;
-	const struct model_ack *last = &c->ack[c->nr_acks - 1];
-	u64 intid = m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
+	const struct model_ack *last;
+	u64 intid = intid_of(m, value);
 
-	if (intid >= 1020 && intid <= INTID_NONE)
+	if (is_special(intid))
 		return;
-	if (!c->nr_acks || last->intid != intid || last->group != group ||
+	last = c->nr_acks ? &c->ack[c->nr_acks - 1] : NULL;
+	if (!last || last->intid != intid || last->group != group ||
 	    (m->config.gic == GIC_V2 && last->source != (value >> 10 & 7))) {
 		m->lost = true;
 		return;
@@ -316,7 +361,7 @@ static void write_v2_eoir(struct model *m, const struct access *a, u64 value, u6
 static void write_dir(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
-	u64 intid = m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
+	u64 intid = intid_of(m, value);
 
 	(void)mask;
 	if (!v->cpuif.eoimode) {
@@ -755,6 +800,13 @@ static enum reg_id ack_register(const struct model *m, u64 group)
 	return group ? REG_ICC_IAR1 : REG_ICC_IAR0;
 }
 
+static enum reg_id eoi_register(const struct model *m, u64 group)
+{
+	if (m->config.gic == GIC_V2)
+		return group ? REG_GICC_AEOIR : REG_GICC_EOIR;
+	return group ? REG_ICC_EOIR1 : REG_ICC_EOIR0;
+}
+
 /*
  * Adds what comes instead if the vCPU cannot reach its CPU interface.  A GICv2's
  * is in memory, and the program says where.
@@ -800,13 +852,14 @@ void expect_guest_ack(const struct model *m, const struct op *op, struct expect 
 void commit_guest_ack(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_ACK_vcpu)) };
+	struct model_vcpu *v = &m->vcpu[a.vcpu];
 
 	take(m, &a, seen->val[0]);
-}
-
-static u64 ack_value(const struct model_ack *ack)
-{
-	return (u64)ack->source << 10 | ack->intid;
+	if (!is_special(intid_of(m, seen->val[0])) && v->nr_remembered < MAX_ACTIVE)
+		v->remembered[v->nr_remembered++] = (struct model_remembered){
+			.value = seen->val[0] & 0xffffff,
+			.group = op_arg(op, ARG_GUEST_ACK_group) & 1,
+		};
 }
 
 /**
@@ -825,7 +878,7 @@ void expect_guest_eoi(const struct model *m, const struct op *op, struct expect 
 	v = model_vcpu(m, vcpu_id);
 	allow_done(want, RULE_PROG_REMEMBERS);
 	expect_value(want,
-		     v->cpuif.nr_acks ? ack_value(&v->cpuif.ack[v->cpuif.nr_acks - 1]) : INTID_NONE,
+		     v->nr_remembered ? v->remembered[v->nr_remembered - 1].value : INTID_NONE,
 		     ~0ULL, RULE_PROG_REMEMBERS);
 }
 
@@ -838,12 +891,12 @@ void commit_guest_eoi(struct model *m, const struct op *op)
 {
 	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_EOI_vcpu)) };
 	struct model_vcpu *v = &m->vcpu[a.vcpu];
-	struct model_ack last;
+	struct model_remembered last;
 
-	if (!v->cpuif.nr_acks)
+	if (!v->nr_remembered)
 		return;
-	last = v->cpuif.ack[v->cpuif.nr_acks - 1];
-	end_of_interrupt(m, &a, ack_value(&last), last.group);
+	last = v->remembered[--v->nr_remembered];
+	behaviours[eoi_register(m, last.group)].write(m, &a, last.value, ~0ULL);
 	if (v->cpuif.eoimode && v->nr_ended < MAX_ENDED)
 		v->ended[v->nr_ended++] = last;
 }
@@ -862,7 +915,7 @@ void expect_guest_deactivate(const struct model *m, const struct op *op, struct 
 			      op_arg(op, ARG_GUEST_DEACTIVATE_at), want))
 		return;
 	allow_done(want, RULE_PROG_REMEMBERS);
-	expect_value(want, of && of->nr_ended ? ack_value(&of->ended[of->nr_ended - 1]) : INTID_NONE,
+	expect_value(want, of && of->nr_ended ? of->ended[of->nr_ended - 1].value : INTID_NONE,
 		     ~0ULL, RULE_PROG_REMEMBERS);
 }
 
@@ -877,7 +930,7 @@ void commit_guest_deactivate(struct model *m, const struct op *op)
 	unsigned int of = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_of));
 
 	if (of < m->nr_vcpus && m->vcpu[of].nr_ended)
-		write_dir(m, &a, ack_value(&m->vcpu[of].ended[--m->vcpu[of].nr_ended]), ~0ULL);
+		write_dir(m, &a, m->vcpu[of].ended[--m->vcpu[of].nr_ended].value, ~0ULL);
 }
 
 /**

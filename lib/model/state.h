@@ -17,6 +17,7 @@
 #define MODEL_MAX_IRQS 1024
 #define NR_SPI_BANKS (MODEL_MAX_IRQS / 32 - 1)
 #define MAX_ACTIVE 128 /* levels of preemption */
+#define ACTIVE_ON_NONE 0xff /* no PE: it has no target */
 #define MAX_ENDED 64 /* that a guest remembers: guest_code/abi.h */
 
 #define INTID_GROUP1 1022 /* of another group, GICv2 only */
@@ -32,6 +33,7 @@
 struct model_bank {
 	u32 group, enable, latch, line, active;
 	u32 edge; /* config: 1 is edge-triggered */
+	u32 unseen; /* may be deliverable without KVM's knowing, DEVIATION_NOT_QUEUED */
 	u8 prio[32];
 };
 
@@ -40,6 +42,12 @@ struct model_ack {
 	u16 intid;
 	u8 source; /* CPU that sent it, GICv2 SGIs */
 	u8 group;
+};
+
+/* What the guest has kept of an acknowledge, whatever became of the interrupt since. */
+struct model_remembered {
+	u32 value : 24; /* that was read */
+	u32 group : 1; /* of the register */
 };
 
 /* CPU interface of a PE: ICC_* or GICC_* (IHI 0069H 4.8, IHI 0048B 4.4). */
@@ -67,9 +75,13 @@ struct model_vcpu {
 	u8 sgi_active[NR_SGIS]; /* CPU whose SGI is active, GICv2 */
 	struct model_bank irqs; /* SGIs and PPIs */
 	struct model_cpuif cpuif;
-	/* Interrupts ended with EOImode 1 that the guest has yet to deactivate. */
-	u8 nr_ended;
-	struct model_ack ended[MAX_ENDED]; /* the latest last */
+	/*
+	 * Interrupts that the guest has yet to end, and that it ended with EOImode 1
+	 * and has yet to deactivate; the latest last.
+	 */
+	u8 nr_remembered, nr_ended;
+	struct model_remembered remembered[MAX_ACTIVE];
+	struct model_remembered ended[MAX_ENDED];
 };
 
 struct model_region {
@@ -92,6 +104,7 @@ struct model {
 	bool groups_writable; /* userspace has written GICD_IIDR of a GICv2 */
 	bool dist_enable[2]; /* GICD_CTLR.EnableGrp<n> */
 	struct model_bank spi[NR_SPI_BANKS]; /* from INTID 32 */
+	u8 active_on[MODEL_MAX_IRQS]; /* number of the PE that an active SPI is of */
 	u32 route[MODEL_MAX_IRQS]; /* affinity (GICv3) or CPU targets (GICv2) of SPIs, by INTID */
 	unsigned int nr_vcpus;
 	unsigned int nr_regions;
@@ -103,6 +116,7 @@ struct model {
 struct candidates {
 	u8 prio;
 	unsigned int nr;
+	bool all_unseen;
 	u16 intid[MODEL_MAX_IRQS];
 };
 
@@ -138,7 +152,11 @@ u32 irq_implemented(const struct model *m, unsigned int intid);
 bool irq_exists(const struct model *m, u64 intid);
 u32 bank_pending(const struct model_bank *b);
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    bool deviant, struct candidates *c);
+		    bool deviant, unsigned int above, struct candidates *c);
+unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v);
+void irq_seen(struct model_bank *b, u32 bits);
+void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
+unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid);
 void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
@@ -170,6 +188,7 @@ void commit_guest_access(struct model *m, const struct op *op, const struct op_r
 bool deviates(const struct model *m, enum deviation_id deviation);
 void expect_bits(struct expect_val *val, u64 value, u64 mask, enum rule_id rule);
 void expect_one_of(struct expect *want, u32 value);
+void expect_deviant(struct expect *want, u32 value, enum deviation_id deviation);
 void expect_deviation(struct expect *want, enum deviation_id deviation);
 u32 param(const struct model *m, enum profile_param param);
 
