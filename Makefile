@@ -176,9 +176,10 @@ check: ## all tests; needs no KVM, and no network once set up
 	@tests/run-checks.sh $(tests) $(check_scripts)
 
 .PHONY: bench
-bench: ## measure programs a second and the cost of the bare ioctls
+bench: ## measure the model, programs a second and the cost of the bare ioctls
 	$(Q)ci/setup.sh run
 	$(Q)$(MAKE) all
+	@$(O)/vgicheck bench model
 	@ci/vm/run.sh $(O)/vgicheck bench $(ARGS); $(run_status)
 
 .PHONY: docs

@@ -127,6 +127,10 @@ int bench_main(int argc, char **argv);
 int rules_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 
+/* What both halves of bench share. */
+u64 bench_now_ns(void);
+__must_check int bench_model(const struct options *o);
+
 /* Tables that more than one of them prints. */
 int list_rules(const struct options *o);
 int list_choices(const struct options *o);
