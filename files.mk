@@ -87,12 +87,17 @@ GUEST_SRCS := \
 	guest_code/interp.c \
 	guest_code/vectors.S \
 
+# What fuzzers run, and tests too.
+FUZZ_SRCS := \
+	fuzz/model_fuzz.c \
+
 # Each a program of its own, linked with the portable parts ...
 TEST_SRCS := \
 	tests/answer_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \
 	tests/model_claims_test.c \
+	tests/model_fuzz_test.c \
 	tests/model_test.c \
 	tests/prog_test.c \
 	tests/prog_text_test.c \
