@@ -198,10 +198,10 @@ $(O)/host/fuzz/%_seeds: $(O)/host/fuzz/%_seeds.o $(O)/host/portable.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(host_cflags) $(CFLAGS) $^ $(LDFLAGS) -o $@
 
-fuzz_dir = $(O)/fuzz/$(TARGET).d
+fuzz_dir = $(O)/fuzzing/$(TARGET)
 
 .PHONY: fuzz
-fuzz: ## fuzz TARGET= (model) for TIME= seconds; what fails is kept below $(O)/fuzz
+fuzz: ## fuzz TARGET= (model) for TIME= seconds; what fails is kept in $(O)/fuzzing
 	$(Q)ci/setup.sh fuzz
 	$(Q)$(MAKE) $(O)/fuzz/$(TARGET) $(O)/host/fuzz/$(TARGET)_seeds
 	$(Q)mkdir -p $(fuzz_dir)/seeds $(fuzz_dir)/corpus

@@ -39,8 +39,8 @@ static void __attribute__((noreturn)) give_up(const struct fuzz *f, const char *
 
 	if (f->nr < f->prog.nr_ops)
 		op_print(&f->prog.op[f->nr], op, sizeof(op));
-	fprintf(stderr, "%s\nprofile %s, operation %zu (%s): does not hold: %s\n",
-		text ? text : "", f->config.profile->name, f->nr, op, what);
+	fprintf(stderr, "%s\nprofile %s, operation %zu (%s): does not hold: %s\n", text ? text : "",
+		f->config.profile->name, f->nr, op, what);
 	abort();
 }
 
@@ -184,9 +184,17 @@ static void judge_all(struct fuzz *f)
  */
 void model_fuzz(const u8 *data, size_t bytes)
 {
-	struct fuzz f = { .model = model_create(), .copy = model_create() };
+	/* They are large, and a reset makes them new. */
+	static struct model *model, *copy;
+	struct fuzz f = { 0 };
 
-	if (bytes >= MODEL_FUZZ_HEAD && f.model && f.copy) {
+	if (!model)
+		model = model_create();
+	if (!copy)
+		copy = model_create();
+	f.model = model;
+	f.copy = copy;
+	if (bytes >= MODEL_FUZZ_HEAD && model && copy) {
 		f.config.max_vcpus = MAX_VCPUS;
 		f.config.profile = pick_profile(data[0]);
 		f.config.deviations = data[1];
@@ -199,6 +207,4 @@ void model_fuzz(const u8 *data, size_t bytes)
 	}
 	free(f.answer);
 	prog_free(&f.prog);
-	model_destroy(f.model);
-	model_destroy(f.copy);
 }

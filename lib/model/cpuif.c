@@ -264,12 +264,12 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct model_cpuif *c = &v->cpuif;
-	const struct model_ack *last = &c->ack[c->nr_acks - 1];
+	const struct model_ack *last = c->nr_acks ? &c->ack[c->nr_acks - 1] : NULL;
 	u64 intid = m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
 
 	if (intid >= 1020 && intid <= INTID_NONE)
 		return;
-	if (!c->nr_acks || last->intid != intid || last->group != group ||
+	if (!last || last->intid != intid || last->group != group ||
 	    (m->config.gic == GIC_V2 && last->source != (value >> 10 & 7))) {
 		m->lost = true;
 		return;
