@@ -536,8 +536,8 @@ static void read_sre(const struct model *m, const struct access *a, struct expec
 	(void)a;
 	(void)want;
 	val->rule = RULE_CPUIF_SRE;
-	val->value = 7;
 	val->known = chosen(m, CHOICE_SRE_FIXED) ? ~0ULL : ~6ULL;
+	val->value = 7 & val->known;
 }
 
 static void ignore_write(struct model *m, const struct access *a, u64 value, u64 mask)
