@@ -21,6 +21,9 @@ LIB_SRCS := \
 	lib/model/uapi.c \
 	lib/prog/alloc.c \
 	lib/prog/codec.c \
+	lib/prog/gen_access.c \
+	lib/prog/gen_device.c \
+	lib/prog/gen_irqs.c \
 	lib/prog/gen_orders.c \
 	lib/prog/gen_random.c \
 	lib/prog/gen_refused.c \

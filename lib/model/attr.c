@@ -41,11 +41,17 @@ static bool any_held(const struct model *m)
 	return false;
 }
 
+/* The vCPU that an attribute names: a GICv2's has eight bits for it. */
+static u64 named_vcpu(const struct model *m, u64 vcpu_id)
+{
+	return m->config.gic == GIC_V2 ? vcpu_id & 0xff : vcpu_id;
+}
+
 /* Faults of an access to registers that do not depend on the register. */
 static void expect_reg_group(const struct model *m, enum reg_group group, u64 vcpu_id,
 			     struct expect *want)
 {
-	const struct model_vcpu *v = model_vcpu(m, vcpu_id);
+	const struct model_vcpu *v = model_vcpu(m, named_vcpu(m, vcpu_id));
 
 	if (m->config.gic == GIC_V3 && !m->initialised)
 		allow_usual_error(m, want, EBUSY, RULE_REGS_BEFORE_INIT);
@@ -74,7 +80,7 @@ static bool may_be_unsupported(const struct model *m, const struct access *a)
 
 static struct access user_access(const struct model *m, u64 where, u64 vcpu_id)
 {
-	struct access a = { .vcpu = vcpu_number(m, vcpu_id), .user = true };
+	struct access a = { .vcpu = vcpu_number(m, named_vcpu(m, vcpu_id)), .user = true };
 
 	/* What is not banked is the same whoever is named. */
 	if (a.vcpu == m->nr_vcpus)
@@ -97,13 +103,20 @@ static bool expect_user_reach(const struct model *m, u64 where, u64 vcpu_id, str
 	expect_reg_group(m, group, vcpu_id, want);
 	a = user_access(m, where, vcpu_id);
 	if (!is_word(where)) {
-		allow_error(want, ENXIO, RULE_REGS_UNSUPPORTED);
-		return false;
+		/* What an offset within a word names is not said. */
+		if (!want->nr_alts)
+			allow_done(want, RULE_REGS_UNALIGNED);
+		allow_error(want, ENXIO, RULE_REGS_UNALIGNED);
+		return true;
 	}
 	if (may_be_unsupported(m, &a)) {
 		bool refused = want->nr_alts;
 
 		allow_error(want, ENXIO, RULE_REGS_UNSUPPORTED);
+		/* Active priorities registers that this host has not. */
+		if (a.at.reg >= 0 && reg_behaviour_of(a.at.reg) &&
+		    !cpuif_implements(m, &a))
+			allow_error(want, EINVAL, RULE_SYSREG_VALUE);
 		/* "Not yet supported" may come to be supported. */
 		if (refused || a.at.reg < 0 ||
 		    reg_desc((enum reg_id)a.at.reg)->frame == FRAME_ICC)
@@ -131,7 +144,7 @@ void expect_user_read(const struct model *m, const struct op *op, struct expect 
 	if (!want->nr_alts)
 		allow_done(want, RULE_REGS_READ);
 	a = user_access(m, where, vcpu_id);
-	if (reg_behaviour_of(a.at.reg))
+	if (is_word(where) && reg_behaviour_of(a.at.reg))
 		reg_expect_read(m, &a, place_size(where), want);
 	else
 		expect_value(want, 0, 0, RULE_REG_UNKNOWN);
@@ -154,7 +167,7 @@ void expect_user_write(const struct model *m, const struct op *op, struct expect
 		return;
 	a = user_access(m, where, vcpu_id);
 	b = reg_behaviour_of(a.at.reg);
-	if (b && b->check)
+	if (b && b->check && is_word(where))
 		b->check(m, &a, op_arg(op, ARG_USER_WRITE_value), want);
 	if (!want->nr_alts)
 		allow_done(want, RULE_REGS_WRITE);
@@ -185,6 +198,7 @@ void commit_user_write(struct model *m, const struct op *op)
 	u64 mask = bits_mask(8 * size - 1, 0) << 8 * a.at.byte;
 
 	commit_user_access(m);
+	m->lost |= !is_word(where);
 	if (b && b->write)
 		b->write(m, &a, (op_arg(op, ARG_USER_WRITE_value) << 8 * a.at.byte) & mask, mask);
 }
@@ -557,8 +571,9 @@ void commit_irq_line(struct model *m, const struct op *op)
  */
 void expect_signal_msi(const struct model *m, const struct op *op, struct expect *want)
 {
-	(void)m;
 	(void)op;
 	/* Only an ITS takes MSIs, and the language has none yet. */
-	allow_usual_error(m, want, ENODEV, RULE_MSI_NO_ITS);
+	allow_usual_error(m, want, EINVAL, RULE_MSI_NO_ITS);
+	if (m->has_vgic)
+		allow_usual_error(m, want, ENODEV, RULE_MSI_NO_ITS);
 }

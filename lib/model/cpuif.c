@@ -9,10 +9,18 @@
 
 #include "lib/model/state.h"
 
-/* Bits of a priority that decide about preemption: all that there are, but 7 at most. */
+/* Implemented bits of a priority. */
+static unsigned int priority_bits(const struct model *m)
+{
+	if (m->config.icc_ctlr && m->config.gic == GIC_V3)
+		return (unsigned int)reg_field_get(FIELD_ICC_CTLR_PRIbits, m->config.icc_ctlr) + 1;
+	return param(m, PARAM_CPU_PRI_BITS);
+}
+
+/* Those that decide about preemption: all that there are, but 7 at most. */
 static unsigned int preemption_bits(const struct model *m)
 {
-	u32 bits = param(m, PARAM_CPU_PRI_BITS);
+	unsigned int bits = priority_bits(m);
 
 	return bits > 7 ? 7 : bits;
 }
@@ -36,7 +44,7 @@ static u8 group_priority(const struct model_cpuif *c, unsigned int group, u8 pri
 	/* With a common binary point group 1 uses that of group 0 as it is. */
 	unsigned int point = group && !c->cbpr ? c->bpr[1] - 1u : c->bpr[0];
 
-	return prio & (u8)(0xff << (point + 1));
+	return prio & (u8)(0xffu << (point + 1));
 }
 
 /* Number of the highest preemption level that is active in a group, or 128. */
@@ -80,12 +88,27 @@ static bool same_candidates(const struct candidates *a, const struct candidates 
 }
 
 static void interface_candidates(const struct model *m, const struct model_vcpu *v,
-				 const bool *dist_enable, struct candidates *c)
+				 const bool *dist_enable, bool deviant, struct candidates *c)
 {
 	bool enable[2] = { dist_enable[0] && v->cpuif.enable[0],
 			   dist_enable[1] && v->cpuif.enable[1] };
 
-	irq_candidates(m, v, enable, c);
+	irq_candidates(m, v, enable, deviant, c);
+}
+
+/* Do the implementation's deviations decide what comes next? */
+static enum deviation_id deviation_of_candidates(const struct model *m,
+						 const struct model_vcpu *v, bool *enable)
+{
+	enum deviation_id d = dist_group_enables(m, enable);
+
+	if (deviates(m, DEVIATION_ACTIVE_FILL_LRS) &&
+	    irq_active_on(m, v) >= param(m, PARAM_LIST_REGS))
+		return DEVIATION_ACTIVE_FILL_LRS;
+	if (d == NR_DEVIATIONS && m->config.gic == GIC_V2 &&
+	    deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
+		return DEVIATION_V2_NO_TARGET_IS_CPU0;
+	return d;
 }
 
 /* What may be signalled next, with the distributor's and the interface's enables. */
@@ -94,12 +117,14 @@ static void find_candidates(const struct model *m, const struct model_vcpu *v,
 {
 	struct candidates right;
 	bool enable[2];
-	enum deviation_id d = dist_group_enables(m, enable);
+	enum deviation_id d = deviation_of_candidates(m, v, enable);
 
-	interface_candidates(m, v, enable, c);
+	interface_candidates(m, v, enable, true, c);
+	if (d == DEVIATION_ACTIVE_FILL_LRS)
+		c->nr = 0;
 	if (d == NR_DEVIATIONS)
 		return;
-	interface_candidates(m, v, m->dist_enable, &right);
+	interface_candidates(m, v, m->dist_enable, false, &right);
 	if (!same_candidates(c, &right))
 		expect_deviation(want, d);
 }
@@ -231,7 +256,7 @@ static void take(struct model *m, const struct access *a, u64 seen)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct model_cpuif *c = &v->cpuif;
-	unsigned int intid = m->config.gic == GIC_V2 ? seen & 0x3ff : (unsigned int)seen;
+	unsigned int intid = (unsigned int)(m->config.gic == GIC_V2 ? seen & 0x3ff : seen);
 	unsigned int source = seen >> 10 & 7;
 	unsigned int group, level;
 
@@ -245,6 +270,17 @@ static void take(struct model *m, const struct access *a, u64 seen)
 	irq_activate(m, v, intid);
 	if (m->config.gic == GIC_V2 && intid < NR_SGIS)
 		take_v2_sgi(v, intid, source);
+}
+
+static u64 intid_of(const struct model *m, u64 value)
+{
+	return m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
+}
+
+/* Does it stand for no interrupt? */
+static bool is_special(u64 intid)
+{
+	return intid >= 1020 && intid <= INTID_NONE;
 }
 
 static void drop_priority(struct model_cpuif *c, unsigned int group)
@@ -264,11 +300,12 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct model_cpuif *c = &v->cpuif;
-	const struct model_ack *last = c->nr_acks ? &c->ack[c->nr_acks - 1] : NULL;
-	u64 intid = m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
+	const struct model_ack *last;
+	u64 intid = intid_of(m, value);
 
-	if (intid >= 1020 && intid <= INTID_NONE)
+	if (is_special(intid))
 		return;
+	last = c->nr_acks ? &c->ack[c->nr_acks - 1] : NULL;
 	if (!last || last->intid != intid || last->group != group ||
 	    (m->config.gic == GIC_V2 && last->source != (value >> 10 & 7))) {
 		m->lost = true;
@@ -305,7 +342,7 @@ static void write_v2_eoir(struct model *m, const struct access *a, u64 value, u6
 static void write_dir(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
-	u64 intid = m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
+	u64 intid = intid_of(m, value);
 
 	(void)mask;
 	if (!v->cpuif.eoimode) {
@@ -326,6 +363,9 @@ static void read_pmr(const struct model *m, const struct access *a, struct expec
 	/* Userspace has the field of GICH_VMCR (arm-vgic.rst, GRP_CPU_REGS). */
 	if (a->user && m->config.gic == GIC_V2)
 		val->value >>= 3;
+	/* Nor whether it sees the bits that are not implemented. */
+	else if (a->user)
+		val->known = ~bits_mask(7 - priority_bits(m), 0);
 }
 
 static void write_pmr(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -333,14 +373,23 @@ static void write_pmr(struct model *m, const struct access *a, u64 value, u64 ma
 	(void)mask;
 	if (a->user && m->config.gic == GIC_V2)
 		value <<= 3;
-	m->vcpu[a->vcpu].cpuif.pmr = (u8)(value & bits_mask(7, 8 - param(m, PARAM_CPU_PRI_BITS)));
+	m->vcpu[a->vcpu].cpuif.pmr = (u8)(value & bits_mask(7, 8 - priority_bits(m)));
+}
+
+/*
+ * Whether userspace sees a value below the minimum before the hardware has
+ * raised it is not said.
+ */
+static u64 known_bpr(const struct model *m, const struct access *a, unsigned int group)
+{
+	return a->user && m->vcpu[a->vcpu].cpuif.bpr[group] == bpr_min(m, group) ? ~7ULL : ~0ULL;
 }
 
 static void read_bpr0(const struct model *m, const struct access *a, struct expect *want,
 		      struct expect_val *val)
 {
 	(void)want;
-	val->known = ~0ULL;
+	val->known = known_bpr(m, a, 0);
 	val->rule = RULE_CPUIF_BPR;
 	val->value = m->vcpu[a->vcpu].cpuif.bpr[0];
 }
@@ -351,7 +400,7 @@ static void read_bpr1(const struct model *m, const struct access *a, struct expe
 	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
 
 	(void)want;
-	val->known = ~0ULL;
+	val->known = known_bpr(m, a, c->cbpr ? 0 : 1);
 	val->rule = c->cbpr ? RULE_CPUIF_CBPR : RULE_CPUIF_BPR;
 	val->value = bpr_value(c, 1);
 }
@@ -441,21 +490,55 @@ static void write_ap1(struct model *m, const struct access *a, u64 value, u64 ma
 	write_ap(m, a, value, 1);
 }
 
+/* Fields of ICC_CTLR_EL1 that are the host's. */
+static u64 ctlr_of_host(void)
+{
+	return reg_field_mask(FIELD_ICC_CTLR_PRIbits) | reg_field_mask(FIELD_ICC_CTLR_IDbits) |
+	       reg_field_mask(FIELD_ICC_CTLR_SEIS) | reg_field_mask(FIELD_ICC_CTLR_A3V);
+}
+
 static void read_ctlr(const struct model *m, const struct access *a, struct expect *want,
 		      struct expect_val *val)
 {
 	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
-	u64 fixed = reg_field_mask(FIELD_ICC_CTLR_PRIbits);
-	u64 written = reg_field_mask(FIELD_ICC_CTLR_CBPR) | reg_field_mask(FIELD_ICC_CTLR_EOImode);
 
 	(void)want;
 	val->rule = RULE_CPUIF_CTLR;
 	val->known = ~bits_mask(19, 0);
 	expect_bits(val,
 		    reg_field_put(FIELD_ICC_CTLR_CBPR, c->cbpr) |
-			    reg_field_put(FIELD_ICC_CTLR_EOImode, c->eoimode) |
-			    reg_field_put(FIELD_ICC_CTLR_PRIbits, param(m, PARAM_CPU_PRI_BITS) - 1),
-		    fixed | written, RULE_CPUIF_CTLR);
+			    reg_field_put(FIELD_ICC_CTLR_EOImode, c->eoimode),
+		    reg_field_mask(FIELD_ICC_CTLR_CBPR) | reg_field_mask(FIELD_ICC_CTLR_EOImode),
+		    RULE_CPUIF_CTLR);
+	if (m->config.icc_ctlr)
+		expect_bits(val, m->config.icc_ctlr, ctlr_of_host(), RULE_CPUIF_CTLR_HOST);
+	if (a->user && m->config.icc_ctlr)
+		expect_bits(val,
+			    reg_field_put(FIELD_ICC_CTLR_PRIbits, c->user_pri_bits) |
+				    reg_field_put(FIELD_ICC_CTLR_IDbits, c->user_id_bits),
+			    reg_field_mask(FIELD_ICC_CTLR_PRIbits) |
+				    reg_field_mask(FIELD_ICC_CTLR_IDbits),
+			    RULE_CPUIF_CTLR_HOST);
+}
+
+/*
+ * What a VM was restored with may be less than the host has, but not more, and
+ * features must be the same (arm-vgic-v3.rst, GRP_CPU_SYSREGS: invalid value).
+ */
+static void check_ctlr(const struct model *m, const struct access *a, u64 value,
+		       struct expect *want)
+{
+	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	u64 fixed = reg_field_mask(FIELD_ICC_CTLR_SEIS) | reg_field_mask(FIELD_ICC_CTLR_A3V);
+
+	if (!m->config.icc_ctlr) {
+		allow_done(want, RULE_REGS_WRITE);
+		allow_error(want, EINVAL, RULE_SYSREG_VALUE);
+	} else if (reg_field_get(FIELD_ICC_CTLR_PRIbits, value) > c->user_pri_bits ||
+		   reg_field_get(FIELD_ICC_CTLR_IDbits, value) > c->user_id_bits ||
+		   (value ^ m->config.icc_ctlr) & fixed) {
+		allow_error(want, EINVAL, RULE_SYSREG_VALUE);
+	}
 }
 
 static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -465,6 +548,10 @@ static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 m
 	(void)mask;
 	c->cbpr = reg_field_get(FIELD_ICC_CTLR_CBPR, value);
 	c->eoimode = reg_field_get(FIELD_ICC_CTLR_EOImode, value);
+	if (!a->user)
+		return;
+	c->user_pri_bits = (u8)reg_field_get(FIELD_ICC_CTLR_PRIbits, value);
+	c->user_id_bits = (u8)reg_field_get(FIELD_ICC_CTLR_IDbits, value);
 }
 
 static void read_v2_ctlr(const struct model *m, const struct access *a, struct expect *want,
@@ -538,6 +625,15 @@ static void read_sre(const struct model *m, const struct access *a, struct expec
 	val->rule = RULE_CPUIF_SRE;
 	val->known = chosen(m, CHOICE_SRE_FIXED) ? ~0ULL : ~6ULL;
 	val->value = 7 & val->known;
+}
+
+static void check_sre(const struct model *m, const struct access *a, u64 value,
+		      struct expect *want)
+{
+	(void)m;
+	(void)a;
+	if (!reg_field_get(FIELD_ICC_SRE_SRE, value))
+		allow_error(want, EINVAL, RULE_SYSREG_VALUE);
 }
 
 static void ignore_write(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -620,8 +716,8 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_ICC_RPR] = { .read = read_rpr },
 	[REG_ICC_AP0R] = { .read = read_ap0, .write = write_ap0 },
 	[REG_ICC_AP1R] = { .read = read_ap1, .write = write_ap1 },
-	[REG_ICC_CTLR] = { .read = read_ctlr, .write = write_ctlr },
-	[REG_ICC_SRE] = { .read = read_sre, .write = ignore_write },
+	[REG_ICC_CTLR] = { .read = read_ctlr, .check = check_ctlr, .write = write_ctlr },
+	[REG_ICC_SRE] = { .read = read_sre, .check = check_sre, .write = ignore_write },
 	[REG_ICC_IGRPEN0] = { .read = read_igrpen0, .write = write_igrpen0 },
 	[REG_ICC_IGRPEN1] = { .read = read_igrpen1, .write = write_igrpen1 },
 	[REG_ICC_SGI1R] = { .write = write_sgi1r },
@@ -685,6 +781,13 @@ static enum reg_id ack_register(const struct model *m, u64 group)
 	return group ? REG_ICC_IAR1 : REG_ICC_IAR0;
 }
 
+static enum reg_id eoi_register(const struct model *m, u64 group)
+{
+	if (m->config.gic == GIC_V2)
+		return group ? REG_GICC_AEOIR : REG_GICC_EOIR;
+	return group ? REG_ICC_EOIR1 : REG_ICC_EOIR0;
+}
+
 /*
  * Adds what comes instead if the vCPU cannot reach its CPU interface.  A GICv2's
  * is in memory, and the program says where.
@@ -730,13 +833,14 @@ void expect_guest_ack(const struct model *m, const struct op *op, struct expect 
 void commit_guest_ack(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_ACK_vcpu)) };
+	struct model_vcpu *v = &m->vcpu[a.vcpu];
 
 	take(m, &a, seen->val[0]);
-}
-
-static u64 ack_value(const struct model_ack *ack)
-{
-	return (u64)ack->source << 10 | ack->intid;
+	if (!is_special(intid_of(m, seen->val[0])) && v->nr_remembered < MAX_ACTIVE)
+		v->remembered[v->nr_remembered++] = (struct model_remembered){
+			.value = seen->val[0] & 0xffffff,
+			.group = op_arg(op, ARG_GUEST_ACK_group) & 1,
+		};
 }
 
 /**
@@ -755,7 +859,7 @@ void expect_guest_eoi(const struct model *m, const struct op *op, struct expect 
 	v = model_vcpu(m, vcpu_id);
 	allow_done(want, RULE_PROG_REMEMBERS);
 	expect_value(want,
-		     v->cpuif.nr_acks ? ack_value(&v->cpuif.ack[v->cpuif.nr_acks - 1]) : INTID_NONE,
+		     v->nr_remembered ? v->remembered[v->nr_remembered - 1].value : INTID_NONE,
 		     ~0ULL, RULE_PROG_REMEMBERS);
 }
 
@@ -768,12 +872,12 @@ void commit_guest_eoi(struct model *m, const struct op *op)
 {
 	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_EOI_vcpu)) };
 	struct model_vcpu *v = &m->vcpu[a.vcpu];
-	struct model_ack last;
+	struct model_remembered last;
 
-	if (!v->cpuif.nr_acks)
+	if (!v->nr_remembered)
 		return;
-	last = v->cpuif.ack[v->cpuif.nr_acks - 1];
-	end_of_interrupt(m, &a, ack_value(&last), last.group);
+	last = v->remembered[--v->nr_remembered];
+	behaviours[eoi_register(m, last.group)].write(m, &a, last.value, ~0ULL);
 	if (v->cpuif.eoimode && v->nr_ended < MAX_ENDED)
 		v->ended[v->nr_ended++] = last;
 }
@@ -792,7 +896,7 @@ void expect_guest_deactivate(const struct model *m, const struct op *op, struct 
 			      op_arg(op, ARG_GUEST_DEACTIVATE_at), want))
 		return;
 	allow_done(want, RULE_PROG_REMEMBERS);
-	expect_value(want, of && of->nr_ended ? ack_value(&of->ended[of->nr_ended - 1]) : INTID_NONE,
+	expect_value(want, of && of->nr_ended ? of->ended[of->nr_ended - 1].value : INTID_NONE,
 		     ~0ULL, RULE_PROG_REMEMBERS);
 }
 
@@ -807,7 +911,7 @@ void commit_guest_deactivate(struct model *m, const struct op *op)
 	unsigned int of = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_of));
 
 	if (of < m->nr_vcpus && m->vcpu[of].nr_ended)
-		write_dir(m, &a, ack_value(&m->vcpu[of].ended[--m->vcpu[of].nr_ended]), ~0ULL);
+		write_dir(m, &a, m->vcpu[of].ended[--m->vcpu[of].nr_ended].value, ~0ULL);
 }
 
 /**
@@ -820,4 +924,6 @@ void cpuif_reset(const struct model *m, struct model_cpuif *c)
 	memset(c, 0, sizeof(*c));
 	c->bpr[0] = bpr_min(m, 0);
 	c->bpr[1] = bpr_min(m, 1);
+	c->user_pri_bits = (u8)reg_field_get(FIELD_ICC_CTLR_PRIbits, m->config.icc_ctlr);
+	c->user_id_bits = (u8)reg_field_get(FIELD_ICC_CTLR_IDbits, m->config.icc_ctlr);
 }

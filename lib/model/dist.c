@@ -200,8 +200,9 @@ static void write_active_set(struct model *m, const struct access *a, u64 value,
 	struct model_bank *b = bank_to_write(m, a, first_intid(a, 1));
 
 	(void)mask;
-	if (b)
-		b->active |= bits_to_write(m, a, value);
+	for (u32 bits = b ? bits_to_write(m, a, value) : 0; bits; bits &= bits - 1)
+		irq_make_active(m, &m->vcpu[a->vcpu],
+				first_intid(a, 1) + (unsigned int)__builtin_ctz(bits));
 }
 
 static void write_active_clear(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -331,7 +332,6 @@ static void read_targets(const struct model *m, const struct access *a, struct e
 {
 	unsigned int intid = first_intid(a, 8);
 
-	(void)want;
 	val->rule = RULE_DIST_TARGET;
 	val->known = ~0ULL;
 	for (unsigned int i = 0; i < 4; i++) {
@@ -342,6 +342,13 @@ static void read_targets(const struct model *m, const struct access *a, struct e
 	}
 	if (!irq_implemented(m, intid & ~31u))
 		val->rule = RULE_DIST_NR_IRQS;
+	/* With one CPU there is nothing to choose: RAZ/WI. */
+	if (m->nr_vcpus > 1 || !val->value)
+		return;
+	if (deviates(m, DEVIATION_V2_UNIPROCESSOR_TARGETS))
+		expect_deviation(want, DEVIATION_V2_UNIPROCESSOR_TARGETS);
+	else
+		val->value = 0;
 }
 
 static void write_targets(struct model *m, const struct access *a, u64 value, u64 mask)

@@ -75,26 +75,32 @@ u32 bank_pending(const struct model_bank *b)
 	return b->latch | (b->line & ~b->edge);
 }
 
-/* Does an SPI go to this PE?  (GICD_IROUTER, GICD_ITARGETSR) */
-static bool spi_targets(const struct model *m, const struct model_vcpu *v, unsigned int intid)
-{
-	u32 route = m->route[intid];
-
-	if (m->config.gic == GIC_V3)
-		return route == v->affinity;
-	/* Of several targets one takes it: which one is the implementation's choice. */
-	if (chosen(m, CHOICE_LOWEST_TARGET))
-		route &= -route;
-	if (!route && deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
-		route = 1;
-	return route & 1u << (v - m->vcpu) % 8;
-}
-
 struct search {
 	const struct model *m;
 	const struct model_vcpu *v;
 	struct candidates *c;
+	bool deviant;
 };
+
+/* Does an SPI go to this PE?  (GICD_IROUTER, GICD_ITARGETSR) */
+static bool spi_targets(const struct search *s, unsigned int intid)
+{
+	const struct model *m = s->m;
+	const struct model_vcpu *v = s->v;
+	u32 route = m->route[intid];
+
+	if (m->config.gic == GIC_V3)
+		return route == v->affinity;
+	/* With one CPU the registers are RAZ/WI and all SPIs go to it. */
+	if (m->nr_vcpus == 1)
+		return true;
+	/* Of several targets one takes it: which one is the implementation's choice. */
+	if (chosen(m, CHOICE_LOWEST_TARGET))
+		route &= -route;
+	if (!route && s->deviant && deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
+		route = 1;
+	return route & 1u << (v - m->vcpu) % 8;
+}
 
 static void search_bank(const struct search *s, unsigned int first, const struct model_bank *b,
 			const bool *group_enable)
@@ -106,7 +112,7 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 		unsigned int i = (unsigned int)__builtin_ctz(ready);
 
 		if (b->prio[i] > s->c->prio ||
-		    (first && !spi_targets(s->m, s->v, first + i)))
+		    (first && !spi_targets(s, first + i)))
 			continue;
 		if (b->prio[i] < s->c->prio)
 			s->c->nr = 0;
@@ -120,21 +126,76 @@ static void search_bank(const struct search *s, unsigned int first, const struct
  * @m:      the model
  * @v:      the PE
  * @enable: which groups are enabled
+ * @deviant: follow the implementation's deviations
  * @c:      filled in: those of the highest priority
  *
  * Of several with the same priority any may come first (IHI 0069H 4.8
  * Interrupt prioritization).
  */
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    struct candidates *c)
+		    bool deviant, struct candidates *c)
 {
-	struct search s = { m, v, c };
+	struct search s = { m, v, c, deviant };
 
 	c->nr = 0;
 	c->prio = PRIORITY_IDLE;
 	search_bank(&s, 0, &v->irqs, enable);
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32)
 		search_bank(&s, n, &m->spi[n / 32 - 1], enable);
+}
+
+static void irq_set_active_on(struct model *m, unsigned int intid, unsigned int vcpu)
+{
+	m->active_on[intid] = vcpu < ACTIVE_ON_NONE ? (u8)vcpu : ACTIVE_ON_NONE;
+}
+
+/**
+ * irq_make_active() - software made an interrupt active
+ * @m:     the model
+ * @v:     the PE whose SGIs and PPIs are meant
+ * @intid: of an interrupt that exists
+ *
+ * It is of the PE that it would be sent to.
+ */
+void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
+{
+	struct model_bank *b = irq_bank(m, v, intid);
+	u32 bit = 1u << intid % 32;
+	struct search s = { .m = m, .deviant = true };
+	unsigned int vcpu = 0;
+
+	if (b->active & bit)
+		return;
+	b->active |= bit;
+	if (intid < NR_PRIVATE)
+		return;
+	for (; vcpu < m->nr_vcpus; vcpu++) {
+		s.v = &m->vcpu[vcpu];
+		if (spi_targets(&s, intid))
+			break;
+	}
+	irq_set_active_on(m, intid, vcpu < m->nr_vcpus ? vcpu : ACTIVE_ON_NONE);
+}
+
+/**
+ * irq_active_on() - how many interrupts are active on a PE
+ * @m: the model
+ * @v: the PE
+ *
+ * Return: the number.
+ */
+unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v)
+{
+	unsigned int nr = (unsigned int)__builtin_popcount(v->irqs.active);
+
+	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
+		u32 active = m->spi[n / 32 - 1].active;
+
+		for (; active; active &= active - 1)
+			nr += m->active_on[n + (unsigned int)__builtin_ctz(active)] ==
+			      v - m->vcpu;
+	}
+	return nr;
 }
 
 /**
@@ -152,6 +213,7 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 
 	b->active |= bit;
 	b->latch &= ~bit;
+	irq_set_active_on(m, intid, (unsigned int)(v - m->vcpu));
 }
 
 /**

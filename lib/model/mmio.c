@@ -180,11 +180,11 @@ static void expect_sysreg(const struct model *m, u64 where, unsigned int by, boo
 
 	reg_find_at(where, &a.at);
 	b = reg_behaviour_of(a.at.reg);
-	if (!m->has_vgic) {
-		allow(want, OP_ABORT, 0, RULE_SYSREG_UNDEFINED);
-		allow_done(want, RULE_SYSREG_UNDEFINED);
+	if (!m->has_vgic || a.at.reg < 0) {
+		allow(want, OP_ABORT, 0, RULE_SYSREG_OTHER);
+		allow_done(want, RULE_SYSREG_OTHER);
 		if (!write)
-			expect_value(want, 0, 0, RULE_SYSREG_UNDEFINED);
+			expect_value(want, 0, 0, RULE_SYSREG_OTHER);
 		return;
 	}
 	if (!b || (write ? !b->write : !b->read) || !cpuif_implements(m, &a)) {
@@ -258,6 +258,7 @@ static void commit_sysreg(struct model *m, u64 where, unsigned int by, bool writ
 	struct access a = { .vcpu = by, .by = by };
 
 	reg_find_at(where, &a.at);
+	m->lost |= write && a.at.reg < 0;
 	if (m->has_vgic)
 		commit_reg(m, &a, write, 8, value);
 }

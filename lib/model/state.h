@@ -17,6 +17,7 @@
 #define MODEL_MAX_IRQS 1024
 #define NR_SPI_BANKS (MODEL_MAX_IRQS / 32 - 1)
 #define MAX_ACTIVE 128 /* levels of preemption */
+#define ACTIVE_ON_NONE 0xff /* no PE: it has no target */
 #define MAX_ENDED 64 /* that a guest remembers: guest_code/abi.h */
 
 #define INTID_GROUP1 1022 /* of another group, GICv2 only */
@@ -42,6 +43,12 @@ struct model_ack {
 	u8 group;
 };
 
+/* What the guest has kept of an acknowledge, whatever became of the interrupt since. */
+struct model_remembered {
+	u32 value : 24; /* that was read */
+	u32 group : 1; /* of the register */
+};
+
 /* CPU interface of a PE: ICC_* or GICC_* (IHI 0069H 4.8, IHI 0048B 4.4). */
 struct model_cpuif {
 	u8 pmr;
@@ -49,6 +56,7 @@ struct model_cpuif {
 	bool enable[2]; /* ICC_IGRPEN<n>, GICC_CTLR.EnableGrp<n> */
 	bool cbpr, eoimode;
 	bool ackctl, fiqen; /* GICv2 */
+	u8 user_pri_bits, user_id_bits; /* of ICC_CTLR_EL1, as userspace restored them */
 	u8 nr_acks;
 	struct model_ack ack[MAX_ACTIVE]; /* the latest last */
 	u64 ap[2][2]; /* active priorities by group, a bit for each preemption level */
@@ -66,9 +74,13 @@ struct model_vcpu {
 	u8 sgi_active[NR_SGIS]; /* CPU whose SGI is active, GICv2 */
 	struct model_bank irqs; /* SGIs and PPIs */
 	struct model_cpuif cpuif;
-	/* Interrupts ended with EOImode 1 that the guest has yet to deactivate. */
-	u8 nr_ended;
-	struct model_ack ended[MAX_ENDED]; /* the latest last */
+	/*
+	 * Interrupts that the guest has yet to end, and that it ended with EOImode 1
+	 * and has yet to deactivate; the latest last.
+	 */
+	u8 nr_remembered, nr_ended;
+	struct model_remembered remembered[MAX_ACTIVE];
+	struct model_remembered ended[MAX_ENDED];
 };
 
 struct model_region {
@@ -91,6 +103,7 @@ struct model {
 	bool groups_writable; /* userspace has written GICD_IIDR of a GICv2 */
 	bool dist_enable[2]; /* GICD_CTLR.EnableGrp<n> */
 	struct model_bank spi[NR_SPI_BANKS]; /* from INTID 32 */
+	u8 active_on[MODEL_MAX_IRQS]; /* number of the PE that an active SPI is of */
 	u32 route[MODEL_MAX_IRQS]; /* affinity (GICv3) or CPU targets (GICv2) of SPIs, by INTID */
 	unsigned int nr_vcpus;
 	unsigned int nr_regions;
@@ -137,7 +150,9 @@ u32 irq_implemented(const struct model *m, unsigned int intid);
 bool irq_exists(const struct model *m, u64 intid);
 u32 bank_pending(const struct model_bank *b);
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    struct candidates *c);
+		    bool deviant, struct candidates *c);
+void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
+unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid);
 void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);

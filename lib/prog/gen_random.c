@@ -47,8 +47,6 @@ static const u64 indices[] = { 0, 0, 1, 1, 2, 3, 255, 256, 4095 };
 static const u64 vcpu_ids[] = { 0, 0, 1, 1, 2, 3, 4, 7, 15, 16, 17, 511, 512, 1023 };
 static const enum reg_id registers[] = { REG_GICR_TYPER, REG_GICR_TYPER, REG_GICR_PIDR2 };
 
-#define PICK(rng, table) ((table)[rng_below((rng), ARRAY_SIZE(table))])
-
 static enum op_id pick_op(struct rng *r)
 {
 	unsigned int sum = 0;

@@ -167,6 +167,27 @@ int op_vcpu(const struct op *op)
 }
 
 /**
+ * op_cpuif_at() - where an operation expects a GICv2's CPU interface
+ * @op: an operation
+ *
+ * Return: a gpa, or OP_NO_CPUIF if it is not one that acknowledges, ends or
+ * deactivates interrupts.
+ */
+u64 op_cpuif_at(const struct op *op)
+{
+	switch (op->id) {
+	case OP_GUEST_ACK:
+		return op_arg(op, ARG_GUEST_ACK_at);
+	case OP_GUEST_EOI:
+		return op_arg(op, ARG_GUEST_EOI_at);
+	case OP_GUEST_DEACTIVATE:
+		return op_arg(op, ARG_GUEST_DEACTIVATE_at);
+	default:
+		return OP_NO_CPUIF;
+	}
+}
+
+/**
  * op_status_name() - an outcome in words
  * @status: any
  *

@@ -139,6 +139,7 @@ enum op_status {
 };
 
 #define OP_MAX_VALS 64
+#define OP_NO_CPUIF (~0ULL) /* not a gpa */
 
 struct op_result {
 	enum op_status status;
@@ -202,6 +203,7 @@ const struct op_arg_desc *op_arg_desc(unsigned int id);
 const struct addr_type_desc *addr_type_desc(enum addr_type type);
 const struct line_type_desc *line_type_desc(enum line_type type);
 int op_vcpu(const struct op *op);
+u64 op_cpuif_at(const struct op *op);
 bool op_is_in_memory(const struct op *op);
 unsigned int op_access_size(u64 place, u64 size);
 const char *op_status_name(enum op_status status);

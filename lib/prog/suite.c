@@ -25,6 +25,36 @@ static const struct suite suites[] = {
 		.seeded = true,
 		.make = gen_random,
 	},
+	{
+		.name = "gicv3-random",
+		.doc = "random accesses and interrupts on a GICv3, by guests, userspace and devices",
+		.seeded = true,
+		.make = gen_gicv3,
+	},
+	{
+		.name = "gicv2-random",
+		.doc = "random accesses and interrupts on a GICv2, by guests, userspace and devices",
+		.seeded = true,
+		.make = gen_gicv2,
+	},
+	{
+		.name = "device-random",
+		.doc = "random calls of the whole device API, in any order",
+		.seeded = true,
+		.make = gen_device,
+	},
+	{
+		.name = "mmio3-random",
+		.doc = "random loads, stores and lines on a GICv3: no API, no CPU interface",
+		.seeded = true,
+		.make = gen_mmio3,
+	},
+	{
+		.name = "mmio2-random",
+		.doc = "random loads, stores and lines on a GICv2 by its first CPU: no API",
+		.seeded = true,
+		.make = gen_mmio2,
+	},
 };
 
 /**

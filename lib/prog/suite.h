@@ -34,7 +34,18 @@ void gen_refused(u64 index, u64 seed, struct prog *p);
 /* lib/prog/gen_random.c */
 void gen_random(u64 index, u64 seed, struct prog *p);
 
+/* lib/prog/gen_irqs.c */
+void gen_gicv3(u64 index, u64 seed, struct prog *p);
+void gen_gicv2(u64 index, u64 seed, struct prog *p);
+void gen_mmio3(u64 index, u64 seed, struct prog *p);
+void gen_mmio2(u64 index, u64 seed, struct prog *p);
+
+/* lib/prog/gen_device.c */
+void gen_device(u64 index, u64 seed, struct prog *p);
+
 /* Short forms for generators. */
+#define PICK(rng, table) ((table)[rng_below((rng), ARRAY_SIZE(table))])
+
 void add_create_vcpu(struct prog *p, u64 id);
 void add_set_addr(struct prog *p, enum addr_type type, u64 base);
 void add_region(struct prog *p, u64 index, u64 base, u64 count);

@@ -111,6 +111,9 @@ static bool damages_guest(const struct prog *prog)
 		bool write = op->id == OP_GUEST_WRITE;
 		u64 reg, at;
 
+		if (prog->gic == GIC_V2 && op_cpuif_at(op) != OP_NO_CPUIF &&
+		    overlaps_ram(op_cpuif_at(op), GICC_BYTES))
+			return true;
 		if (!write && op->id != OP_GUEST_READ)
 			continue;
 		reg = op_arg(op, write ? ARG_GUEST_WRITE_reg : ARG_GUEST_READ_reg);

@@ -99,6 +99,11 @@ static void map_operands(struct tables *t, const struct prog *p)
 	for (size_t i = 0; i < p->nr_ops; i++) {
 		const struct op *op = &p->op[i];
 
+		if (op_cpuif_at(op) != OP_NO_CPUIF) {
+			map_around(t, op_cpuif_at(op));
+			/* The frame may cross into the next 512 GiB. */
+			map_around(t, op_cpuif_at(op) + GICC_DIR_OFFSET);
+		}
 		if (op->id == OP_GUEST_READ && op_is_in_memory(op))
 			map_around(t, op_arg(op, ARG_GUEST_READ_at) +
 					      place_offset(op_arg(op, ARG_GUEST_READ_reg)));
@@ -181,6 +186,12 @@ static void check_alignment(struct target_vcpu *v)
 	vcpu_set_reg(&v->kvm, KVM_ARM64_SYS_REG(SYS_SCTLR_EL1), sctlr | SCTLR_A);
 }
 
+static struct guest_lists *lists_of(const struct target_vm *vm, const struct target_vcpu *v)
+{
+	TEST_ASSERT(v->index < GUEST_MAX_LISTS, "more vCPUs than vcpu_ids");
+	return (struct guest_lists *)(void *)(vm->ram + GUEST_LISTS_OFFSET) + v->index;
+}
+
 static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
 {
 	struct kvm_vcpu_init init = { 0 };
@@ -195,6 +206,8 @@ static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
 	/* The tables are ours: where kvm_util keeps its own differs between trees. */
 	vcpu_set_reg(&v->kvm, KVM_ARM64_SYS_REG(SYS_TTBR0_EL1), table_gpa(0));
 	check_alignment(v);
+	lists_of(vm, v)->nr_acked = 0;
+	lists_of(vm, v)->nr_ended = 0;
 	vcpu_restart(v);
 	v->runnable = true;
 	return true;
@@ -255,6 +268,18 @@ static void put_access(struct target_vm *vm, struct guest_op *to, u64 reg, u64 a
 	to->addr = at + place_offset(reg);
 }
 
+/* @of is the vCPU whose lists it uses; one that has not entered its guest has none. */
+static void put_cpuif(const struct target_vm *vm, struct guest_op *to, const struct op *op,
+		      enum guest_op_code code, u64 of)
+{
+	const struct target_vcpu *v = find_vcpu(vm, of);
+
+	to->code = code;
+	to->slot = v && v->runnable ? (u32)v->index : GUEST_NO_LISTS;
+	to->addr = op_cpuif_at(op);
+	to->value = vm->prog->gic == GIC_V2 ? GUEST_GICV2 : 0;
+}
+
 static void put_op(struct target_vm *vm, struct guest_op *to, const struct op *op)
 {
 	switch (op->id) {
@@ -270,6 +295,16 @@ static void put_op(struct target_vm *vm, struct guest_op *to, const struct op *o
 	case OP_GUEST_WALK:
 		to->code = GUEST_WALK;
 		to->addr = op_arg(op, ARG_GUEST_WALK_at);
+		break;
+	case OP_GUEST_ACK:
+		put_cpuif(vm, to, op, GUEST_ACK, op_arg(op, ARG_GUEST_ACK_vcpu));
+		to->value |= op_arg(op, ARG_GUEST_ACK_group) ? GUEST_GROUP1 : 0;
+		break;
+	case OP_GUEST_EOI:
+		put_cpuif(vm, to, op, GUEST_EOI, op_arg(op, ARG_GUEST_EOI_vcpu));
+		break;
+	case OP_GUEST_DEACTIVATE:
+		put_cpuif(vm, to, op, GUEST_DEACTIVATE, op_arg(op, ARG_GUEST_DEACTIVATE_of));
 		break;
 	default:
 		to->code = GUEST_NOP;

@@ -229,6 +229,25 @@ static int open_kvm(struct target_info *info)
 	return -err;
 }
 
+/* What the host gives to a guest's CPU interface, as ICC_CTLR_EL1 shows it. */
+static u64 probe_icc_ctlr(void)
+{
+	static const char text[] = "vm gicv3\n"
+				   "create_vgic\n"
+				   "create_vcpu id=0\n"
+				   "init_vgic\n"
+				   "user read ICC_CTLR_EL1 vcpu=0\n";
+	struct op_result results[4];
+	struct prog_error err;
+	struct prog p;
+	int ret = prog_parse(&p, text, strlen(text), &err);
+
+	TEST_ASSERT(!ret, "%s", err.text);
+	kvm_run_prog(&p, results);
+	prog_free(&p);
+	return results[3].status == OP_DONE ? results[3].val[0] : 0;
+}
+
 static int kvm_probe(struct target_info *info)
 {
 	struct utsname name;
@@ -259,6 +278,8 @@ static int kvm_probe(struct target_info *info)
 	info->max_vcpus = (unsigned int)ioctl(vm_fd, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPU_ID);
 	close(vm_fd);
 	close(kvm_fd);
+	if (info->has_gicv3)
+		info->icc_ctlr = probe_icc_ctlr();
 	return 0;
 }
 

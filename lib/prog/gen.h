@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the generators of random programs share: a program that is being made,
+ * and what they must know of it to make operations that meet each other.
+ */
+#ifndef LIB_PROG_GEN_H
+#define LIB_PROG_GEN_H
+
+#include "lib/prog/suite.h"
+
+#define GEN_DIST_BASE 0x8000000ULL
+#define GEN_CPUIF_BASE 0x8010000ULL
+#define GEN_REDIST_BASE 0x80a0000ULL
+
+#define GEN_MAX_VCPUS 8
+#define GEN_MAX_HOT 12
+
+struct gen {
+	struct rng r;
+	struct prog *p;
+	bool mmio; /* for a target that only has memory and interrupt lines */
+	bool rough; /* may do what the architecture calls UNPREDICTABLE */
+	unsigned int nr_vcpus;
+	u64 vcpu[GEN_MAX_VCPUS]; /* vcpu_ids in creation order */
+	unsigned int nr_irqs; /* of the vGIC */
+	unsigned int nr_hot;
+	unsigned int hot[GEN_MAX_HOT]; /* INTIDs that most operations are about */
+};
+
+/* One thing that a generator may do, and how often compared with the others. */
+struct act {
+	unsigned int weight;
+	void (*make)(struct gen *g);
+};
+
+void gen_act(struct gen *g, const struct act *acts, size_t nr);
+bool gen_once_in(struct gen *g, u64 times);
+
+/* lib/prog/gen_access.c: accesses to registers. */
+void gen_write(struct gen *g, unsigned int vcpu, enum reg_id reg, unsigned int intid, u64 value);
+void gen_guest_access(struct gen *g, enum frame_id frame);
+void gen_user_access(struct gen *g, enum frame_id frame);
+void gen_rough_access(struct gen *g);
+u64 gen_affinity(u64 vcpu_id);
+u64 gen_hot_bits(const struct gen *g, unsigned int bank);
+unsigned int gen_hot_between(struct gen *g, unsigned int lo, unsigned int hi);
+
+/* lib/prog/gen_device.c: the rest of the device API. */
+void gen_has_attr(struct gen *g);
+void gen_level(struct gen *g);
+
+#endif /* LIB_PROG_GEN_H */
