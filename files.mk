@@ -4,6 +4,7 @@
 
 # Portable: the facts, the language, the model, the judge, the results.
 LIB_SRCS := \
+	lib/judge/alter.c \
 	lib/judge/answer.c \
 	lib/judge/judge.c \
 	lib/judge/known.c \
@@ -96,6 +97,7 @@ FUZZ_SRCS := \
 
 # Each a program of its own, linked with the portable parts ...
 TEST_SRCS := \
+	tests/altered_test.c \
 	tests/answer_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \
