@@ -134,9 +134,9 @@ static void add_diff(const struct judging *j, enum rule_id rule, const char *got
 }
 
 /* The answer was not what the rule says, but what the deviation does. */
-static void add_deviation(const struct judging *j, const struct expect *want)
+static void add_deviation(const struct judging *j, enum deviation_id deviation)
 {
-	const struct deviation_desc *d = deviation_desc(want->deviation);
+	const struct deviation_desc *d = deviation_desc(deviation);
 	const struct op_result *res = &j->results[j->op];
 	char got[JUDGE_TEXT_BYTES];
 
@@ -145,7 +145,17 @@ static void add_deviation(const struct judging *j, const struct expect *want)
 	else
 		snprintf(got, sizeof(got), "%s", d->what);
 	add_known_diff(j, d->rule, got, "what the rule says",
-		       known_find_deviation(j->judge->known, j->judge->of, want->deviation));
+		       known_find_deviation(j->judge->known, j->judge->of, deviation));
+}
+
+/* The deviation that gives this value instead of what is allowed, or NR_DEVIATIONS. */
+static enum deviation_id find_deviant(const struct expect *want, u64 value)
+{
+	for (unsigned int i = 0; i < want->nr_deviants; i++) {
+		if (want->deviant[i].value == value && want->deviant[i].deviation != NR_DEVIATIONS)
+			return want->deviant[i].deviation;
+	}
+	return NR_DEVIATIONS;
 }
 
 /* The differing bits of one rule, as fields if the register has them. */
@@ -200,16 +210,24 @@ static void print_one_of(const struct expect *want, char *buf, size_t bytes)
 		append(buf, bytes, &at, "%s%u", i ? " or " : "", want->one_of[i]);
 }
 
+/* Is the first value what a rule allows? */
+static bool is_allowed(const struct expect *want, u64 value)
+{
+	for (unsigned int i = 0; i < want->nr_one_of; i++) {
+		if (want->one_of[i] == value)
+			return true;
+	}
+	return !want->nr_one_of && !((value ^ want->val[0].value) & want->val[0].known);
+}
+
 /* Any of several values is allowed. */
 static void compare_one_of(const struct judging *j, const struct expect *want)
 {
 	u64 value = j->results[j->op].val[0];
 	char got[JUDGE_TEXT_BYTES], allowed[JUDGE_TEXT_BYTES];
 
-	for (unsigned int i = 0; i < want->nr_one_of; i++) {
-		if (want->one_of[i] == value)
-			return;
-	}
+	if (is_allowed(want, value))
+		return;
 	snprintf(got, sizeof(got), "%" PRIu64, value);
 	print_one_of(want, allowed, sizeof(allowed));
 	add_diff(j, want->val[0].rule, got, allowed);
@@ -221,10 +239,16 @@ static void compare_vals(const struct judging *j, const struct expect *want)
 	unsigned int nr = res->nr_vals < want->nr_vals ? res->nr_vals : want->nr_vals;
 	char got[JUDGE_TEXT_BYTES], allowed[JUDGE_TEXT_BYTES];
 
-	if (nr && want->nr_one_of)
-		compare_one_of(j, want);
-	for (unsigned int i = want->nr_one_of ? 1 : 0; i < nr; i++)
-		compare_val(j, res->val[i], &want->val[i]);
+	for (unsigned int i = 0; i < nr; i++) {
+		enum deviation_id d = i ? NR_DEVIATIONS : find_deviant(want, res->val[0]);
+
+		if (d != NR_DEVIATIONS && !is_allowed(want, res->val[0]))
+			add_deviation(j, d);
+		else if (!i && want->nr_one_of)
+			compare_one_of(j, want);
+		else
+			compare_val(j, res->val[i], &want->val[i]);
+	}
 	/* Beyond a frame that is not predicted, nothing is. */
 	if (want->vals_rule == RULE_RAM || res->nr_vals == want->nr_vals)
 		return;
@@ -281,7 +305,7 @@ static void judge_op(const struct judging *j)
 	    (has_status(&want, OP_DONE) || has_status(&want, OP_NO_LAST)))
 		compare_vals(j, &want);
 	if (want.deviation != NR_DEVIATIONS && j->v->nr_diffs == before)
-		add_deviation(j, &want);
+		add_deviation(j, want.deviation);
 	/* A failure is a failure and an entry an entry, whatever came of it. */
 	if (!match && ((res->status == OP_FAILED) != has_status(&want, OP_FAILED) ||
 		       res->status == OP_NO_OBJECT || has_status(&want, OP_NO_OBJECT))) {

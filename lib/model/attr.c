@@ -118,8 +118,7 @@ static bool expect_user_reach(const struct model *m, u64 where, u64 vcpu_id, str
 		    !cpuif_implements(m, &a))
 			allow_error(want, EINVAL, RULE_SYSREG_VALUE);
 		/* "Not yet supported" may come to be supported. */
-		if (refused || a.at.reg < 0 ||
-		    reg_desc((enum reg_id)a.at.reg)->frame == FRAME_ICC)
+		if (refused || place_frame(where) == FRAME_ICC)
 			return false;
 		allow_done(want, RULE_MMIO_RESERVED);
 		return true;
@@ -147,7 +146,8 @@ void expect_user_read(const struct model *m, const struct op *op, struct expect 
 	if (is_word(where) && reg_behaviour_of(a.at.reg))
 		reg_expect_read(m, &a, place_size(where), want);
 	else
-		expect_value(want, 0, 0, RULE_REG_UNKNOWN);
+		expect_value(want, 0, a.at.reg < 0 && is_word(where) ? ~0ULL : 0,
+			     RULE_MMIO_RESERVED);
 }
 
 /**

@@ -82,51 +82,14 @@ static unsigned int group_of(const struct model *m, const struct model_vcpu *v, 
 	return irq_bank_of(m, v, intid)->group >> intid % 32 & 1;
 }
 
-static bool same_candidates(const struct candidates *a, const struct candidates *b)
-{
-	return a->nr == b->nr && !memcmp(a->intid, b->intid, a->nr * sizeof(a->intid[0]));
-}
-
-static void interface_candidates(const struct model *m, const struct model_vcpu *v,
-				 const bool *dist_enable, bool deviant, struct candidates *c)
+static void find_candidates(const struct model *m, const struct model_vcpu *v,
+			    const bool *dist_enable, bool deviant, unsigned int above,
+			    struct candidates *c)
 {
 	bool enable[2] = { dist_enable[0] && v->cpuif.enable[0],
 			   dist_enable[1] && v->cpuif.enable[1] };
 
-	irq_candidates(m, v, enable, deviant, c);
-}
-
-/* Do the implementation's deviations decide what comes next? */
-static enum deviation_id deviation_of_candidates(const struct model *m,
-						 const struct model_vcpu *v, bool *enable)
-{
-	enum deviation_id d = dist_group_enables(m, enable);
-
-	if (deviates(m, DEVIATION_ACTIVE_FILL_LRS) &&
-	    irq_active_on(m, v) >= param(m, PARAM_LIST_REGS))
-		return DEVIATION_ACTIVE_FILL_LRS;
-	if (d == NR_DEVIATIONS && m->config.gic == GIC_V2 &&
-	    deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
-		return DEVIATION_V2_NO_TARGET_IS_CPU0;
-	return d;
-}
-
-/* What may be signalled next, with the distributor's and the interface's enables. */
-static void find_candidates(const struct model *m, const struct model_vcpu *v,
-			    struct candidates *c, struct expect *want)
-{
-	struct candidates right;
-	bool enable[2];
-	enum deviation_id d = deviation_of_candidates(m, v, enable);
-
-	interface_candidates(m, v, enable, true, c);
-	if (d == DEVIATION_ACTIVE_FILL_LRS)
-		c->nr = 0;
-	if (d == NR_DEVIATIONS)
-		return;
-	interface_candidates(m, v, m->dist_enable, false, &right);
-	if (!same_candidates(c, &right))
-		expect_deviation(want, d);
+	irq_candidates(m, v, enable, deviant, above, c);
 }
 
 /* An acknowledge or highest-pending register, and whom it serves. */
@@ -137,57 +100,113 @@ struct ack_view {
 	bool v2;
 };
 
-static void add_answer(struct expect *want, u32 value)
+/* Values that a view may show, each once. */
+struct answers {
+	unsigned int nr;
+	u32 value[EXPECT_MAX_ONE_OF];
+};
+
+static void add_answer(struct answers *answers, u32 value)
 {
-	for (unsigned int i = 0; i < want->nr_one_of; i++) {
-		if (want->one_of[i] == value)
+	for (unsigned int i = 0; i < answers->nr; i++) {
+		if (answers->value[i] == value)
 			return;
 	}
-	expect_one_of(want, value);
+	answers->value[answers->nr++] = value;
 }
 
 static void add_candidate(const struct model *m, const struct model_vcpu *v,
 			  const struct ack_view *view, u8 prio, unsigned int intid,
-			  struct expect *want)
+			  struct answers *answers)
 {
 	unsigned int group = group_of(m, v, intid);
 
 	if (!view->hppir && !can_preempt(m, &v->cpuif, group, prio)) {
-		add_answer(want, INTID_NONE);
+		add_answer(answers, INTID_NONE);
 	} else if (!view->both && group != view->group) {
-		add_answer(want, view->v2 && group ? INTID_GROUP1 : INTID_NONE);
+		add_answer(answers, view->v2 && group ? INTID_GROUP1 : INTID_NONE);
 	} else if (view->v2 && intid < NR_SGIS) {
 		for (unsigned int source = 0; source < 8; source++) {
 			if (v->sgi_source[intid] & 1u << source)
-				expect_one_of(want, source << 10 | intid);
+				answers->value[answers->nr++] = source << 10 | intid;
 		}
 	} else {
 		/* Candidates differ from each other, so there is nothing to compare. */
-		expect_one_of(want, intid);
+		answers->value[answers->nr++] = intid;
 	}
+}
+
+static void add_candidates(const struct model *m, const struct model_vcpu *v,
+			   const struct ack_view *view, const struct candidates *c,
+			   struct answers *answers)
+{
+	for (unsigned int i = 0; i < c->nr; i++)
+		add_candidate(m, v, view, c->prio, c->intid[i], answers);
+	if (!c->nr)
+		add_answer(answers, INTID_NONE);
+}
+
+static bool lrs_may_be_taken(const struct model *m, const struct model_vcpu *v)
+{
+	return deviates(m, DEVIATION_ACTIVE_FILL_LRS) &&
+	       irq_in_flight(m, v) > param(m, PARAM_LIST_REGS);
+}
+
+/*
+ * What the implementation's deviations make of it: interrupts that it did not
+ * look at, or has no room for, are passed over.
+ */
+static void add_deviants(const struct model *m, const struct model_vcpu *v,
+			 const struct ack_view *view, struct expect *want)
+{
+	bool enable[2], no_room = lrs_may_be_taken(m, v);
+	enum deviation_id d = dist_group_enables(m, enable);
+	struct answers answers = { .nr = 0 };
+	struct candidates c = { .prio = 0 };
+	unsigned int above = 0;
+
+	if (d == NR_DEVIATIONS && m->config.gic == GIC_V2)
+		d = DEVIATION_V2_NO_TARGET_IS_CPU0;
+	do {
+		find_candidates(m, v, enable, true, above, &c);
+		add_candidates(m, v, view, &c, &answers);
+		for (unsigned int i = 0; i < answers.nr; i++)
+			expect_deviant(want, answers.value[i], d);
+		answers.nr = 0;
+		/* What comes below is seen only if all of these may be passed over. */
+		if (no_room)
+			d = DEVIATION_ACTIVE_FILL_LRS;
+		else if (c.all_unseen && deviates(m, DEVIATION_NOT_QUEUED))
+			d = DEVIATION_NOT_QUEUED;
+		else
+			break;
+		above = c.prio + 1u;
+	} while (c.nr);
 }
 
 static void read_view(const struct model *m, const struct access *a, const struct ack_view *view,
 		      struct expect *want, struct expect_val *val)
 {
 	const struct model_vcpu *v = &m->vcpu[a->vcpu];
+	struct answers answers = { .nr = 0 };
 	struct candidates c;
 
-	find_candidates(m, v, &c, want);
-	for (unsigned int i = 0; i < c.nr; i++)
-		add_candidate(m, v, view, c.prio, c.intid[i], want);
-	if (!c.nr)
-		add_answer(want, INTID_NONE);
+	find_candidates(m, v, m->dist_enable, false, 0, &c);
+	add_candidates(m, v, view, &c, &answers);
 	val->known = ~0ULL;
-	val->value = want->one_of[0];
-	if (want->nr_one_of > 1)
+	val->value = answers.value[0];
+	if (answers.nr > 1)
 		val->rule = RULE_CPUIF_EQUAL_PRIORITY;
+	else if (view->hppir)
+		val->rule = RULE_CPUIF_HPPIR;
 	else if (val->value == INTID_NONE || val->value == INTID_GROUP1)
-		val->rule = view->hppir ? RULE_CPUIF_HPPIR : RULE_CPUIF_SPURIOUS;
+		val->rule = RULE_CPUIF_SPURIOUS;
 	else
-		val->rule = view->hppir ? RULE_CPUIF_HPPIR : RULE_CPUIF_ACK;
-	if (want->nr_one_of == 1)
-		want->nr_one_of = 0;
+		val->rule = RULE_CPUIF_ACK;
+	for (unsigned int i = 0; answers.nr > 1 && i < answers.nr; i++)
+		expect_one_of(want, answers.value[i]);
+	if (m->config.deviations)
+		add_deviants(m, v, view, want);
 }
 
 static void read_iar0(const struct model *m, const struct access *a, struct expect *want,

@@ -60,6 +60,31 @@ static u32 bits_to_write(const struct model *m, const struct access *a, u64 valu
 	return (u32)value & irq_implemented(m, first_intid(a, 1));
 }
 
+/*
+ * What a write that KVM looks at does to DEVIATION_NOT_QUEUED: nothing is queued
+ * while the distributor is disabled.
+ */
+static void look_at(const struct model *m, struct model_bank *b, u32 bits)
+{
+	if (m->dist_enable[0] || m->dist_enable[1])
+		irq_seen(b, bits);
+}
+
+/* An interrupt's delivery changed by a write that KVM does not look at. */
+static void not_looked_at(struct model_bank *b, u32 bits)
+{
+	b->unseen |= bank_pending(b) & b->enable & bits;
+}
+
+/* The same for all interrupts. */
+static void none_looked_at(struct model *m)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
+		not_looked_at(&m->vcpu[i].irqs, ~0u);
+	for (unsigned int i = 0; i < NR_SPI_BANKS; i++)
+		not_looked_at(&m->spi[i], ~0u);
+}
+
 static void read_group(const struct model *m, const struct access *a, struct expect *want,
 		       struct expect_val *val)
 {
@@ -76,8 +101,10 @@ static void write_group(struct model *m, const struct access *a, u64 value, u64 
 	(void)mask;
 	if (a->user && m->config.gic == GIC_V2 && !m->groups_writable)
 		return;
-	if (b)
-		b->group = bits_to_write(m, a, value);
+	if (!b)
+		return;
+	b->group = bits_to_write(m, a, value);
+	look_at(m, b, ~0u);
 }
 
 static void read_enable(const struct model *m, const struct access *a, struct expect *want,
@@ -94,8 +121,10 @@ static void write_enable_set(struct model *m, const struct access *a, u64 value,
 	struct model_bank *b = bank_to_write(m, a, first_intid(a, 1));
 
 	(void)mask;
-	if (b)
-		b->enable |= bits_to_write(m, a, value);
+	if (!b)
+		return;
+	b->enable |= bits_to_write(m, a, value);
+	look_at(m, b, bits_to_write(m, a, value));
 }
 
 static void write_enable_clear(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -153,6 +182,7 @@ static void write_pending_set(struct model *m, const struct access *a, u64 value
 	if (a->user && m->config.gic == GIC_V3) {
 		/* The latch itself: arm-vgic-v3.rst, accesses to GICD_ISPENDR. */
 		b->latch = bits;
+		look_at(m, b, bits);
 		return;
 	}
 	if (a->user && !first_intid(a, 1))
@@ -160,6 +190,7 @@ static void write_pending_set(struct model *m, const struct access *a, u64 value
 	else
 		bits = without_v2_sgis(m, a, bits);
 	b->latch |= bits;
+	look_at(m, b, bits);
 }
 
 static void read_pending_clear(const struct model *m, const struct access *a, struct expect *want,
@@ -283,6 +314,7 @@ static void write_config(struct model *m, const struct access *a, u64 value, u64
 		if (irq_exists(m, intid + i))
 			b->edge = value & 2ULL << 2 * i ? b->edge | bit : b->edge & ~bit;
 	}
+	not_looked_at(b, 0xffffu << intid % 32);
 }
 
 static unsigned int router_intid(const struct access *a)
@@ -319,6 +351,7 @@ static void write_router(struct model *m, const struct access *a, u64 value, u64
 	value = ((old.value & ~mask) | (value & mask)) & kept;
 	m->route[intid] = (u32)(reg_field_get(FIELD_GICD_IROUTER_Aff3, value) << 24) |
 			  (u32)(value & 0xffffff);
+	not_looked_at(&m->spi[intid / 32 - 1], 1u << intid % 32);
 }
 
 /* CPUs that exist, a bit each (IHI 0048B GICD_ITARGETSR<n>). */
@@ -356,8 +389,10 @@ static void write_targets(struct model *m, const struct access *a, u64 value, u6
 	unsigned int intid = first_intid(a, 8);
 
 	for (unsigned int i = 0; intid >= NR_PRIVATE && i < 4; i++) {
-		if (bits_get(mask, 8 * i + 7, 8 * i) && irq_exists(m, intid + i))
-			m->route[intid + i] = (u32)bits_get(value, 8 * i + 7, 8 * i) & v2_cpus(m);
+		if (!bits_get(mask, 8 * i + 7, 8 * i) || !irq_exists(m, intid + i))
+			continue;
+		m->route[intid + i] = (u32)bits_get(value, 8 * i + 7, 8 * i) & v2_cpus(m);
+		not_looked_at(&m->spi[intid / 32 - 1], 1u << (intid + i) % 32);
 	}
 }
 
@@ -449,6 +484,7 @@ static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 m
 	(void)mask;
 	m->dist_enable[0] = reg_field_get(FIELD_GICD_CTLR_EnableGrp0, value);
 	m->dist_enable[1] = reg_field_get(FIELD_GICD_CTLR_EnableGrp1, value);
+	none_looked_at(m);
 }
 
 static void read_v2_ctlr(const struct model *m, const struct access *a, struct expect *want,
@@ -476,6 +512,7 @@ static void write_v2_ctlr(struct model *m, const struct access *a, u64 value, u6
 	(void)mask;
 	m->dist_enable[0] = reg_field_get(FIELD_GICD2_CTLR_EnableGrp0, value);
 	m->dist_enable[1] = reg_field_get(FIELD_GICD2_CTLR_EnableGrp1, value);
+	none_looked_at(m);
 }
 
 static void read_typer(const struct model *m, const struct access *a, struct expect *want,
@@ -538,6 +575,16 @@ static void read_iidr(const struct model *m, const struct access *a, struct expe
 		return;
 	val->known = ~0ULL;
 	val->value = param(m, PARAM_IIDR) | reg_field_put(FIELD_GICD_IIDR_Revision, m->iidr_rev);
+}
+
+static void read_redist_iidr(const struct model *m, const struct access *a, struct expect *want,
+			     struct expect_val *val)
+{
+	(void)a;
+	(void)want;
+	val->rule = RULE_DIST_IIDR;
+	val->known = param(m, PARAM_IIDR) ? ~0ULL : ~0xffffffffULL;
+	val->value = param(m, PARAM_IIDR);
 }
 
 static void check_iidr(const struct model *m, const struct access *a, u64 value,
@@ -663,7 +710,7 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICD_IROUTER] = { .read = read_router, .write = write_router },
 	[REG_GICD_PIDR2] = { .read = read_pidr2 },
 	[REG_GICR_CTLR] = { .read = read_redist_ctlr },
-	[REG_GICR_IIDR] = { .read = read_iidr },
+	[REG_GICR_IIDR] = { .read = read_redist_iidr },
 	[REG_GICR_TYPER] = { .read = read_redist_typer },
 	[REG_GICR_STATUSR] = { .read = read_statusr },
 	[REG_GICR_WAKER] = { .read = read_waker, .write = write_waker },

@@ -149,6 +149,18 @@ void expect_one_of(struct expect *want, u32 value)
 }
 
 /**
+ * expect_deviant() - a deviation may give this first value
+ * @want:      with less than EXPECT_MAX_DEVIANTS of them
+ * @value:     that it gives
+ * @deviation: below NR_DEVIATIONS
+ */
+void expect_deviant(struct expect *want, u32 value, enum deviation_id deviation)
+{
+	assert(want->nr_deviants < EXPECT_MAX_DEVIANTS);
+	want->deviant[want->nr_deviants++] = (struct expect_deviant){ value, deviation };
+}
+
+/**
  * param() - a number that the implementation chose
  * @m:     the model
  * @param: below NR_PARAMS

@@ -80,6 +80,7 @@ struct search {
 	const struct model_vcpu *v;
 	struct candidates *c;
 	bool deviant;
+	unsigned int above; /* the lowest number of a priority */
 };
 
 /* Does an SPI go to this PE?  (GICD_IROUTER, GICD_ITARGETSR) */
@@ -102,6 +103,17 @@ static bool spi_targets(const struct search *s, unsigned int intid)
 	return route & 1u << (v - m->vcpu) % 8;
 }
 
+static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool unseen)
+{
+	if (prio < c->prio || !c->nr) {
+		c->nr = 0;
+		c->all_unseen = true;
+	}
+	c->prio = prio;
+	c->all_unseen &= unseen;
+	c->intid[c->nr++] = (u16)intid;
+}
+
 static void search_bank(const struct search *s, unsigned int first, const struct model_bank *b,
 			const bool *group_enable)
 {
@@ -111,37 +123,68 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 	for (; ready; ready &= ready - 1) {
 		unsigned int i = (unsigned int)__builtin_ctz(ready);
 
-		if (b->prio[i] > s->c->prio ||
+		if (b->prio[i] > s->c->prio || b->prio[i] < s->above ||
 		    (first && !spi_targets(s, first + i)))
 			continue;
-		if (b->prio[i] < s->c->prio)
-			s->c->nr = 0;
-		s->c->prio = b->prio[i];
-		s->c->intid[s->c->nr++] = (u16)(first + i);
+		add_candidate(s->c, first + i, b->prio[i], b->unseen & 1u << i);
 	}
 }
 
 /**
  * irq_candidates() - the interrupts that a PE may take next
- * @m:      the model
- * @v:      the PE
- * @enable: which groups are enabled
+ * @m:       the model
+ * @v:       the PE
+ * @enable:  which groups are enabled
  * @deviant: follow the implementation's deviations
- * @c:      filled in: those of the highest priority
+ * @above:   leave out priorities below this number, 0 to 256
+ * @c:       filled in: those of the highest priority that is left
  *
  * Of several with the same priority any may come first (IHI 0069H 4.8
  * Interrupt prioritization).
  */
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    bool deviant, struct candidates *c)
+		    bool deviant, unsigned int above, struct candidates *c)
 {
-	struct search s = { m, v, c, deviant };
+	struct search s = { m, v, c, deviant, above };
 
 	c->nr = 0;
 	c->prio = PRIORITY_IDLE;
 	search_bank(&s, 0, &v->irqs, enable);
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32)
 		search_bank(&s, n, &m->spi[n / 32 - 1], enable);
+}
+
+/**
+ * irq_in_flight() - how many interrupts a PE has active, or pending and enabled
+ * @m: the model
+ * @v: the PE
+ *
+ * Return: the number, whatever their groups.
+ */
+unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v)
+{
+	u32 private = bank_pending(&v->irqs) & v->irqs.enable & ~v->irqs.active;
+	struct search s = { .m = m, .v = v, .deviant = true };
+	unsigned int nr = irq_active_on(m, v) + (unsigned int)__builtin_popcount(private);
+
+	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
+		const struct model_bank *b = &m->spi[n / 32 - 1];
+		u32 ready = bank_pending(b) & b->enable & ~b->active;
+
+		for (; ready; ready &= ready - 1)
+			nr += spi_targets(&s, n + (unsigned int)__builtin_ctz(ready));
+	}
+	return nr;
+}
+
+/**
+ * irq_seen() - something happened to interrupts that makes KVM look at them
+ * @b:    their bank
+ * @bits: a bit for each
+ */
+void irq_seen(struct model_bank *b, u32 bits)
+{
+	b->unseen &= ~bits;
 }
 
 static void irq_set_active_on(struct model *m, unsigned int intid, unsigned int vcpu)
@@ -164,6 +207,7 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	struct search s = { .m = m, .deviant = true };
 	unsigned int vcpu = 0;
 
+	irq_seen(b, bit);
 	if (b->active & bit)
 		return;
 	b->active |= bit;
@@ -213,6 +257,7 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 
 	b->active |= bit;
 	b->latch &= ~bit;
+	irq_seen(b, bit);
 	irq_set_active_on(m, intid, (unsigned int)(v - m->vcpu));
 }
 
@@ -241,10 +286,13 @@ void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, boo
 {
 	struct model_bank *b = irq_bank(m, v, intid);
 	u32 bit = 1u << intid % 32;
+	bool changes = b->edge & bit ? level : level != !!(b->line & bit);
 	bool rises = level && (!(b->line & bit) || chosen(m, CHOICE_EACH_RAISE_IS_AN_EDGE));
 
 	if (b->edge & bit && rises)
 		b->latch |= bit;
+	if (changes && level && (m->dist_enable[0] || m->dist_enable[1]))
+		irq_seen(b, bit);
 	if (b->edge & bit && chosen(m, CHOICE_EDGE_LINE_NOT_KEPT))
 		return;
 	b->line = level ? b->line | bit : b->line & ~bit;

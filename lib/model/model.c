@@ -162,6 +162,7 @@ void model_expect(const struct model *m, const struct op *op, struct expect *wan
 	want->nr_alts = 0;
 	want->nr_vals = 0;
 	want->nr_one_of = 0;
+	want->nr_deviants = 0;
 	want->deviation = NR_DEVIATIONS;
 	want->unpredicted = m->lost;
 	want->vals_rule = RULE_NO_OBJECT;

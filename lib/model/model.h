@@ -30,6 +30,7 @@ struct model_config {
 #define EXPECT_MAX_ALTS 12
 #define EXPECT_MAX_PARTS 4
 #define EXPECT_MAX_ONE_OF 1200
+#define EXPECT_MAX_DEVIANTS 1200
 
 /* Any errno at all: the document says that it fails, and no more. */
 #define EXPECT_ANY_ERRNO 0
@@ -69,8 +70,17 @@ struct expect {
 	 */
 	u32 one_of[EXPECT_MAX_ONE_OF];
 	unsigned int nr_one_of;
-	/* What this answer deviates from: an enum deviation_id, or NR_DEVIATIONS. */
+	/*
+	 * What these values are of: an enum deviation_id, or NR_DEVIATIONS if they
+	 * are what the rules say.
+	 */
 	enum deviation_id deviation;
+	/* Instead of what is allowed, the implementation's deviations may give these. */
+	struct expect_deviant {
+		u32 value; /* of val[0] */
+		enum deviation_id deviation;
+	} deviant[EXPECT_MAX_DEVIANTS];
+	unsigned int nr_deviants;
 	/* The state is lost: any answer is allowed, and to all that follows. */
 	bool unpredicted;
 };

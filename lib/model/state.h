@@ -33,6 +33,7 @@
 struct model_bank {
 	u32 group, enable, latch, line, active;
 	u32 edge; /* config: 1 is edge-triggered */
+	u32 unseen; /* may be deliverable without KVM's knowing, DEVIATION_NOT_QUEUED */
 	u8 prio[32];
 };
 
@@ -115,6 +116,7 @@ struct model {
 struct candidates {
 	u8 prio;
 	unsigned int nr;
+	bool all_unseen;
 	u16 intid[MODEL_MAX_IRQS];
 };
 
@@ -150,7 +152,9 @@ u32 irq_implemented(const struct model *m, unsigned int intid);
 bool irq_exists(const struct model *m, u64 intid);
 u32 bank_pending(const struct model_bank *b);
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    bool deviant, struct candidates *c);
+		    bool deviant, unsigned int above, struct candidates *c);
+unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v);
+void irq_seen(struct model_bank *b, u32 bits);
 void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
 unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
@@ -184,6 +188,7 @@ void commit_guest_access(struct model *m, const struct op *op, const struct op_r
 bool deviates(const struct model *m, enum deviation_id deviation);
 void expect_bits(struct expect_val *val, u64 value, u64 mask, enum rule_id rule);
 void expect_one_of(struct expect *want, u32 value);
+void expect_deviant(struct expect *want, u32 value, enum deviation_id deviation);
 void expect_deviation(struct expect *want, enum deviation_id deviation);
 u32 param(const struct model *m, enum profile_param param);
 
