@@ -384,7 +384,7 @@ static void read_pmr(const struct model *m, const struct access *a, struct expec
 		val->value >>= 3;
 	/* Nor whether it sees the bits that are not implemented. */
 	else if (a->user)
-		val->known = ~bits_mask(7 - priority_bits(m), 0);
+		val->known = ~(BIT_ULL(8 - priority_bits(m)) - 1);
 }
 
 static void write_pmr(struct model *m, const struct access *a, u64 value, u64 mask)
