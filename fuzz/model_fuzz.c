@@ -14,6 +14,9 @@
 
 #define MAX_VCPUS 512
 
+/* ICC_CTLR_EL1 of a host with 5 bits of priority, such as KVM has seen. */
+#define HOST_ICC_CTLR 0x8400
+
 /* Stops where a debugger and a fuzzer see it, with the program's operation. */
 #define MUST(f, cond)                        \
 	do {                                 \
@@ -89,6 +92,9 @@ static void check_expect(const struct fuzz *f, const struct expect *want)
 	MUST(f, want->nr_vals <= OP_MAX_VALS);
 	MUST(f, want->vals_rule < NR_RULES);
 	MUST(f, want->deviation <= NR_DEVIATIONS);
+	MUST(f, want->nr_deviants <= EXPECT_MAX_DEVIANTS);
+	for (unsigned int i = 0; i < want->nr_deviants; i++)
+		MUST(f, want->deviant[i].deviation <= NR_DEVIATIONS);
 	for (unsigned int i = 0; i < want->nr_vals; i++)
 		check_value(f, &want->val[i]);
 	check_one_of(f, want);
@@ -178,8 +184,9 @@ static void judge_all(struct fuzz *f)
 
 /**
  * model_fuzz() - one input
- * @data:  a byte each for the profile, the deviations, the seed of the answers
- *         and how many of them are wrong; then a program's
+ * @data:  a byte each for the profile (the top bit: the host is known), the
+ *         deviations, the seed of the answers and how many of them are wrong;
+ *         then a program's
  * @bytes: of @data
  */
 void model_fuzz(const u8 *data, size_t bytes)
@@ -196,8 +203,10 @@ void model_fuzz(const u8 *data, size_t bytes)
 	f.copy = copy;
 	if (bytes >= MODEL_FUZZ_HEAD && model && copy) {
 		f.config.max_vcpus = MAX_VCPUS;
-		f.config.profile = pick_profile(data[0]);
-		f.config.deviations = data[1];
+		f.config.profile = pick_profile(data[0] & 0x7f);
+		f.config.icc_ctlr = data[0] & 0x80 ? HOST_ICC_CTLR : 0;
+		/* The top bit is all the others that there are. */
+		f.config.deviations = data[1] & 0x80 ? (u64)(int8_t)data[1] : data[1];
 		f.rng.state = data[2];
 		f.wrong = data[3];
 		prog_decode(&f.prog, data + MODEL_FUZZ_HEAD, bytes - MODEL_FUZZ_HEAD);

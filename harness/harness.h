@@ -18,6 +18,8 @@
 
 /* KVM_CAP_MAX_VCPU_ID of arm64, for the model where no kernel was asked. */
 #define HARNESS_USUAL_MAX_VCPUS 512
+/* ICC_CTLR_EL1 of a host with 5 bits of priority and Aff3, for the same. */
+#define HARNESS_USUAL_ICC_CTLR 0x8400
 
 /* Versions from here on are none: they end ranges without end. */
 #define VERSION_NO_END 999999u
