@@ -61,6 +61,9 @@ sanitize = $(if $(1),-fsanitize=$(1) -fno-omit-frame-pointer -fno-sanitize-recov
 host_cflags := $(base_cflags) $(call sanitize,$(SAN))
 comma := ,
 san_cflags := $(base_cflags) $(call sanitize,address$(comma)undefined)
+# Edges are counted, which leads the fuzzer to new ones.
+FUZZ_CC ?= clang
+fuzz_cflags := $(base_cflags) $(call sanitize,fuzzer-no-link$(comma)address$(comma)undefined)
 # kvm_util runs functions of the program in the guest at the addresses they have.
 arm64_cflags := $(base_cflags) -DVGICHECK_HAVE_KVM -fno-PIE
 
@@ -78,6 +81,9 @@ host_objs := $(call objects,host,$(portable) $(HARNESS_SRCS))
 arm64_objs := $(call objects,arm64,$(portable) $(HARNESS_SRCS) $(KVM_SRCS) $(GUEST_SRCS))
 tests := $(patsubst %.c,$(O)/host/%,$(TEST_SRCS)) $(patsubst %.c,$(O)/san/%,$(TEST_SRCS))
 check_scripts := $(sort $(wildcard tests/check-*.sh))
+
+TIME ?= 60
+fuzz: TARGET := $(or $(TARGET),model)
 
 .PHONY: all
 all: $(O)/vgicheck $(O)/arm64/vgicheck ## build vgicheck, for this machine and for arm64
@@ -107,6 +113,7 @@ strict = $(if $(filter lib/regs/% lib/model/% lib/prog/%,$<),-Wconversion)
 .PHONY: FORCE
 $(eval $(call variant,host,$(CC),$(host_cflags)))
 $(eval $(call variant,san,$(CC),$(san_cflags)))
+$(eval $(call variant,fuzz,$(FUZZ_CC),$(fuzz_cflags)))
 $(eval $(call variant,arm64,$(ARM64_CC),$(arm64_cflags)))
 
 # On arm64 the full build is the one for this machine too.
@@ -143,7 +150,7 @@ $(call objects,arm64,$(GUEST_SRCS)): extra_cflags = $(guest_cflags)
 
 # Tests take what they need out of an archive of the portable parts.
 define test_variant
-$(O)/$(1)/portable.a: $(call objects,$(1),$(portable) $(TEST_LIB_SRCS) \
+$(O)/$(1)/portable.a: $(call objects,$(1),$(portable) $(FUZZ_SRCS) $(TEST_LIB_SRCS) \
 		$(filter-out harness/main.c,$(HARNESS_SRCS)))
 	$$(call say,AR,$$@)
 	$$(Q)rm -f $$@
@@ -176,10 +183,32 @@ check: ## all tests; needs no KVM, and no network once set up
 	@tests/run-checks.sh $(tests) $(check_scripts)
 
 .PHONY: bench
-bench: ## measure programs a second and the cost of the bare ioctls
+bench: ## measure the model, programs a second and the cost of the bare ioctls
 	$(Q)ci/setup.sh run
 	$(Q)$(MAKE) all
+	@$(O)/vgicheck bench model
 	@ci/vm/run.sh $(O)/vgicheck bench $(ARGS); $(run_status)
+
+# A fuzzer for each fuzz/NAME_main.c, and what makes its first inputs of program files.
+$(O)/fuzz/%: $(O)/fuzz/fuzz/%_main.o $(call objects,fuzz,$(LIB_SRCS) $(FUZZ_SRCS))
+	$(call say,LD,$@)
+	$(Q)$(FUZZ_CC) $(fuzz_cflags) -fsanitize=fuzzer $(CFLAGS) $^ $(LDFLAGS) -o $@
+
+$(O)/host/fuzz/%_seeds: $(O)/host/fuzz/%_seeds.o $(O)/host/portable.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(host_cflags) $(CFLAGS) $^ $(LDFLAGS) -o $@
+
+fuzz_dir = $(O)/fuzzing/$(TARGET)
+
+.PHONY: fuzz
+fuzz: ## fuzz TARGET= (model) for TIME= seconds; what fails is kept in $(O)/fuzzing
+	$(Q)ci/setup.sh fuzz
+	$(Q)$(MAKE) $(O)/fuzz/$(TARGET) $(O)/host/fuzz/$(TARGET)_seeds
+	$(Q)mkdir -p $(fuzz_dir)/seeds $(fuzz_dir)/corpus
+	$(Q)$(O)/host/fuzz/$(TARGET)_seeds $(fuzz_dir)/seeds corpora/scenarios/*.vgic \
+		corpora/regress/*.vgic
+	@$(O)/fuzz/$(TARGET) -max_total_time=$(TIME) -max_len=4096 -print_final_stats=1 \
+		-artifact_prefix=$(fuzz_dir)/ $(fuzz_dir)/corpus $(fuzz_dir)/seeds; $(run_status)
 
 .PHONY: docs
 docs: $(O)/vgicheck ## write docs/registers.md from the tables
@@ -230,6 +259,7 @@ help: ## this text
 #: CI=1             warnings are errors
 #: ARGS='...'       arguments of `vgicheck run`
 #: TARGET=          what performs programs: kvm, or qtest, which is QEMU's own GIC
+#: TIME=60          seconds of `make fuzz`, whose TARGET= is model
 #: KERNEL=          5.10, 6.1, 6.12, 7.2, 7.3 or the path of an Image
 #: PARALLEL=1       let the machine's processors run side by side: faster on two
 #:                  cores or more, but in real time

@@ -4,6 +4,7 @@
 
 # Portable: the facts, the language, the model, the judge, the results.
 LIB_SRCS := \
+	lib/judge/alter.c \
 	lib/judge/answer.c \
 	lib/judge/judge.c \
 	lib/judge/known.c \
@@ -27,6 +28,7 @@ LIB_SRCS := \
 	lib/prog/gen_orders.c \
 	lib/prog/gen_random.c \
 	lib/prog/gen_refused.c \
+	lib/prog/gen_regs.c \
 	lib/prog/print.c \
 	lib/prog/prog.c \
 	lib/prog/rng.c \
@@ -47,6 +49,7 @@ LIB_SRCS := \
 # Portable: the vgicheck command.
 HARNESS_SRCS := \
 	harness/bench.c \
+	harness/bench_model.c \
 	harness/explain.c \
 	harness/inflight.c \
 	harness/kmsg.c \
@@ -89,12 +92,19 @@ GUEST_SRCS := \
 	guest_code/interp.c \
 	guest_code/vectors.S \
 
+# What fuzzers run, and tests too.
+FUZZ_SRCS := \
+	fuzz/model_fuzz.c \
+
 # Each a program of its own, linked with the portable parts ...
 TEST_SRCS := \
+	tests/altered_test.c \
 	tests/answer_test.c \
+	tests/gen_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \
 	tests/model_claims_test.c \
+	tests/model_fuzz_test.c \
 	tests/model_test.c \
 	tests/prog_test.c \
 	tests/prog_text_test.c \

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# setup.sh run|check|lint: install the Debian packages that `make run`, `make check`
-# or `make lint` needs and that are missing. What is there is seen by its file, so that nothing
-# is asked of the network, or of root, when nothing is missing.
+# setup.sh run|check|lint|fuzz: install the Debian packages that `make run`, `make check`,
+# `make lint` or `make fuzz` needs and that are missing. What is there is seen by its file, so
+# that nothing is asked of the network, or of root, when nothing is missing.
 #
 # Environment: KSRC, a kernel tree that replaces Debian's.
 
@@ -27,6 +27,7 @@ lint	any	cppcheck	cppcheck
 lint	any	sparse	sparse
 lint	any	shellcheck	shellcheck
 lint	any	codespell	codespell
+fuzz	any	clang	clang
 '
 
 is_there() {
@@ -36,7 +37,7 @@ is_there() {
 	esac
 }
 
-# `check` and `lint` need what `run` needs; a kernel tree makes the source package superfluous.
+# Each needs what `run` needs; a kernel tree makes the source package superfluous.
 is_wanted() {
 	local when=$1 arch=$2 package=$3
 
@@ -74,16 +75,19 @@ main() {
 		exit 1
 	fi
 	echo "installing: ${missing[*]}"
+	# The sanitizers and libFuzzer are what clang only recommends.
+	[ "$goal" = fuzz ] || options=--no-install-recommends
 	as_root apt-get -q update &&
 		as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
-			--no-install-recommends "${missing[@]}"
+			${options:+"$options"} "${missing[@]}"
 }
 
 goal=${1:-}
+options=
 case $goal in
-run | check | lint) main ;;
+run | check | lint | fuzz) main ;;
 *)
-	echo "usage: setup.sh run|check|lint" >&2
+	echo "usage: setup.sh run|check|lint|fuzz" >&2
 	exit 2
 	;;
 esac

@@ -18,6 +18,8 @@
 
 /* KVM_CAP_MAX_VCPU_ID of arm64, for the model where no kernel was asked. */
 #define HARNESS_USUAL_MAX_VCPUS 512
+/* ICC_CTLR_EL1 of a host with 5 bits of priority and Aff3, for the same. */
+#define HARNESS_USUAL_ICC_CTLR 0x8400
 
 /* Versions from here on are none: they end ranges without end. */
 #define VERSION_NO_END 999999u
@@ -126,6 +128,10 @@ int probe_main(int argc, char **argv);
 int bench_main(int argc, char **argv);
 int rules_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
+
+/* What both halves of bench share. */
+u64 bench_now_ns(void);
+__must_check int bench_model(const struct options *o);
 
 /* Tables that more than one of them prints. */
 int list_rules(const struct options *o);

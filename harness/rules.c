@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/judge/alter.h"
 #include "lib/judge/answer.h"
+#include "lib/prog/alloc.h"
 
 static const char usage[] =
 	"usage: vgicheck rules\n"
@@ -20,7 +22,8 @@ static const char usage[] =
 	"implementations, every profile with its versions, and every break of a rule that the\n"
 	"model can follow. With --coverage: how many programs reach each rule, of those that\n"
 	"`vgicheck run` with the same options runs or of the given files and folders, and the\n"
-	"first of them. Nothing is performed. Exit status 1 if a rule is not reached.\n";
+	"first of them; and how many show that an answer which breaks the rule is noticed.\n"
+	"Nothing is performed. Exit status 1 if a rule is not reached.\n";
 
 /**
  * list_rules() - print every rule
@@ -131,8 +134,11 @@ struct coverage {
 	const struct plan *plan;
 	struct model_config config;
 	struct model *model;
+	struct judge judge; /* with a model of its own */
+	struct op_result *answer; /* grown as needed, for free() */
 	struct rng rng;
 	u64 programs[NR_RULES]; /* that reached it */
+	u64 altered[NR_RULES]; /* of them, those that fail when an answer is altered */
 	size_t first[NR_RULES]; /* of them, in the plan */
 };
 
@@ -144,31 +150,58 @@ static unsigned int pick_alt(const struct expect *want, struct rng *rng)
 	return (unsigned int)rng_below(rng, want->nr_alts);
 }
 
+/* Does the judge see an answer to the last operation that breaks the rule? */
+static bool sees_altered(const struct coverage *c, const struct prog *p, const struct expect *want,
+			 enum rule_id rule)
+{
+	struct op_result *last = &c->answer[p->nr_ops - 1], right = *last;
+	bool seen = false;
+
+	for (unsigned int how = 0; how < NR_ALTERATIONS && !seen; how++) {
+		if (expect_alter(want, rule, (enum alteration)how, last))
+			seen = judge_sees(&c->judge, p, c->answer, p->nr_ops - 1, rule);
+		*last = right;
+	}
+	return seen;
+}
+
 static void cover_prog(struct coverage *c, size_t i, const struct prog *p)
 {
-	bool reached[NR_RULES] = { false };
-	struct op_result seen;
+	bool reached[NR_RULES] = { false }, altered[NR_RULES] = { false };
+	struct prog done = *p; /* up to an operation */
 	struct expect want;
 
+	c->answer = xrealloc(c->answer, (p->nr_ops + 1) * sizeof(*c->answer));
 	model_reset_for(c->model, &c->config, p);
 	for (size_t n = 0; n < p->nr_ops; n++) {
+		bool here[NR_RULES] = { false };
+
 		model_expect(c->model, &p->op[n], &want);
 		if (want.unpredicted)
 			break;
-		expect_mark_rules(&want, reached);
-		expect_answer(&want, pick_alt(&want, &c->rng), &c->rng, &seen);
-		model_commit(c->model, &p->op[n], &seen);
+		expect_mark_rules(&want, here);
+		expect_answer(&want, pick_alt(&want, &c->rng), &c->rng, &c->answer[n]);
+		done.nr_ops = n + 1;
+		for (unsigned int r = 0; r < NR_RULES; r++) {
+			reached[r] |= here[r];
+			if (here[r] && !altered[r])
+				altered[r] = sees_altered(c, &done, &want, (enum rule_id)r);
+		}
+		model_commit(c->model, &p->op[n], &c->answer[n]);
 	}
 	for (unsigned int r = 0; r < NR_RULES; r++) {
 		if (reached[r] && !c->programs[r]++)
 			c->first[r] = i;
+		c->altered[r] += altered[r];
 	}
 }
 
-/* The rules that no expectation comes from. */
-static bool is_of_the_judge(unsigned int rule)
+/* Of the rules that no answer can break: why. */
+static const char *why_unbreakable(unsigned int rule)
 {
-	return rule == RULE_KERNEL_LOG;
+	if (rule == RULE_KERNEL_LOG)
+		return "the judge's own";
+	return rule == RULE_REG_UNKNOWN ? "allows any value" : NULL;
 }
 
 static int print_coverage(const struct coverage *c)
@@ -176,42 +209,56 @@ static int print_coverage(const struct coverage *c)
 	unsigned int nr_missing = 0;
 	char name[PROG_NAME_BYTES];
 
-	printf("%-32s %10s  %s\n", "rule", "programs", "first");
+	printf("%-32s %10s %10s  %s\n", "rule", "programs", "altered", "first");
 	for (unsigned int i = 0; i < NR_RULES; i++) {
 		const char *rule = rule_desc((enum rule_id)i)->name;
 
 		if (c->programs[i]) {
 			plan_name(c->plan, c->first[i], name, sizeof(name));
-			printf("%-32s %10llu  %s\n", rule, (unsigned long long)c->programs[i],
-			       name);
-		} else if (is_of_the_judge(i)) {
-			printf("%-32s %10s  the judge's own\n", rule, "-");
+			printf("%-32s %10llu %10llu  %s\n", rule,
+			       (unsigned long long)c->programs[i],
+			       (unsigned long long)c->altered[i], name);
+		} else if (why_unbreakable(i)) {
+			printf("%-32s %10s %10s  %s\n", rule, "-", "-", why_unbreakable(i));
 		} else {
-			printf("%-32s %10u\n", rule, 0);
+			printf("%-32s %10u %10u\n", rule, 0, 0);
 			nr_missing++;
 		}
 	}
 	printf("%zu programs, profile %s: %u rules not reached\n", c->plan->nr,
 	       c->config.profile->name, nr_missing);
 	for (unsigned int i = 0; i < NR_RULES; i++) {
-		if (!c->programs[i] && !is_of_the_judge(i))
+		if (!c->programs[i] && !why_unbreakable(i))
 			printf("not reached: %s\n", rule_desc((enum rule_id)i)->name);
 	}
 	return nr_missing ? TAP_EXIT_DIFFERENT : TAP_EXIT_OK;
 }
 
+static void coverage_free(struct coverage *c)
+{
+	model_destroy(c->model);
+	model_destroy(c->judge.model);
+	free(c->answer);
+}
+
 static int cover_plan(const struct plan *plan, const struct options *o)
 {
+	static const struct known_list nothing_known;
+	struct model_config config = { .max_vcpus = HARNESS_USUAL_MAX_VCPUS,
+				       .icc_ctlr = HARNESS_USUAL_ICC_CTLR,
+				       .profile = o->profile };
 	struct coverage c = {
 		.plan = plan,
-		.config = { .max_vcpus = HARNESS_USUAL_MAX_VCPUS, .profile = o->profile },
+		.config = config,
 		.model = model_create(),
+		.judge = { .model = model_create(), .config = config, .known = &nothing_known },
 		.rng = { .state = o->seed },
 	};
 	int status;
 
-	if (!c.model) {
+	if (!c.model || !c.judge.model) {
 		fputs("vgicheck: out of memory\n", stderr);
+		coverage_free(&c);
 		return TAP_EXIT_HARNESS;
 	}
 	for (size_t i = 0; i < plan->nr; i++) {
@@ -221,14 +268,14 @@ static int cover_plan(const struct plan *plan, const struct options *o)
 		/* It was loaded once already, so only a file that changed can fail. */
 		if (plan_load(plan, i, &p, &err)) {
 			fprintf(stderr, "vgicheck: %s: %s\n", plan->item[i].path, err.text);
-			model_destroy(c.model);
+			coverage_free(&c);
 			return TAP_EXIT_USAGE;
 		}
 		cover_prog(&c, i, &p);
 		prog_free(&p);
 	}
 	status = print_coverage(&c);
-	model_destroy(c.model);
+	coverage_free(&c);
 	return status;
 }
 

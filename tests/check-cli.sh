@@ -285,11 +285,11 @@ rules() {
 	mkdir "$scratch/own"
 	printf 'vm gicv3\ncreate_vgic\ncreate_vgic\n' >"$scratch/own/twice.vgic"
 	ktap_check rules.coverage_names_the_first_program in_scratch \
-		coverage 1 'uapi.vgic.exists 1 own/twice' own/
+		coverage 1 'uapi.vgic.exists 1 1 own/twice' own/
 	ktap_check rules.coverage_of_a_file in_scratch \
 		coverage 1 'not reached: uapi.run' own/twice.vgic
 	ktap_check rules.kernel_log_is_the_judges in_scratch \
-		coverage 1 "kernel.log - the judge's own" own/twice.vgic
+		coverage 1 "kernel.log - - the judge's own" own/twice.vgic
 	ktap_check rules.coverage_is_reproducible in_scratch coverage_is_reproducible
 }
 

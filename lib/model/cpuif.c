@@ -384,7 +384,7 @@ static void read_pmr(const struct model *m, const struct access *a, struct expec
 		val->value >>= 3;
 	/* Nor whether it sees the bits that are not implemented. */
 	else if (a->user)
-		val->known = ~bits_mask(7 - priority_bits(m), 0);
+		val->known = ~(BIT_ULL(8 - priority_bits(m)) - 1);
 }
 
 static void write_pmr(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -642,8 +642,8 @@ static void read_sre(const struct model *m, const struct access *a, struct expec
 	(void)a;
 	(void)want;
 	val->rule = RULE_CPUIF_SRE;
-	val->value = 7;
 	val->known = chosen(m, CHOICE_SRE_FIXED) ? ~0ULL : ~6ULL;
+	val->value = 7 & val->known;
 }
 
 static void check_sre(const struct model *m, const struct access *a, u64 value,

@@ -624,7 +624,7 @@ static void read_statusr(const struct model *m, const struct access *a, struct e
 	bool ones = reg_desc((enum reg_id)a->at.reg)->frame == FRAME_GICD &&
 		    deviates(m, DEVIATION_STATUSR_RAO);
 
-	val->known = chosen(m, CHOICE_NO_STATUSR) ? ~0ULL : ~0xfULL;
+	val->known = ones || chosen(m, CHOICE_NO_STATUSR) ? ~0ULL : ~0xfULL;
 	val->rule = RULE_DIST_STATUSR;
 	if (!ones)
 		return;

@@ -117,6 +117,7 @@ void reg_expect_read(const struct model *m, const struct access *a, unsigned int
 	val = expect_value(want, 0, 0, RULE_REG_UNKNOWN);
 	val->reg = a->at.reg;
 	b->read(m, a, want, val);
+	val->value &= val->known;
 	cut_value(val, a->at.byte, size);
 }
 
