@@ -28,6 +28,7 @@ LIB_SRCS := \
 	lib/prog/gen_orders.c \
 	lib/prog/gen_random.c \
 	lib/prog/gen_refused.c \
+	lib/prog/gen_regs.c \
 	lib/prog/print.c \
 	lib/prog/prog.c \
 	lib/prog/rng.c \
@@ -99,6 +100,7 @@ FUZZ_SRCS := \
 TEST_SRCS := \
 	tests/altered_test.c \
 	tests/answer_test.c \
+	tests/gen_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \
 	tests/model_claims_test.c \

@@ -391,27 +391,6 @@ static void refused_calls_stand_at_every_place(struct unit *t)
 	EXPECT_EQ(t, places, 0x3fe);
 }
 
-/* Each operation and each kind of vGIC address comes up at random. */
-static void random_programs_hold_every_operation(struct unit *t)
-{
-	const struct suite *s = find_suite("region-random");
-	unsigned int seen[NR_OPS] = { 0 };
-
-	for (u64 i = 0; i < 1000; i++) {
-		struct prog p;
-
-		suite_make(s, i, 1, &p);
-		EXPECT_TRUE(t, p.nr_ops > 0);
-		for (size_t k = 0; k < p.nr_ops; k++)
-			seen[p.op[k].id]++;
-		prog_free(&p);
-	}
-	for (unsigned int i = 0; i < NR_OPS; i++) {
-		if (!EXPECT_TRUE(t, seen[i] >= 100))
-			printf("#   %s: %u times\n", op_desc((enum op_id)i)->word, seen[i]);
-	}
-}
-
 /* Published values of splitmix64, so that a seed means the same everywhere. */
 static void random_numbers_are_those_of_splitmix64(struct unit *t)
 {
@@ -435,7 +414,6 @@ static const struct unit_test tests[] = {
 	  every_permutation_and_interleaving_occurs },
 	{ "suite_orders.initialisation_comes_early_and_late", initialisation_comes_early_and_late },
 	{ "suite_refused.calls_stand_at_every_place", refused_calls_stand_at_every_place },
-	{ "suite_random.programs_hold_every_operation", random_programs_hold_every_operation },
 	{ "suite.same_number_and_seed_give_the_same_program",
 	  same_number_and_seed_give_the_same_program },
 	{ "suite.seed_changes_the_programs_of_seeded_suites_only",

@@ -192,7 +192,14 @@ static void compare_bits(const struct judging *j, u64 got, const struct expect_v
 
 static void compare_val(const struct judging *j, u64 got, const struct expect_val *val)
 {
+	u64 doubtful = (got ^ val->value) & val->known & val->doubtful;
 	u64 rest = ~0ULL;
+
+	/* A deviation explains these bits, and no others. */
+	if (doubtful) {
+		add_deviation(j, val->doubt);
+		got ^= doubtful;
+	}
 
 	for (unsigned int i = 0; i < val->nr_parts; i++) {
 		compare_bits(j, got, val, val->part[i].mask, val->part[i].rule);

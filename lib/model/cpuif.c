@@ -146,12 +146,6 @@ static void add_candidates(const struct model *m, const struct model_vcpu *v,
 		add_answer(answers, INTID_NONE);
 }
 
-static bool lrs_may_be_taken(const struct model *m, const struct model_vcpu *v)
-{
-	return deviates(m, DEVIATION_ACTIVE_FILL_LRS) &&
-	       irq_in_flight(m, v) > param(m, PARAM_LIST_REGS);
-}
-
 /*
  * What the implementation's deviations make of it: interrupts that it did not
  * look at, or has no room for, are passed over.
@@ -159,7 +153,7 @@ static bool lrs_may_be_taken(const struct model *m, const struct model_vcpu *v)
 static void add_deviants(const struct model *m, const struct model_vcpu *v,
 			 const struct ack_view *view, struct expect *want)
 {
-	bool enable[2], no_room = lrs_may_be_taken(m, v);
+	bool enable[2], no_room = irq_lrs_may_be_taken(m, v);
 	enum deviation_id d = dist_group_enables(m, enable);
 	struct answers answers = { .nr = 0 };
 	struct candidates c = { .prio = 0 };
@@ -176,8 +170,8 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 		/* What comes below is seen only if all of these may be passed over. */
 		if (no_room)
 			d = DEVIATION_ACTIVE_FILL_LRS;
-		else if (c.all_unseen && deviates(m, DEVIATION_NOT_QUEUED))
-			d = DEVIATION_NOT_QUEUED;
+		else if (c.all_doubtful && deviates(m, c.doubt))
+			d = c.doubt;
 		else
 			break;
 		above = c.prio + 1u;
@@ -310,6 +304,16 @@ static void drop_priority(struct model_cpuif *c, unsigned int group)
 		c->ap[group][1] &= c->ap[group][1] - 1;
 }
 
+/* An end of interrupt finds its list register by what it was when acknowledged. */
+static bool deactivation_may_be_lost(const struct model *m, const struct model_vcpu *v,
+				     unsigned int intid)
+{
+	if (irq_bank_of(m, v, intid)->changed & 1u << intid % 32 &&
+	    deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
+		return true;
+	return deviates(m, DEVIATION_DEACTIVATION_LOST) && irq_lrs_may_be_taken(m, v);
+}
+
 /*
  * The write must name the interrupt of the latest acknowledge that has not been
  * ended, or the behaviour is UNPREDICTABLE (IHI 0069H ICC_EOIR1_EL1).
@@ -333,7 +337,7 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 	c->nr_acks--;
 	drop_priority(c, group);
 	if (!c->eoimode)
-		irq_deactivate(m, v, intid);
+		irq_deactivate(m, v, intid, deactivation_may_be_lost(m, v, (unsigned int)intid));
 }
 
 static void write_eoir0(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -362,6 +366,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	u64 intid = intid_of(m, value);
+	bool elsewhere;
 
 	(void)mask;
 	if (!v->cpuif.eoimode) {
@@ -369,7 +374,10 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 		m->lost |= m->config.gic == GIC_V2;
 		return;
 	}
-	irq_deactivate(m, v, intid);
+	elsewhere = irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != a->vcpu;
+	irq_deactivate(m, v, intid,
+		       deviates(m, DEVIATION_DEACTIVATION_LOST) &&
+			       (elsewhere || irq_lrs_may_be_taken(m, v)));
 }
 
 static void read_pmr(const struct model *m, const struct access *a, struct expect *want,

@@ -85,6 +85,14 @@ static void none_looked_at(struct model *m)
 		not_looked_at(&m->spi[i], ~0u);
 }
 
+/* What is made pending while a level-sensitive interrupt is active may be lost. */
+static void latch_was_written(const struct model *m, struct model_bank *b, u32 bits)
+{
+	b->soft &= ~bits;
+	if (deviates(m, DEVIATION_LEVEL_LATCH))
+		b->soft |= bits & b->latch & (b->active | b->stuck) & ~b->edge;
+}
+
 static void read_group(const struct model *m, const struct access *a, struct expect *want,
 		       struct expect_val *val)
 {
@@ -103,6 +111,7 @@ static void write_group(struct model *m, const struct access *a, u64 value, u64 
 		return;
 	if (!b)
 		return;
+	b->changed |= (b->group ^ bits_to_write(m, a, value)) & b->active;
 	b->group = bits_to_write(m, a, value);
 	look_at(m, b, ~0u);
 }
@@ -146,6 +155,21 @@ static void read_pending(const struct model *m, const struct access *a, struct e
 		read_bits(m, a, b ? b->latch : 0, RULE_USER_LATCH, val);
 	else
 		read_bits(m, a, b ? bank_pending(b) : 0, RULE_DIST_PENDING, val);
+	val->doubtful = b ? b->soft : 0;
+	val->doubt = DEVIATION_LEVEL_LATCH;
+}
+
+/* Once it is not active any more, what a read returns settles the doubt. */
+static void pending_was_read(struct model *m, const struct access *a, u64 seen)
+{
+	struct model_bank *b = bank_to_write(m, a, first_intid(a, 1));
+	u32 settled = b ? b->soft & ~b->active & ~b->stuck & ~b->line : 0;
+
+	if (!settled || (a->user && m->config.gic == GIC_V3 && a->at.reg != REG_GICD_ISPENDR &&
+			 a->at.reg != REG_GICR_ISPENDR0))
+		return;
+	b->latch = (b->latch & ~settled) | ((u32)seen & settled);
+	b->soft &= ~settled;
 }
 
 /* SGIs of a GICv2 are made pending by GICD_SGIR and GICD_SPENDSGIR<n> only. */
@@ -182,6 +206,7 @@ static void write_pending_set(struct model *m, const struct access *a, u64 value
 	if (a->user && m->config.gic == GIC_V3) {
 		/* The latch itself: arm-vgic-v3.rst, accesses to GICD_ISPENDR. */
 		b->latch = bits;
+		latch_was_written(m, b, ~0u);
 		look_at(m, b, bits);
 		return;
 	}
@@ -190,6 +215,7 @@ static void write_pending_set(struct model *m, const struct access *a, u64 value
 	else
 		bits = without_v2_sgis(m, a, bits);
 	b->latch |= bits;
+	latch_was_written(m, b, bits);
 	look_at(m, b, bits);
 }
 
@@ -215,6 +241,7 @@ static void write_pending_clear(struct model *m, const struct access *a, u64 val
 	else
 		bits = without_v2_sgis(m, a, bits);
 	b->latch &= ~bits;
+	b->soft &= ~bits;
 }
 
 static void read_active(const struct model *m, const struct access *a, struct expect *want,
@@ -224,6 +251,22 @@ static void read_active(const struct model *m, const struct access *a, struct ex
 
 	(void)want;
 	read_bits(m, a, b ? b->active : 0, RULE_DIST_ACTIVE, val);
+	if (!b)
+		return;
+	val->doubtful = b->stuck;
+	val->doubt = deviates(m, DEVIATION_DEACTIVATION_LOST) ? DEVIATION_DEACTIVATION_LOST :
+								DEVIATION_CHANGED_WHILE_ACTIVE;
+}
+
+/* What a read returns settles the doubt. */
+static void active_was_read(struct model *m, const struct access *a, u64 seen)
+{
+	struct model_bank *b = bank_to_write(m, a, first_intid(a, 1));
+
+	if (!b)
+		return;
+	b->active |= b->stuck & (u32)seen;
+	b->stuck = 0;
 }
 
 static void write_active_set(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -241,8 +284,11 @@ static void write_active_clear(struct model *m, const struct access *a, u64 valu
 	struct model_bank *b = bank_to_write(m, a, first_intid(a, 1));
 
 	(void)mask;
-	if (b)
-		b->active &= ~bits_to_write(m, a, value);
+	if (!b)
+		return;
+	b->active &= ~bits_to_write(m, a, value);
+	b->stuck &= ~bits_to_write(m, a, value);
+	b->changed &= ~bits_to_write(m, a, value);
 }
 
 static void read_priority(const struct model *m, const struct access *a, struct expect *want,
@@ -269,9 +315,14 @@ static void write_priority(struct model *m, const struct access *a, u64 value, u
 	u8 implemented = (u8)bits_mask(7, 8 - param(m, PARAM_DIST_PRI_BITS));
 
 	for (unsigned int i = 0; b && i < 4; i++) {
-		if (bits_get(mask, 8 * i + 7, 8 * i) && irq_exists(m, intid + i))
-			b->prio[(intid + i) % 32] =
-				(u8)bits_get(value, 8 * i + 7, 8 * i) & implemented;
+		u8 *prio = &b->prio[(intid + i) % 32];
+		u8 new = (u8)bits_get(value, 8 * i + 7, 8 * i) & implemented;
+
+		if (!bits_get(mask, 8 * i + 7, 8 * i) || !irq_exists(m, intid + i))
+			continue;
+		if (*prio != new)
+			b->changed |= b->active & 1u << (intid + i) % 32;
+		*prio = new;
 	}
 }
 
@@ -690,11 +741,13 @@ static void read_redist_ctlr(const struct model *m, const struct access *a, stru
 	[REG_##reg##_IGROUPR##suffix] = { .read = read_group, .write = write_group },           \
 	[REG_##reg##_ISENABLER##suffix] = { .read = read_enable, .write = write_enable_set },   \
 	[REG_##reg##_ICENABLER##suffix] = { .read = read_enable, .write = write_enable_clear }, \
-	[REG_##reg##_ISPENDR##suffix] = { .read = read_pending, .write = write_pending_set },   \
+	[REG_##reg##_ISPENDR##suffix] = { .read = read_pending, .write = write_pending_set,     \
+					  .taken = pending_was_read },                          \
 	[REG_##reg##_ICPENDR##suffix] = { .read = read_pending_clear,                           \
-					  .write = write_pending_clear },                       \
-	[REG_##reg##_ISACTIVER##suffix] = { .read = read_active, .write = write_active_set },   \
-	[REG_##reg##_ICACTIVER##suffix] = { .read = read_active, .write = write_active_clear }, \
+					  .write = write_pending_clear,                         \
+					  .taken = pending_was_read },                          \
+	[REG_##reg##_ISACTIVER##suffix] = { .read = read_active, .write = write_active_set, .taken = active_was_read },   \
+	[REG_##reg##_ICACTIVER##suffix] = { .read = read_active, .write = write_active_clear, .taken = active_was_read }, \
 	[REG_##reg##_IPRIORITYR] = { .read = read_priority, .write = write_priority }
 
 static const struct reg_behaviour behaviours[NR_REGS] = {

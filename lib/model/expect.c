@@ -85,6 +85,8 @@ struct expect_val *expect_value(struct expect *want, u64 value, u64 known, enum 
 	val->reg = -1;
 	val->rule = rule;
 	val->nr_parts = 0;
+	val->doubtful = 0;
+	val->doubt = NR_DEVIATIONS;
 	return val;
 }
 

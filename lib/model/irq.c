@@ -103,21 +103,35 @@ static bool spi_targets(const struct search *s, unsigned int intid)
 	return route & 1u << (v - m->vcpu) % 8;
 }
 
-static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool unseen)
+/* The deviation that may hide an interrupt, or NR_DEVIATIONS. */
+static enum deviation_id doubt_of(const struct model *m, const struct model_bank *b, u32 bit)
+{
+	if (b->stuck & bit)
+		return deviates(m, DEVIATION_DEACTIVATION_LOST) ? DEVIATION_DEACTIVATION_LOST :
+								  DEVIATION_CHANGED_WHILE_ACTIVE;
+	if (b->soft & bit)
+		return DEVIATION_LEVEL_LATCH;
+	return b->unseen & bit ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
+}
+
+static void add_candidate(struct candidates *c, unsigned int intid, u8 prio,
+			  enum deviation_id doubt)
 {
 	if (prio < c->prio || !c->nr) {
 		c->nr = 0;
-		c->all_unseen = true;
+		c->all_doubtful = true;
 	}
 	c->prio = prio;
-	c->all_unseen &= unseen;
+	c->all_doubtful &= doubt != NR_DEVIATIONS;
+	c->doubt = doubt;
 	c->intid[c->nr++] = (u16)intid;
 }
 
 static void search_bank(const struct search *s, unsigned int first, const struct model_bank *b,
 			const bool *group_enable)
 {
-	u32 ready = bank_pending(b) & b->enable & ~b->active;
+	u32 pending = bank_pending(b) | (s->deviant ? b->soft : 0);
+	u32 ready = pending & b->enable & ~b->active;
 
 	ready &= (group_enable[0] ? ~b->group : 0) | (group_enable[1] ? b->group : 0);
 	for (; ready; ready &= ready - 1) {
@@ -126,7 +140,7 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 		if (b->prio[i] > s->c->prio || b->prio[i] < s->above ||
 		    (first && !spi_targets(s, first + i)))
 			continue;
-		add_candidate(s->c, first + i, b->prio[i], b->unseen & 1u << i);
+		add_candidate(s->c, first + i, b->prio[i], doubt_of(s->m, b, 1u << i));
 	}
 }
 
@@ -255,22 +269,48 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 	struct model_bank *b = irq_bank(m, v, intid);
 	u32 bit = 1u << intid % 32;
 
+	if (b->latch & bit & ~b->edge && deviates(m, DEVIATION_LEVEL_LATCH))
+		b->soft |= bit;
 	b->active |= bit;
 	b->latch &= ~bit;
+	b->stuck &= ~bit;
+	b->changed &= ~bit;
 	irq_seen(b, bit);
 	irq_set_active_on(m, intid, (unsigned int)(v - m->vcpu));
 }
 
 /**
- * irq_deactivate() - an interrupt is no longer active
- * @m:     the model
- * @v:     the PE
- * @intid: any
+ * irq_lrs_may_be_taken() - may a PE have more in flight than list registers?
+ * @m: the model
+ * @v: the PE
+ *
+ * Return: whether that matters to the implementation under test and is so.
  */
-void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid)
+bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v)
 {
-	if (irq_exists(m, intid))
-		irq_bank(m, v, (unsigned int)intid)->active &= ~(1u << intid % 32);
+	return deviates(m, DEVIATION_ACTIVE_FILL_LRS) &&
+	       irq_in_flight(m, v) > param(m, PARAM_LIST_REGS);
+}
+
+/**
+ * irq_deactivate() - an interrupt is no longer active
+ * @m:           the model
+ * @v:           the PE
+ * @intid:       any
+ * @may_be_lost: a deviation may keep it active
+ */
+void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, bool may_be_lost)
+{
+	struct model_bank *b;
+	u32 bit = (u32)BIT_ULL(intid % 32);
+
+	if (!irq_exists(m, intid))
+		return;
+	b = irq_bank(m, v, (unsigned int)intid);
+	if (b->active & bit && may_be_lost)
+		b->stuck |= bit;
+	b->active &= ~bit;
+	b->changed &= ~bit;
 }
 
 /**

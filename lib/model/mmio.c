@@ -89,6 +89,7 @@ static void cut_value(struct expect_val *val, unsigned int byte, unsigned int si
 
 	val->value = val->value >> shift & mask;
 	val->known = val->known >> shift & mask;
+	val->doubtful = val->doubtful >> shift & mask;
 	for (unsigned int i = 0; i < val->nr_parts; i++)
 		val->part[i].mask = val->part[i].mask >> shift & mask;
 	if (byte || size < reg_desc((enum reg_id)val->reg)->width / 8)

@@ -53,6 +53,8 @@ struct expect_val {
 	u64 known; /* bits that are fixed; the others may be anything */
 	int reg; /* an enum reg_id for messages, or -1 */
 	enum rule_id rule; /* of known bits that are in no part */
+	u64 doubtful; /* bits that a deviation may have changed */
+	enum deviation_id doubt; /* that deviation */
 	struct expect_part part[EXPECT_MAX_PARTS];
 	unsigned int nr_parts;
 };

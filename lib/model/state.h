@@ -33,7 +33,12 @@
 struct model_bank {
 	u32 group, enable, latch, line, active;
 	u32 edge; /* config: 1 is edge-triggered */
-	u32 unseen; /* may be deliverable without KVM's knowing, DEVIATION_NOT_QUEUED */
+	/*
+	 * What known deviations may have made of them: pending and not looked at,
+	 * active still, pending or not pending against the latch.
+	 */
+	u32 unseen, stuck, soft;
+	u32 changed; /* priority or group, while active */
 	u8 prio[32];
 };
 
@@ -116,7 +121,8 @@ struct model {
 struct candidates {
 	u8 prio;
 	unsigned int nr;
-	bool all_unseen;
+	bool all_doubtful;
+	enum deviation_id doubt; /* the deviation that casts it */
 	u16 intid[MODEL_MAX_IRQS];
 };
 
@@ -158,7 +164,8 @@ void irq_seen(struct model_bank *b, u32 bits);
 void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
 unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
-void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid);
+void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, bool may_be_lost);
+bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v);
 void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
 
 /* dist.c, cpuif.c: NULL for registers that are not theirs. */

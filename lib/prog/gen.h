@@ -20,6 +20,8 @@ struct gen {
 	struct prog *p;
 	bool mmio; /* for a target that only has memory and interrupt lines */
 	bool rough; /* may do what the architecture calls UNPREDICTABLE */
+	bool aliases; /* uses the registers for group 1 of a GICv2, which QEMU lacks */
+	u64 gicc_modes; /* EOImode and AckCtl, of all CPU interfaces of a GICv2 */
 	unsigned int nr_vcpus;
 	u64 vcpu[GEN_MAX_VCPUS]; /* vcpu_ids in creation order */
 	unsigned int nr_irqs; /* of the vGIC */
@@ -36,14 +38,34 @@ struct act {
 void gen_act(struct gen *g, const struct act *acts, size_t nr);
 bool gen_once_in(struct gen *g, u64 times);
 
+/* What an access is for. */
+struct aim {
+	bool user, write;
+	unsigned int vcpu; /* number of the one that accesses, or that userspace names */
+	unsigned int intid; /* of an interrupt that the register may hold */
+};
+
+/* A register and what is written to it. */
+struct reg_weight {
+	enum reg_id reg;
+	unsigned int weight;
+	unsigned int bits; /* for each interrupt; 0 if it holds none */
+	u64 (*value)(struct gen *g, const struct aim *a);
+};
+
+/* lib/prog/gen_regs.c: what to do with registers. */
+u64 gen_affinity(u64 vcpu_id);
+u64 gen_hot_bits(const struct gen *g, unsigned int bank);
+unsigned int gen_hot_between(struct gen *g, unsigned int lo, unsigned int hi);
+u64 gen_any_value(struct gen *g, const struct aim *a);
+const struct reg_weight *gen_pick_reg(struct gen *g, enum frame_id frame);
+struct reg_weight gen_reg(enum reg_id reg);
+
 /* lib/prog/gen_access.c: accesses to registers. */
 void gen_write(struct gen *g, unsigned int vcpu, enum reg_id reg, unsigned int intid, u64 value);
 void gen_guest_access(struct gen *g, enum frame_id frame);
 void gen_user_access(struct gen *g, enum frame_id frame);
 void gen_rough_access(struct gen *g);
-u64 gen_affinity(u64 vcpu_id);
-u64 gen_hot_bits(const struct gen *g, unsigned int bank);
-unsigned int gen_hot_between(struct gen *g, unsigned int lo, unsigned int hi);
 
 /* lib/prog/gen_device.c: the rest of the device API. */
 void gen_has_attr(struct gen *g);

@@ -1,378 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Random accesses to registers.  Registers that hold the state of interrupts come
- * up most, at the interrupts that the program is about; every other register and
- * every offset of a frame comes up, too.
+ * Random accesses to registers: by their weights, and now and then to any other
+ * register or offset of a frame, in any size.
  */
 #include "lib/prog/gen.h"
 
-/* What an access is for. */
-struct aim {
-	bool user, write;
-	unsigned int vcpu; /* number of the one that accesses, or that userspace names */
-	unsigned int intid; /* of an interrupt that the register may hold */
-};
-
-/* A register and what is written to it. */
-struct reg_weight {
-	enum reg_id reg;
-	unsigned int weight;
-	unsigned int bits; /* for each interrupt; 0 if it holds none */
-	u64 (*value)(struct gen *g, const struct aim *a);
-};
-
 /* KVM's own timers and PMU drive these, so software must leave their state alone. */
 #define OWN_PPIS 0xfe000000ULL
-
-static bool half(struct gen *g)
-{
-	return rng_next(&g->r) & 1;
-}
-
-/**
- * gen_hot_bits() - the interrupts of 32 that a program is about
- * @g:    the generator
- * @bank: number of the 32
- *
- * Return: a bit for each.
- */
-u64 gen_hot_bits(const struct gen *g, unsigned int bank)
-{
-	u64 bits = 0;
-
-	for (unsigned int i = 0; i < g->nr_hot; i++) {
-		if (g->hot[i] / 32 == bank)
-			bits |= BIT_ULL(g->hot[i] % 32);
-	}
-	return bits;
-}
-
-/**
- * gen_hot_between() - one of the interrupts that a program is about
- * @g:  the generator
- * @lo: lowest INTID that will do
- * @hi: highest one
- *
- * Return: its INTID, or any in the range if there is none.
- */
-unsigned int gen_hot_between(struct gen *g, unsigned int lo, unsigned int hi)
-{
-	unsigned int from = (unsigned int)rng_below(&g->r, g->nr_hot);
-
-	for (unsigned int i = 0; i < g->nr_hot; i++) {
-		unsigned int intid = g->hot[(from + i) % g->nr_hot];
-
-		if (intid >= lo && intid <= hi && !gen_once_in(g, 32))
-			return intid;
-	}
-	return lo + (unsigned int)rng_below(&g->r, hi - lo + 1);
-}
-
-/**
- * gen_affinity() - the affinity of a vCPU of a GICv3 machine
- * @vcpu_id: its number in the device API
- *
- * Return: Aff3 to Aff0, a byte each.
- */
-u64 gen_affinity(u64 vcpu_id)
-{
-	return vcpu_id >> 4 << 8 | (vcpu_id & 15);
-}
-
-static u64 priority(struct gen *g)
-{
-	static const u8 priorities[] = {
-		0x00, 0x08, 0x20, 0x40, 0x80, 0x88, 0xa0, 0xa0, 0xa0, 0xc0, 0xf0, 0xf8,
-	};
-
-	return gen_once_in(g, 16) ? rng_below(&g->r, 256) : PICK(&g->r, priorities);
-}
-
-static u64 four_bytes(struct gen *g, u64 (*byte)(struct gen *g))
-{
-	u64 word = 0;
-
-	for (unsigned int i = 0; i < 4; i++)
-		word = word << 8 | byte(g);
-	return word;
-}
-
-static u64 value_bits(struct gen *g, const struct aim *a)
-{
-	u64 bit = BIT_ULL(a->intid % 32), hot = gen_hot_bits(g, a->intid / 32);
-
-	switch (rng_below(&g->r, 16)) {
-	case 0:
-		return 0;
-	case 1:
-		return 0xffffffff;
-	case 2:
-		return rng_next(&g->r) & 0xffffffff;
-	case 3:
-		return hot | bit;
-	case 4:
-	case 5:
-	case 6:
-		return (rng_next(&g->r) & hot) | bit;
-	default:
-		return bit;
-	}
-}
-
-static u64 value_priorities(struct gen *g, const struct aim *a)
-{
-	(void)a;
-	return four_bytes(g, priority);
-}
-
-static u64 value_config(struct gen *g, const struct aim *a)
-{
-	u64 edge = 2ULL << a->intid % 16 * 2;
-
-	switch (rng_below(&g->r, 8)) {
-	case 0:
-		return rng_next(&g->r) & 0xffffffff;
-	case 1:
-		return 0xaaaaaaaa;
-	case 2:
-	case 3:
-	case 4:
-		return rng_next(&g->r) & 0xaaaaaaaa & ~edge;
-	default:
-		return edge;
-	}
-}
-
-static u64 value_route(struct gen *g, const struct aim *a)
-{
-	static const u64 others[] = { 0x80000000, 0x80000001, 0xff, 0x100, 0x100000000, 0x10000 };
-
-	(void)a;
-	if (gen_once_in(g, 16))
-		return half(g) ? PICK(&g->r, others) : rng_next(&g->r);
-	return gen_affinity(g->vcpu[rng_below(&g->r, g->nr_vcpus)]);
-}
-
-/* CPUs of a GICv2, a bit each: mostly one that exists. */
-static u64 cpu_set(struct gen *g)
-{
-	if (gen_once_in(g, 8))
-		return rng_below(&g->r, 256);
-	return BIT_ULL(rng_below(&g->r, g->nr_vcpus));
-}
-
-static u64 value_cpu_sets(struct gen *g, const struct aim *a)
-{
-	(void)a;
-	return four_bytes(g, cpu_set);
-}
-
-static u64 value_any(struct gen *g, const struct aim *a)
-{
-	(void)a;
-	switch (rng_below(&g->r, 4)) {
-	case 0:
-		return 0;
-	case 1:
-		return ~0ULL;
-	case 2:
-		return BIT_ULL(rng_below(&g->r, 64));
-	default:
-		return rng_next(&g->r);
-	}
-}
-
-static u64 value_dist_ctlr(struct gen *g, const struct aim *a)
-{
-	static const u8 usual[] = { 3, 3, 3, 2, 2, 1, 0 };
-
-	return gen_once_in(g, 32) ? value_any(g, a) : PICK(&g->r, usual);
-}
-
-/* KVM's own, of each revision that it can be set to, and of some that it cannot. */
-static u64 value_dist_iidr(struct gen *g, const struct aim *a)
-{
-	static const u8 revisions[] = { 3, 3, 3, 2, 2, 1, 0, 4 };
-
-	if (gen_once_in(g, 16))
-		return value_any(g, a);
-	return 0x4b00043b | (u64)PICK(&g->r, revisions) << 12;
-}
-
-static u64 value_intid(struct gen *g, const struct aim *a)
-{
-	(void)g;
-	return a->intid;
-}
-
-static u64 value_sgir(struct gen *g, const struct aim *a)
-{
-	static const u8 filters[] = { 0, 0, 0, 0, 1, 2, 3 };
-
-	(void)a;
-	return reg_field_put(FIELD_GICD2_SGIR_TargetListFilter, PICK(&g->r, filters)) |
-	       reg_field_put(FIELD_GICD2_SGIR_CPUTargetList, cpu_set(g)) |
-	       reg_field_put(FIELD_GICD2_SGIR_NSATT, gen_once_in(g, 8)) |
-	       reg_field_put(FIELD_GICD2_SGIR_SGIINTID, gen_hot_between(g, 0, 15));
-}
-
-/* SGI0R, SGI1R and ASGI1R have the same fields. */
-static u64 value_icc_sgi(struct gen *g, const struct aim *a)
-{
-	u64 affinity = gen_affinity(g->vcpu[rng_below(&g->r, g->nr_vcpus)]);
-	u64 list = BIT_ULL(affinity & 15);
-
-	(void)a;
-	if (!rng_below(&g->r, 4))
-		list |= rng_below(&g->r, 0x10000);
-	return reg_field_put(FIELD_ICC_SGI1R_Aff3, gen_once_in(g, 64)) |
-	       reg_field_put(FIELD_ICC_SGI1R_Aff2, gen_once_in(g, 64)) |
-	       reg_field_put(FIELD_ICC_SGI1R_Aff1, affinity >> 8) |
-	       reg_field_put(FIELD_ICC_SGI1R_IRM, gen_once_in(g, 8)) |
-	       reg_field_put(FIELD_ICC_SGI1R_INTID, gen_hot_between(g, 0, 15)) |
-	       reg_field_put(FIELD_ICC_SGI1R_TargetList, list);
-}
-
-static u64 value_mask(struct gen *g, const struct aim *a)
-{
-	static const u8 masks[] = { 0xff, 0xff, 0xff, 0xf8, 0xf0, 0xf0, 0xa8, 0xa0, 0x80, 0 };
-	u64 mask = gen_once_in(g, 8) ? rng_below(&g->r, 256) : PICK(&g->r, masks);
-
-	/* Userspace has five bits of the GICv2's. */
-	return a->user && g->p->gic == GIC_V2 ? mask >> 3 : mask;
-}
-
-static u64 value_binary_point(struct gen *g, const struct aim *a)
-{
-	return gen_once_in(g, 16) ? value_any(g, a) : rng_below(&g->r, 8);
-}
-
-static u64 value_enable(struct gen *g, const struct aim *a)
-{
-	return gen_once_in(g, 32) ? value_any(g, a) : !gen_once_in(g, 4);
-}
-
-static u64 value_icc_ctlr(struct gen *g, const struct aim *a)
-{
-	/* PRIbits, IDbits, SEIS and A3V as userspace has to write them back. */
-	static const u64 fixed[] = { 0x400, 0x8400, 0x8600, 0xc400 };
-	u64 value = gen_once_in(g, 16) ? value_any(g, a) : rng_below(&g->r, 4);
-
-	return a->user ? value | PICK(&g->r, fixed) : value;
-}
-
-static u64 value_gicc_ctlr(struct gen *g, const struct aim *a)
-{
-	static const u8 enables[] = { 3, 3, 3, 1, 1, 2, 0 };
-
-	if (gen_once_in(g, 32))
-		return value_any(g, a);
-	return PICK(&g->r, enables) | reg_field_put(FIELD_GICC_CTLR_EOImode, rng_below(&g->r, 2)) |
-	       reg_field_put(FIELD_GICC_CTLR_CBPR, gen_once_in(g, 4)) |
-	       reg_field_put(FIELD_GICC_CTLR_AckCtl, gen_once_in(g, 4)) |
-	       reg_field_put(FIELD_GICC_CTLR_FIQEn, gen_once_in(g, 8));
-}
-
-/* INTIDs that end nothing: those of the others must match an acknowledge. */
-static u64 value_special_intid(struct gen *g, const struct aim *a)
-{
-	(void)a;
-	return 1020 + rng_below(&g->r, 4);
-}
-
-static u64 value_sre(struct gen *g, const struct aim *a)
-{
-	return gen_once_in(g, 4) ? value_any(g, a) : 7;
-}
-
-static const struct reg_weight gicd2_weights[] = {
-	{ REG_GICD2_CTLR, 6, 0, value_dist_ctlr },
-	{ REG_GICD2_IIDR, 3, 0, value_dist_iidr },
-	{ REG_GICD2_IGROUPR, 8, 1, value_bits },
-	{ REG_GICD2_ISENABLER, 12, 1, value_bits },
-	{ REG_GICD2_ICENABLER, 6, 1, value_bits },
-	{ REG_GICD2_ISPENDR, 14, 1, value_bits },
-	{ REG_GICD2_ICPENDR, 8, 1, value_bits },
-	{ REG_GICD2_ISACTIVER, 8, 1, value_bits },
-	{ REG_GICD2_ICACTIVER, 8, 1, value_bits },
-	{ REG_GICD2_IPRIORITYR, 8, 8, value_priorities },
-	{ REG_GICD2_ITARGETSR, 8, 8, value_cpu_sets },
-	{ REG_GICD2_ICFGR, 6, 2, value_config },
-	{ REG_GICD2_SGIR, 10, 0, value_sgir },
-	{ REG_GICD2_CPENDSGIR, 4, 8, value_cpu_sets },
-	{ REG_GICD2_SPENDSGIR, 6, 8, value_cpu_sets },
-};
-
-static const struct reg_weight gicc_weights[] = {
-	{ REG_GICC_CTLR, 6, 0, value_gicc_ctlr },
-	{ REG_GICC_PMR, 8, 0, value_mask },
-	{ REG_GICC_BPR, 4, 0, value_binary_point },
-	{ REG_GICC_ABPR, 4, 0, value_binary_point },
-	{ REG_GICC_RPR, 8, 0, value_any },
-	{ REG_GICC_HPPIR, 12, 0, value_any },
-	{ REG_GICC_AHPPIR, 8, 0, value_any },
-	{ REG_GICC_EOIR, 1, 0, value_special_intid },
-	{ REG_GICC_AEOIR, 1, 0, value_special_intid },
-};
-
-static const struct reg_weight gicd_weights[] = {
-	{ REG_GICD_CTLR, 6, 0, value_dist_ctlr },
-	{ REG_GICD_IIDR, 2, 0, value_dist_iidr },
-	{ REG_GICD_SETSPI_NSR, 1, 0, value_intid },
-	{ REG_GICD_CLRSPI_NSR, 1, 0, value_intid },
-	{ REG_GICD_IGROUPR, 8, 1, value_bits },
-	{ REG_GICD_ISENABLER, 12, 1, value_bits },
-	{ REG_GICD_ICENABLER, 6, 1, value_bits },
-	{ REG_GICD_ISPENDR, 14, 1, value_bits },
-	{ REG_GICD_ICPENDR, 8, 1, value_bits },
-	{ REG_GICD_ISACTIVER, 8, 1, value_bits },
-	{ REG_GICD_ICACTIVER, 8, 1, value_bits },
-	{ REG_GICD_IPRIORITYR, 8, 8, value_priorities },
-	{ REG_GICD_ICFGR, 6, 2, value_config },
-	{ REG_GICD_IROUTER, 8, 64, value_route },
-	{ REG_GICD_ITARGETSR, 1, 8, value_cpu_sets },
-};
-
-static const struct reg_weight gicr_weights[] = {
-	{ REG_GICR_WAKER, 1, 0, value_any },	   { REG_GICR_TYPER, 2, 0, value_any },
-	{ REG_GICR_IGROUPR0, 8, 1, value_bits },   { REG_GICR_ISENABLER0, 12, 1, value_bits },
-	{ REG_GICR_ICENABLER0, 6, 1, value_bits }, { REG_GICR_ISPENDR0, 14, 1, value_bits },
-	{ REG_GICR_ICPENDR0, 8, 1, value_bits },   { REG_GICR_ISACTIVER0, 8, 1, value_bits },
-	{ REG_GICR_ICACTIVER0, 8, 1, value_bits }, { REG_GICR_IPRIORITYR, 8, 8, value_priorities },
-	{ REG_GICR_ICFGR0, 2, 0, value_config },   { REG_GICR_ICFGR1, 5, 0, value_config },
-};
-
-static const struct reg_weight icc_weights[] = {
-	{ REG_ICC_PMR, 8, 0, value_mask },
-	{ REG_ICC_BPR0, 4, 0, value_binary_point },
-	{ REG_ICC_BPR1, 4, 0, value_binary_point },
-	{ REG_ICC_CTLR, 3, 0, value_icc_ctlr },
-	{ REG_ICC_SRE, 1, 0, value_sre },
-	{ REG_ICC_IGRPEN0, 4, 0, value_enable },
-	{ REG_ICC_IGRPEN1, 4, 0, value_enable },
-	{ REG_ICC_RPR, 8, 0, value_any },
-	{ REG_ICC_HPPIR0, 8, 0, value_any },
-	{ REG_ICC_HPPIR1, 12, 0, value_any },
-	{ REG_ICC_SGI1R, 16, 0, value_icc_sgi },
-	{ REG_ICC_SGI0R, 5, 0, value_icc_sgi },
-	{ REG_ICC_ASGI1R, 5, 0, value_icc_sgi },
-	{ REG_ICC_EOIR0, 1, 0, value_special_intid },
-	{ REG_ICC_EOIR1, 1, 0, value_special_intid },
-};
-
-struct frame_weights {
-	const struct reg_weight *row;
-	size_t nr;
-	u64 base; /* gpa, of the first vCPU's */
-};
-
-static const struct frame_weights frames[NR_FRAMES] = {
-	[FRAME_GICD2] = { gicd2_weights, ARRAY_SIZE(gicd2_weights), GEN_DIST_BASE },
-	[FRAME_GICC] = { gicc_weights, ARRAY_SIZE(gicc_weights), GEN_CPUIF_BASE },
-	[FRAME_GICD] = { gicd_weights, ARRAY_SIZE(gicd_weights), GEN_DIST_BASE },
-	[FRAME_GICR] = { gicr_weights, ARRAY_SIZE(gicr_weights), GEN_REDIST_BASE },
-	[FRAME_ICC] = { icc_weights, ARRAY_SIZE(icc_weights), 0 },
-};
 
 /*
  * What is UNPREDICTABLE unless it matches what was acknowledged, or hides from the
@@ -404,39 +38,12 @@ static const struct apart *find_apart(int reg, bool write)
 	return NULL;
 }
 
-static const struct reg_weight *pick_row(struct gen *g, const struct frame_weights *f)
-{
-	unsigned int sum = 0;
-	u64 ticket;
-
-	for (size_t i = 0; i < f->nr; i++)
-		sum += f->row[i].weight;
-	ticket = rng_below(&g->r, sum);
-	for (size_t i = 0;; i++) {
-		if (ticket < f->row[i].weight)
-			return &f->row[i];
-		ticket -= f->row[i].weight;
-	}
-}
-
-/* The row of a register, or what serves for those that have none. */
-static struct reg_weight row_of(enum reg_id reg)
-{
-	const struct frame_weights *f = &frames[reg_desc(reg)->frame];
-
-	for (size_t i = 0; i < f->nr; i++) {
-		if (f->row[i].reg == reg)
-			return f->row[i];
-	}
-	return (struct reg_weight){ .reg = reg, .value = value_any };
-}
-
 static struct reg_weight any_register(struct gen *g, enum frame_id frame)
 {
 	enum reg_id first = frame_desc(frame)->first;
 	enum reg_id end = frame + 1 < NR_FRAMES ? frame_desc(frame + 1)->first : NR_REGS;
 
-	return row_of((enum reg_id)(first + rng_below(&g->r, end - first)));
+	return gen_reg((enum reg_id)(first + rng_below(&g->r, end - first)));
 }
 
 /* The INTIDs whose state a frame holds for the vCPU that accesses it. */
@@ -509,12 +116,12 @@ static void pick_part(struct gen *g, const struct aim *a, const struct reg_weigh
 
 	if (frame_desc(d->frame)->kind == FRAME_KIND_SYSREG)
 		return;
-	if (!g->mmio && d->frame != FRAME_GICC && gen_once_in(g, 64)) {
+	if (!g->mmio && d->frame != FRAME_GICC && gen_once_in(g, a->user && a->write ? 512 : 64)) {
 		byte = (unsigned int)rng_below(&g->r, width);
 		x->size = a->user ? 0 : 1u << rng_below(&g->r, 4);
 	} else if (a->user) {
 		byte = width == 8 && gen_once_in(g, 4) ? 4 : 0;
-	} else if (d->sizes & (d->sizes - 1) && half(g)) {
+	} else if (d->sizes & (d->sizes - 1) && gen_once_in(g, 2)) {
 		x->size = d->sizes & -d->sizes;
 		byte = row->bits == 8 ? a->intid % 4 : (unsigned int)rng_below(&g->r, width);
 		byte &= ~(x->size - 1);
@@ -555,10 +162,18 @@ static bool aim_at_place(struct gen *g, const struct aim *a, enum frame_id frame
 
 	x->where = any_place(g, frame);
 	reg_find_at(x->where, &at);
-	if (find_apart(at.reg, a->write))
+	if (find_apart(at.reg, a->write) || (a->user && !gen_once_in(g, 8)))
 		return false;
-	x->value = a->write ? spare_own_ppis(&at, value_any(g, a)) : 0;
+	x->value = a->write ? spare_own_ppis(&at, gen_any_value(g, a)) : 0;
 	return true;
+}
+
+static bool is_pointless(struct gen *g, const struct aim *a, const struct reg_weight *row)
+{
+	/* The API has some registers only, and refuses the others alike. */
+	if (a->user && reg_desc(row->reg)->user == USER_NONE)
+		return !gen_once_in(g, 16);
+	return !g->aliases && (row->reg == REG_GICC_AEOIR || row->reg == REG_GICC_AHPPIR);
 }
 
 static bool is_written(struct gen *g, const struct reg_weight *row)
@@ -579,20 +194,32 @@ static void pick_access(struct gen *g, struct aim *a, enum frame_id frame, struc
 
 	do {
 		u64 kind = rng_below(&g->r, 64);
-		struct reg_weight row =
-			kind < 4 ? any_register(g, frame) : *pick_row(g, &frames[frame]);
+		struct reg_weight row = kind < 4 ? any_register(g, frame) : *gen_pick_reg(g, frame);
 
 		*x = (struct access){ 0 };
 		a->intid = aim_at_intid(g, frame);
 		a->write = is_written(g, &row);
-		found = kind ? aim_at_register(g, a, &row, x) : aim_at_place(g, a, frame, x);
+		if (!kind)
+			found = aim_at_place(g, a, frame, x);
+		else
+			found = !is_pointless(g, a, &row) && aim_at_register(g, a, &row, x);
 	} while (!found);
 	cut_to_width(x);
 }
 
 static u64 base_of(enum frame_id frame, unsigned int vcpu)
 {
-	return frames[frame].base + (frame == FRAME_GICR ? (u64)vcpu * GICR_BYTES : 0);
+	switch (frame) {
+	case FRAME_GICD:
+	case FRAME_GICD2:
+		return GEN_DIST_BASE;
+	case FRAME_GICC:
+		return GEN_CPUIF_BASE;
+	case FRAME_GICR:
+		return GEN_REDIST_BASE + (u64)vcpu * GICR_BYTES;
+	default: /* system registers */
+		return 0;
+	}
 }
 
 static void add_user_access(struct gen *g, const struct aim *a, const struct access *x)
@@ -620,11 +247,8 @@ static void add_guest_access(struct gen *g, const struct aim *a, const struct ac
 		op_set_arg(op, ARG_GUEST_WRITE_value, x->value);
 }
 
-/* Accesses of a GICv2 come from the only CPU that a target without vCPUs has. */
 static unsigned int pick_vcpu(struct gen *g)
 {
-	if (g->mmio && g->p->gic == GIC_V2)
-		return 0;
 	return (unsigned int)rng_below(&g->r, g->nr_vcpus);
 }
 
@@ -672,12 +296,14 @@ void gen_write(struct gen *g, unsigned int vcpu, enum reg_id reg, unsigned int i
 {
 	enum frame_id frame = reg_desc(reg)->frame;
 	struct aim a = { .write = true, .vcpu = vcpu, .intid = intid };
-	struct reg_weight row = row_of(reg);
+	struct reg_weight row = gen_reg(reg);
 	struct access x = { .where = place_of_intid(g, &row, intid) };
+	struct reg_at at;
 
 	/* Userspace has other values for what is in a CPU interface. */
 	a.user = !g->mmio && frame != FRAME_GICC && frame != FRAME_ICC && gen_once_in(g, 8);
-	x.value = value ? value : row.value(g, &a);
+	reg_find_at(x.where, &at);
+	x.value = spare_own_ppis(&at, value ? value : row.value(g, &a));
 	cut_to_width(&x);
 	if (a.user)
 		add_user_access(g, &a, &x);

@@ -43,9 +43,6 @@ static u64 any_vcpu(struct gen *g)
 {
 	if (!g->mmio && gen_once_in(g, 256))
 		return rng_below(&g->r, 32);
-	/* A target of memory accesses only knows the first CPU of a GICv2. */
-	if (g->mmio && g->p->gic == GIC_V2)
-		return g->vcpu[0];
 	return g->vcpu[rng_below(&g->r, g->nr_vcpus)];
 }
 
@@ -92,47 +89,102 @@ static void act_rough(struct gen *g)
 		act_cpuif(g);
 }
 
-static void act_ack(struct gen *g)
+static void add_ack(struct gen *g, u64 vcpu)
 {
 	struct op *op = prog_add(g->p, OP_GUEST_ACK);
-	bool usual = !gen_once_in(g, 4);
+	bool usual = !gen_once_in(g, 4), v2 = g->p->gic == GIC_V2;
 
-	op_set_arg(op, ARG_GUEST_ACK_vcpu, any_vcpu(g));
-	op_set_arg(op, ARG_GUEST_ACK_group, g->p->gic == GIC_V2 ? !usual : usual);
+	op_set_arg(op, ARG_GUEST_ACK_vcpu, vcpu);
+	op_set_arg(op, ARG_GUEST_ACK_group, v2 ? !usual && g->aliases : usual);
 	op_set_arg(op, ARG_GUEST_ACK_at, cpuif_base(g));
 }
 
-static void act_eoi(struct gen *g)
+static void add_eoi(struct gen *g, u64 vcpu)
 {
 	struct op *op = prog_add(g->p, OP_GUEST_EOI);
 
-	op_set_arg(op, ARG_GUEST_EOI_vcpu, any_vcpu(g));
+	op_set_arg(op, ARG_GUEST_EOI_vcpu, vcpu);
 	op_set_arg(op, ARG_GUEST_EOI_at, cpuif_base(g));
 }
 
-static void act_deactivate(struct gen *g)
+static void add_deactivate(struct gen *g, u64 vcpu, u64 of)
 {
 	struct op *op = prog_add(g->p, OP_GUEST_DEACTIVATE);
-	u64 vcpu = any_vcpu(g);
 
 	op_set_arg(op, ARG_GUEST_DEACTIVATE_vcpu, vcpu);
-	op_set_arg(op, ARG_GUEST_DEACTIVATE_of, gen_once_in(g, 3) ? any_vcpu(g) : vcpu);
+	op_set_arg(op, ARG_GUEST_DEACTIVATE_of, of);
 	op_set_arg(op, ARG_GUEST_DEACTIVATE_at, cpuif_base(g));
 }
 
-static void act_line(struct gen *g)
+static void add_line(struct gen *g, u64 vcpu, unsigned int intid, u64 level)
 {
 	struct op *op = prog_add(g->p, OP_IRQ_LINE);
-	unsigned int intid = gen_hot_between(g, 16, g->nr_irqs - 1);
 
 	/* PPIs from 25 on have devices of their own. */
 	if (intid >= 25 && intid < 32)
 		intid = 24;
 	op_set_arg(op, ARG_IRQ_LINE_type, intid < 32 ? LINE_PPI : LINE_SPI);
 	if (intid < 32)
-		op_set_arg(op, ARG_IRQ_LINE_vcpu, any_vcpu(g));
+		op_set_arg(op, ARG_IRQ_LINE_vcpu, vcpu);
 	op_set_arg(op, ARG_IRQ_LINE_intid, intid);
-	op_set_arg(op, ARG_IRQ_LINE_level, rng_below(&g->r, 2));
+	op_set_arg(op, ARG_IRQ_LINE_level, level);
+}
+
+static void act_ack(struct gen *g)
+{
+	add_ack(g, any_vcpu(g));
+}
+
+static void act_eoi(struct gen *g)
+{
+	add_eoi(g, any_vcpu(g));
+}
+
+static void act_deactivate(struct gen *g)
+{
+	u64 vcpu = any_vcpu(g);
+
+	add_deactivate(g, vcpu, gen_once_in(g, 4) ? any_vcpu(g) : vcpu);
+}
+
+static void act_line(struct gen *g)
+{
+	add_line(g, any_vcpu(g), gen_hot_between(g, 16, g->nr_irqs - 1), rng_below(&g->r, 2));
+}
+
+static enum reg_id register_to_pend(struct gen *g, unsigned int intid)
+{
+	bool v2 = g->p->gic == GIC_V2;
+
+	if (intid < 16 && gen_once_in(g, 2))
+		return v2 ? REG_GICD2_SGIR : REG_ICC_SGI1R;
+	if (v2)
+		return intid < 16 ? REG_GICD2_SPENDSGIR : REG_GICD2_ISPENDR;
+	return intid < 32 ? REG_GICR_ISPENDR0 : REG_GICD_ISPENDR;
+}
+
+/* The life of an interrupt, of which any step may fail or come to another one. */
+static void act_deliver(struct gen *g)
+{
+	unsigned int n = (unsigned int)rng_below(&g->r, g->nr_vcpus);
+	unsigned int intid = gen_hot_between(g, 0, g->nr_irqs - 1);
+	bool line = intid >= 16 && gen_once_in(g, 2);
+
+	if (line)
+		add_line(g, g->vcpu[n], intid, 1);
+	else
+		gen_write(g, n, register_to_pend(g, intid), intid, 0);
+	while (gen_once_in(g, 3))
+		act_cpuif(g);
+	add_ack(g, g->vcpu[n]);
+	while (gen_once_in(g, 3))
+		act_cpuif(g);
+	if (line && !gen_once_in(g, 4))
+		add_line(g, g->vcpu[n], intid, 0);
+	if (!gen_once_in(g, 4))
+		add_eoi(g, g->vcpu[n]);
+	if (gen_once_in(g, 4))
+		add_deactivate(g, g->vcpu[n], g->vcpu[n]);
 }
 
 static void act_run(struct gen *g)
@@ -191,18 +243,18 @@ static void act_hold(struct gen *g)
 }
 
 static const struct act gicv3_acts[] = {
-	{ 60, act_dist },	 { 60, act_redist },	 { 70, act_cpuif },  { 36, act_ack },
-	{ 30, act_eoi },	 { 10, act_deactivate }, { 36, act_line },   { 20, act_user_dist },
-	{ 16, act_user_redist }, { 14, act_user_cpuif }, { 8, gen_level },   { 4, act_rough },
-	{ 2, act_run },		 { 1, act_walk },	 { 1, act_numbers }, { 1, act_late },
-	{ 1, gen_has_attr },	 { 1, act_hold },
+	{ 60, act_dist },      { 60, act_redist },	{ 70, act_cpuif },	{ 30, act_ack },
+	{ 16, act_deliver },   { 40, act_eoi },		{ 10, act_deactivate }, { 36, act_line },
+	{ 20, act_user_dist }, { 16, act_user_redist }, { 14, act_user_cpuif }, { 8, gen_level },
+	{ 4, act_rough },      { 2, act_run },		{ 1, act_walk },	{ 1, act_numbers },
+	{ 1, act_late },       { 1, gen_has_attr },	{ 1, act_hold },
 };
 
 static const struct act gicv2_acts[] = {
-	{ 100, act_dist },	{ 40, act_cpuif }, { 40, act_ack },	  { 34, act_eoi },
-	{ 10, act_deactivate }, { 36, act_line },  { 34, act_user_dist }, { 14, act_user_cpuif },
-	{ 4, act_rough },	{ 2, act_run },	   { 1, act_numbers },	  { 1, act_late },
-	{ 1, gen_has_attr },	{ 1, act_hold },
+	{ 100, act_dist },	{ 40, act_cpuif },	{ 30, act_ack },  { 16, act_deliver },
+	{ 40, act_eoi },	{ 10, act_deactivate }, { 36, act_line }, { 34, act_user_dist },
+	{ 14, act_user_cpuif }, { 4, act_rough },	{ 2, act_run },	  { 1, act_numbers },
+	{ 1, act_late },	{ 1, gen_has_attr },	{ 1, act_hold },
 };
 
 static const struct act mmio3_acts[] = {
@@ -212,8 +264,8 @@ static const struct act mmio3_acts[] = {
 };
 
 static const struct act mmio2_acts[] = {
-	{ 100, act_dist }, { 30, act_cpuif },	   { 40, act_ack },
-	{ 34, act_eoi },   { 10, act_deactivate }, { 30, act_line },
+	{ 100, act_dist }, { 30, act_cpuif },	   { 30, act_ack },  { 16, act_deliver },
+	{ 40, act_eoi },   { 10, act_deactivate }, { 30, act_line },
 };
 
 static void add_hot(struct gen *g, u64 intid)
@@ -303,7 +355,7 @@ static const struct opening gicv3_opening[] = {
 
 static const struct opening gicv2_opening[] = {
 	{ REG_GICD2_CTLR, ONCE, 3 },
-	{ REG_GICC_CTLR, EACH_VCPU, 3 },
+	{ REG_GICC_CTLR, EACH_VCPU, 0 },
 	{ REG_GICC_PMR, EACH_VCPU, 0xff },
 	{ REG_GICD2_ISENABLER, EACH_VCPU, 0x01ffffff },
 	{ REG_GICD2_IPRIORITYR, EACH_PRIVATE, 0 },
@@ -328,16 +380,13 @@ static void open_step(struct gen *g, const struct style *s, const struct opening
 {
 	if (gen_once_in(g, 4))
 		gen_act(g, s->acts, s->nr_acts);
-	if (!gen_once_in(g, 12))
+	if (!gen_once_in(g, 24))
 		gen_write(g, vcpu, o->reg, intid, gen_once_in(g, 12) ? 0 : o->value);
 }
 
 static void open_for_vcpus(struct gen *g, const struct style *s, const struct opening *o)
 {
-	/* Only the first one is there where CPUs cannot be told apart. */
-	unsigned int nr = g->mmio && g->p->gic == GIC_V2 ? 1 : g->nr_vcpus;
-
-	for (unsigned int i = 0; i < nr; i++) {
+	for (unsigned int i = 0; i < g->nr_vcpus; i++) {
 		if (o->scope == EACH_VCPU)
 			open_step(g, s, o, i, 0);
 		for (unsigned int k = 0; k < g->nr_hot && o->scope == EACH_PRIVATE; k++) {
@@ -376,6 +425,8 @@ static void make(const struct style *s, u64 index, u64 seed, struct prog *p)
 
 	p->gic = s->gic;
 	g.rough = !s->mmio && gen_once_in(&g, 10);
+	g.aliases = gen_once_in(&g, 8);
+	g.gicc_modes = rng_next(&g.r);
 	pick_vcpus(&g, s->most_vcpus);
 	add_vm(&g);
 	pick_hot(&g);
@@ -456,7 +507,8 @@ void gen_mmio2(u64 index, u64 seed, struct prog *p)
 	static const struct style style = {
 		.gic = GIC_V2,
 		.mmio = true,
-		.most_vcpus = 4,
+		/* Its registers are banked by a CPU that such a target cannot name. */
+		.most_vcpus = 1,
 		.opening = gicv2_opening,
 		.nr_openings = ARRAY_SIZE(gicv2_opening),
 		.acts = mmio2_acts,

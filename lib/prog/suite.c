@@ -51,7 +51,7 @@ static const struct suite suites[] = {
 	},
 	{
 		.name = "mmio2-random",
-		.doc = "random loads, stores and lines on a GICv2 by its first CPU: no API",
+		.doc = "random loads, stores and lines on a GICv2 of one CPU: no API",
 		.seeded = true,
 		.make = gen_mmio2,
 	},
