@@ -7,6 +7,12 @@
 #include "fuzz/model_fuzz.h"
 
 #include <stdlib.h>
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer)
+#include <malloc.h>
+#include <sanitizer/msan_interface.h>
+#endif
+#endif
 
 #include "lib/judge/answer.h"
 #include "lib/judge/judge.h"
@@ -23,6 +29,17 @@
 		if (!(cond))                 \
 			give_up((f), #cond); \
 	} while (0)
+
+/* A model that was used is as good as one that was not: what it holds is nothing. */
+static void forget_state(struct model *m)
+{
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer)
+	__msan_poison(m, malloc_usable_size(m));
+#endif
+#endif
+	(void)m;
+}
 
 struct fuzz {
 	struct model_config config;
@@ -122,6 +139,8 @@ static void answer_all(struct fuzz *f)
 {
 	struct expect want;
 
+	forget_state(f->model);
+	forget_state(f->copy);
 	model_reset_for(f->model, &f->config, &f->prog);
 	for (f->nr = 0; f->nr < f->prog.nr_ops; f->nr++) {
 		const struct op *op = &f->prog.op[f->nr];
@@ -178,6 +197,7 @@ static void judge_all(struct fuzz *f)
 		if (!rng_below(&f->rng, f->wrong))
 			alter(f, &f->answer[i]);
 	}
+	forget_state(f->model);
 	judge_prog(&j, &f->prog, f->answer, &v);
 	MUST(f, v.nr_unknown == v.nr_diffs);
 }

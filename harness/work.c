@@ -41,7 +41,7 @@ struct shared {
 struct message {
 	u64 i;
 	u64 ns;
-	u32 status;
+	u64 status; /* 64 bits, so that no padding is sent */
 	u32 reason_len, diag_len;
 };
 
