@@ -123,7 +123,7 @@ static bool value_is_allowed(const struct expect *want, u32 value)
 	return !want->nr_one_of && want->val[0].value == value;
 }
 
-/* What deviations make of it: " by NAME", " or 0x3ff by NAME". */
+/* What deviations make of it: " by NAME", " or 0x3ff by NAME", " or bits 0x1 by NAME". */
 static void print_deviations(const struct expect *want, char *buf, size_t bytes)
 {
 	size_t at = 0;
@@ -138,6 +138,9 @@ static void print_deviations(const struct expect *want, char *buf, size_t bytes)
 			at += (size_t)snprintf(buf + at, bytes - at, " or 0x%x by %s", d->value,
 					       deviation_desc(d->deviation)->name);
 	}
+	if (want->nr_vals && want->val[0].doubtful && at < bytes)
+		snprintf(buf + at, bytes - at, " or bits 0x%" PRIx64 " by %s",
+			 want->val[0].doubtful, deviation_desc(want->val[0].doubt)->name);
 }
 
 /* "EINVAL or success = 0x10/0x10 any", as claims have it. */
