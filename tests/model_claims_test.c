@@ -13,6 +13,8 @@
 #include "tests/unit.h"
 
 #define MAX_VCPUS 512
+/* Of the host that claims about kernels are for: 5 bits of priority, A3V. */
+#define HOST_ICC_CTLR 0x8400
 
 /* The rules of an expectation, each once, and how many of them its answers have. */
 struct named {
@@ -39,8 +41,7 @@ static struct named rules_of(const struct expect *want)
 	for (unsigned int i = 0; i < want->nr_vals && n.nr < 48; i++) {
 		for (unsigned int k = 0; k < want->val[i].nr_parts; k++)
 			add_rule(&n, want->val[i].part[k].rule);
-		if (want->val[i].known)
-			add_rule(&n, want->val[i].rule);
+		add_rule(&n, want->val[i].rule);
 	}
 	if (want->nr_vals)
 		add_rule(&n, want->vals_rule);
@@ -79,6 +80,69 @@ static bool rules_agree(const char *text, const struct expect *want)
 	return nr_named == nr_words;
 }
 
+static int compare_values(const void *a, const void *b)
+{
+	u32 x = *(const u32 *)a, y = *(const u32 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* "0x20|0x21": the values of which one comes, in ascending order. */
+static void print_one_of(const struct expect *want, char *buf, size_t bytes)
+{
+	u32 value[EXPECT_MAX_ONE_OF];
+	size_t at = 0;
+
+	memcpy(value, want->one_of, want->nr_one_of * sizeof(value[0]));
+	qsort(value, want->nr_one_of, sizeof(value[0]), compare_values);
+	for (unsigned int i = 0; i < want->nr_one_of && at < bytes; i++)
+		at += (size_t)snprintf(buf + at, bytes - at, "%s0x%x", i ? "|" : "", value[i]);
+}
+
+/* "0x10/0x10", of 32 bits if the upper ones are zero; "0x10" or "any". */
+static void print_value(const struct expect_val *v, char *buf, size_t bytes)
+{
+	u64 known = v->known;
+
+	if (!(~known >> 32) && !(v->value >> 32))
+		known &= 0xffffffff;
+	if (!known)
+		snprintf(buf, bytes, "any");
+	else if (~v->known)
+		snprintf(buf, bytes, "0x%" PRIx64 "/0x%" PRIx64, v->value, known);
+	else
+		snprintf(buf, bytes, "0x%" PRIx64, v->value);
+}
+
+static bool value_is_allowed(const struct expect *want, u32 value)
+{
+	for (unsigned int i = 0; i < want->nr_one_of; i++) {
+		if (want->one_of[i] == value)
+			return true;
+	}
+	return !want->nr_one_of && want->val[0].value == value;
+}
+
+/* What deviations make of it: " by NAME", " or 0x3ff by NAME", " or bits 0x1 by NAME". */
+static void print_deviations(const struct expect *want, char *buf, size_t bytes)
+{
+	size_t at = 0;
+
+	buf[0] = '\0';
+	if (want->deviation != NR_DEVIATIONS)
+		at = (size_t)snprintf(buf, bytes, " by %s", deviation_desc(want->deviation)->name);
+	for (unsigned int i = 0; i < want->nr_deviants && at < bytes; i++) {
+		const struct expect_deviant *d = &want->deviant[i];
+
+		if (!value_is_allowed(want, d->value))
+			at += (size_t)snprintf(buf + at, bytes - at, " or 0x%x by %s", d->value,
+					       deviation_desc(d->deviation)->name);
+	}
+	if (want->nr_vals && want->val[0].doubtful && at < bytes)
+		snprintf(buf + at, bytes - at, " or bits 0x%" PRIx64 " by %s",
+			 want->val[0].doubtful, deviation_desc(want->val[0].doubt)->name);
+}
+
 /* "EINVAL or success = 0x10/0x10 any", as claims have it. */
 static void print_expect(const struct expect *want, char *buf, size_t bytes)
 {
@@ -90,17 +154,15 @@ static void print_expect(const struct expect *want, char *buf, size_t bytes)
 	}
 	judge_print_alts(want, buf, bytes);
 	for (unsigned int i = 0; i < want->nr_vals; i++) {
-		const struct expect_val *v = &want->val[i];
-
 		at = strlen(buf);
-		if (!v->known)
-			snprintf(buf + at, bytes - at, "%sany", i ? " " : " = ");
-		else if (~v->known)
-			snprintf(buf + at, bytes - at, "%s0x%" PRIx64 "/0x%" PRIx64,
-				 i ? " " : " = ", v->value, v->known);
+		at += (size_t)snprintf(buf + at, bytes - at, i ? " " : " = ");
+		if (!i && want->nr_one_of)
+			print_one_of(want, buf + at, bytes - at);
 		else
-			snprintf(buf + at, bytes - at, "%s0x%" PRIx64, i ? " " : " = ", v->value);
+			print_value(&want->val[i], buf + at, bytes - at);
 	}
+	at = strlen(buf);
+	print_deviations(want, buf + at, bytes - at);
 }
 
 /* Compares an expectation with what stands beside the operation. */
@@ -108,7 +170,7 @@ static bool expect_claim(struct unit *t, const char *beside, const struct expect
 {
 	const char *colon = strrchr(beside, ':');
 	const char *claim = beside + (beside[1] == '!' ? 3 : 2);
-	char text[500], claimed[500];
+	char text[1000], claimed[1000];
 	struct named n = rules_of(want);
 	bool ok;
 
@@ -126,7 +188,7 @@ static bool expect_claim(struct unit *t, const char *beside, const struct expect
 	return ok;
 }
 
-static void check_claim(struct unit *t, unsigned int kernel, const char *text)
+static void check_claim(struct unit *t, unsigned int kernel, u64 deviations, const char *text)
 {
 	struct model *m = model_create();
 	struct rng rng = { .state = kernel };
@@ -134,6 +196,8 @@ static void check_claim(struct unit *t, unsigned int kernel, const char *text)
 	struct model_config config = {
 		.max_vcpus = MAX_VCPUS,
 		.profile = kernel ? profile_for_kernel(kernel) : profile_architecture(),
+		.icc_ctlr = kernel ? HOST_ICC_CTLR : 0,
+		.deviations = deviations,
 	};
 	struct prog p;
 
@@ -167,22 +231,30 @@ static void check_claim(struct unit *t, unsigned int kernel, const char *text)
 #define CLAIM(component, claim, kernel, text)           \
 	static void component##_##claim(struct unit *t) \
 	{                                               \
-		check_claim(t, (kernel), text);         \
+		check_claim(t, (kernel), 0, text);      \
+	}
+#define DEVIANT(component, claim, deviation, text)                         \
+	static void component##_##claim(struct unit *t)                    \
+	{                                                                  \
+		check_claim(t, KVM, BIT_ULL(DEVIATION_##deviation), text); \
 	}
 #include "tests/model_claims.def"
 #undef CLAIM
+#undef DEVIANT
 
 static const char *const texts[] = {
 #define CLAIM(component, claim, kernel, text) text,
+#define DEVIANT CLAIM
 #include "tests/model_claims.def"
 #undef CLAIM
+#undef DEVIANT
 };
 
 static bool is_claimed(enum rule_id rule)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		for (const char *at = texts[i]; (at = strchr(at, '#')); at++) {
-			char line[600];
+			char line[1200];
 
 			snprintf(line, sizeof(line), "%.*s", (int)strcspn(at, "\n"), at);
 			if (strrchr(line, ':') && names_rule(strrchr(line, ':') + 1, rule))
@@ -221,8 +293,10 @@ static void names_are_found_and_differ(struct unit *t)
 
 static const struct unit_test tests[] = {
 #define CLAIM(component, claim, kernel, text) { #component "." #claim, component##_##claim },
+#define DEVIANT CLAIM
 #include "tests/model_claims.def"
 #undef CLAIM
+#undef DEVIANT
 	{ "rules.every_one_has_a_claim", every_one_has_a_claim },
 	{ "rules.names_are_found_and_differ", names_are_found_and_differ },
 };
