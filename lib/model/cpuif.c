@@ -121,9 +121,12 @@ static void add_candidate(const struct model *m, const struct model_vcpu *v,
 {
 	unsigned int group = group_of(m, v, intid);
 
-	if (!view->hppir && !can_preempt(m, &v->cpuif, group, prio)) {
+	/* The mask may have bits that userspace wrote and the host has not. */
+	if (!view->hppir && prio == v->cpuif.pmr && v->cpuif.pmr_has_more)
 		add_answer(answers, INTID_NONE);
-	} else if (!view->both && group != view->group) {
+	else if (!view->hppir && !can_preempt(m, &v->cpuif, group, prio))
+		return add_answer(answers, INTID_NONE);
+	if (!view->both && group != view->group) {
 		add_answer(answers, view->v2 && group ? INTID_GROUP1 : INTID_NONE);
 	} else if (view->v2 && intid < NR_SGIS) {
 		for (unsigned int source = 0; source < 8; source++) {
@@ -159,8 +162,9 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 	struct candidates c = { .prio = 0 };
 	unsigned int above = 0;
 
-	if (d == NR_DEVIATIONS && m->config.gic == GIC_V2)
-		d = DEVIATION_V2_NO_TARGET_IS_CPU0;
+	if (d == NR_DEVIATIONS)
+		d = m->config.gic == GIC_V2 ? DEVIATION_V2_NO_TARGET_IS_CPU0 :
+					      DEVIATION_RESET_ROUTE;
 	do {
 		find_candidates(m, v, enable, true, above, &c);
 		add_candidates(m, v, view, &c, &answers);
@@ -390,8 +394,8 @@ static void read_pmr(const struct model *m, const struct access *a, struct expec
 	/* Userspace has the field of GICH_VMCR (arm-vgic.rst, GRP_CPU_REGS). */
 	if (a->user && m->config.gic == GIC_V2)
 		val->value >>= 3;
-	/* Nor whether it sees the bits that are not implemented. */
-	else if (a->user)
+	/* What becomes of bits that userspace writes but the host has not is not said. */
+	else if (a->user || m->vcpu[a->vcpu].cpuif.pmr_has_more)
 		val->known = ~(BIT_ULL(8 - priority_bits(m)) - 1);
 }
 
@@ -401,6 +405,7 @@ static void write_pmr(struct model *m, const struct access *a, u64 value, u64 ma
 	if (a->user && m->config.gic == GIC_V2)
 		value <<= 3;
 	m->vcpu[a->vcpu].cpuif.pmr = (u8)(value & bits_mask(7, 8 - priority_bits(m)));
+	m->vcpu[a->vcpu].cpuif.pmr_has_more = a->user && (u8)value != m->vcpu[a->vcpu].cpuif.pmr;
 }
 
 /*

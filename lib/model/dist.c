@@ -402,6 +402,7 @@ static void write_router(struct model *m, const struct access *a, u64 value, u64
 	value = ((old.value & ~mask) | (value & mask)) & kept;
 	m->route[intid] = (u32)(reg_field_get(FIELD_GICD_IROUTER_Aff3, value) << 24) |
 			  (u32)(value & 0xffffff);
+	m->spi[intid / 32 - 1].routed |= 1u << intid % 32;
 	not_looked_at(&m->spi[intid / 32 - 1], 1u << intid % 32);
 }
 

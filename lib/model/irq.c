@@ -90,6 +90,9 @@ static bool spi_targets(const struct search *s, unsigned int intid)
 	const struct model_vcpu *v = s->v;
 	u32 route = m->route[intid];
 
+	if (m->config.gic == GIC_V3 && s->deviant && deviates(m, DEVIATION_RESET_ROUTE) &&
+	    !(m->spi[intid / 32 - 1].routed & 1u << intid % 32))
+		return v == m->vcpu;
 	if (m->config.gic == GIC_V3)
 		return route == v->affinity;
 	/* With one CPU the registers are RAZ/WI and all SPIs go to it. */

@@ -33,6 +33,7 @@
 struct model_bank {
 	u32 group, enable, latch, line, active;
 	u32 edge; /* config: 1 is edge-triggered */
+	u32 routed; /* software has written the route */
 	/*
 	 * What known deviations may have made of them: pending and not looked at,
 	 * active still, pending or not pending against the latch.
@@ -58,6 +59,7 @@ struct model_remembered {
 /* CPU interface of a PE: ICC_* or GICC_* (IHI 0069H 4.8, IHI 0048B 4.4). */
 struct model_cpuif {
 	u8 pmr;
+	bool pmr_has_more; /* userspace wrote bits that are not implemented */
 	u8 bpr[2]; /* by group */
 	bool enable[2]; /* ICC_IGRPEN<n>, GICC_CTLR.EnableGrp<n> */
 	bool cbpr, eoimode;
