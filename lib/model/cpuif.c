@@ -167,6 +167,7 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 					      DEVIATION_RESET_ROUTE;
 	do {
 		find_candidates(m, v, enable, true, above, &c);
+		above = c.prio + 1u;
 		add_candidates(m, v, view, &c, &answers);
 		for (unsigned int i = 0; i < answers.nr; i++)
 			expect_deviant(want, answers.value[i], d);
@@ -176,9 +177,10 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 			d = DEVIATION_ACTIVE_FILL_LRS;
 		else if (c.all_doubtful && deviates(m, c.doubt))
 			d = c.doubt;
+		else if (c.all_open)
+			continue;
 		else
 			break;
-		above = c.prio + 1u;
 	} while (c.nr);
 }
 
@@ -187,10 +189,15 @@ static void read_view(const struct model *m, const struct access *a, const struc
 {
 	const struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct answers answers = { .nr = 0 };
+	unsigned int above = 0;
 	struct candidates c;
 
-	find_candidates(m, v, m->dist_enable, false, 0, &c);
-	add_candidates(m, v, view, &c, &answers);
+	/* What may be pending or not comes first or does not. */
+	do {
+		find_candidates(m, v, m->dist_enable, false, above, &c);
+		add_candidates(m, v, view, &c, &answers);
+		above = c.prio + 1u;
+	} while (c.nr && c.all_open);
 	val->known = ~0ULL;
 	val->value = answers.value[0];
 	if (answers.nr > 1)
@@ -437,6 +444,15 @@ static void read_bpr1(const struct model *m, const struct access *a, struct expe
 	val->value = bpr_value(c, 1);
 }
 
+/* What was acknowledged with another grouping of priorities. */
+static void grouping_changed(struct model *m, struct model_vcpu *v)
+{
+	const struct model_cpuif *c = &v->cpuif;
+
+	for (unsigned int i = 0; i < c->nr_acks; i++)
+		irq_bank(m, v, c->ack[i].intid)->changed |= 1u << c->ack[i].intid % 32;
+}
+
 static void write_bpr(struct model *m, const struct access *a, u64 value, unsigned int group)
 {
 	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
@@ -444,6 +460,7 @@ static void write_bpr(struct model *m, const struct access *a, u64 value, unsign
 
 	if (group && c->cbpr)
 		return;
+	grouping_changed(m, &m->vcpu[a->vcpu]);
 	c->bpr[group] = point < bpr_min(m, group) ? bpr_min(m, group) : point;
 }
 
@@ -578,6 +595,7 @@ static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 m
 	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
 
 	(void)mask;
+	grouping_changed(m, &m->vcpu[a->vcpu]);
 	c->cbpr = reg_field_get(FIELD_ICC_CTLR_CBPR, value);
 	c->eoimode = reg_field_get(FIELD_ICC_CTLR_EOImode, value);
 	if (!a->user)

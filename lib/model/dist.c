@@ -88,6 +88,7 @@ static void none_looked_at(struct model *m)
 /* What is made pending while a level-sensitive interrupt is active may be lost. */
 static void latch_was_written(const struct model *m, struct model_bank *b, u32 bits)
 {
+	irq_pending_is_known(b, bits);
 	b->soft &= ~bits;
 	if (deviates(m, DEVIATION_LEVEL_LATCH))
 		b->soft |= bits & b->latch & (b->active | b->stuck) & ~b->edge;
@@ -155,7 +156,10 @@ static void read_pending(const struct model *m, const struct access *a, struct e
 		read_bits(m, a, b ? b->latch : 0, RULE_USER_LATCH, val);
 	else
 		read_bits(m, a, b ? bank_pending(b) : 0, RULE_DIST_PENDING, val);
-	val->doubtful = b ? b->soft : 0;
+	if (!b)
+		return;
+	val->known &= ~(u64)b->open;
+	val->doubtful = b->soft;
 	val->doubt = DEVIATION_LEVEL_LATCH;
 }
 
@@ -242,6 +246,7 @@ static void write_pending_clear(struct model *m, const struct access *a, u64 val
 		bits = without_v2_sgis(m, a, bits);
 	b->latch &= ~bits;
 	b->soft &= ~bits;
+	irq_pending_is_known(b, bits);
 }
 
 static void read_active(const struct model *m, const struct access *a, struct expect *want,
@@ -355,6 +360,7 @@ static void write_config(struct model *m, const struct access *a, u64 value, u64
 {
 	unsigned int intid = config_intid(a);
 	struct model_bank *b = bank_to_write(m, a, intid);
+	u32 edge = b ? b->edge : 0;
 
 	(void)mask;
 	if (!b || intid < NR_SGIS || (intid < NR_PRIVATE && chosen(m, CHOICE_PPI_CONFIG_FIXED)))
@@ -363,8 +369,13 @@ static void write_config(struct model *m, const struct access *a, u64 value, u64
 		u32 bit = 1u << (intid + i) % 32;
 
 		if (irq_exists(m, intid + i))
-			b->edge = value & 2ULL << 2 * i ? b->edge | bit : b->edge & ~bit;
+			edge = value & 2ULL << 2 * i ? edge | bit : edge & ~bit;
 	}
+	/* The configuration of an enabled interrupt is not to be changed. */
+	b->open |= (edge ^ b->edge) & b->enable;
+	if (deviates(m, DEVIATION_LEVEL_LATCH))
+		b->soft |= b->edge & ~edge & b->latch & (b->active | b->stuck);
+	b->edge = edge;
 	not_looked_at(b, 0xffffu << intid % 32);
 }
 
@@ -707,6 +718,19 @@ static void write_waker(struct model *m, const struct access *a, u64 value, u64 
 	m->vcpu[a->vcpu].sleeps = reg_field_get(FIELD_GICR_WAKER_ProcessorSleep, value);
 }
 
+/* Without LPIs the registers of their tables do not exist. */
+static void read_lpi_table(const struct model *m, const struct access *a, struct expect *want,
+			   struct expect_val *val)
+{
+	(void)a;
+	(void)want;
+	val->rule = RULE_REDIST_LPI_TABLES;
+	/* Whether there are LPIs is the implementation's choice. */
+	val->known = chosen(m, CHOICE_NO_LPI_FEATURES) ? ~0ULL : 0;
+	val->doubtful = deviates(m, DEVIATION_LPI_TABLES) ? ~0ULL : 0;
+	val->doubt = DEVIATION_LPI_TABLES;
+}
+
 static void read_redist_typer(const struct model *m, const struct access *a, struct expect *want,
 			      struct expect_val *val)
 {
@@ -768,6 +792,8 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICR_TYPER] = { .read = read_redist_typer },
 	[REG_GICR_STATUSR] = { .read = read_statusr },
 	[REG_GICR_WAKER] = { .read = read_waker, .write = write_waker },
+	[REG_GICR_PROPBASER] = { .read = read_lpi_table },
+	[REG_GICR_PENDBASER] = { .read = read_lpi_table },
 	[REG_GICR_PIDR2] = { .read = read_pidr2 },
 	[REG_GICR_ICFGR0] = { .read = read_config, .write = write_config },
 	[REG_GICR_ICFGR1] = { .read = read_config, .write = write_config },
