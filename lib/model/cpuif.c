@@ -550,6 +550,9 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 		      struct expect_val *val)
 {
 	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	u64 restored = reg_field_mask(FIELD_ICC_CTLR_PRIbits) |
+		       reg_field_mask(FIELD_ICC_CTLR_IDbits);
+	u64 host = m->config.icc_ctlr;
 
 	(void)want;
 	val->rule = RULE_CPUIF_CTLR;
@@ -559,15 +562,12 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 			    reg_field_put(FIELD_ICC_CTLR_EOImode, c->eoimode),
 		    reg_field_mask(FIELD_ICC_CTLR_CBPR) | reg_field_mask(FIELD_ICC_CTLR_EOImode),
 		    RULE_CPUIF_CTLR);
-	if (m->config.icc_ctlr)
-		expect_bits(val, m->config.icc_ctlr, ctlr_of_host(), RULE_CPUIF_CTLR_HOST);
-	if (a->user && m->config.icc_ctlr)
-		expect_bits(val,
-			    reg_field_put(FIELD_ICC_CTLR_PRIbits, c->user_pri_bits) |
-				    reg_field_put(FIELD_ICC_CTLR_IDbits, c->user_id_bits),
-			    reg_field_mask(FIELD_ICC_CTLR_PRIbits) |
-				    reg_field_mask(FIELD_ICC_CTLR_IDbits),
-			    RULE_CPUIF_CTLR_HOST);
+	if (!host)
+		return;
+	if (a->user)
+		host = (host & ~restored) | reg_field_put(FIELD_ICC_CTLR_PRIbits, c->user_pri_bits) |
+		       reg_field_put(FIELD_ICC_CTLR_IDbits, c->user_id_bits);
+	expect_bits(val, host, ctlr_of_host(), RULE_CPUIF_CTLR_HOST);
 }
 
 /*
