@@ -32,8 +32,7 @@ static const struct model_bank *bank_to_read(const struct model *m, const struct
 	return irq_bank_of(m, &m->vcpu[a->vcpu], intid);
 }
 
-static struct model_bank *bank_to_write(struct model *m, const struct access *a,
-					unsigned int intid)
+static struct model_bank *bank_to_write(struct model *m, const struct access *a, unsigned int intid)
 {
 	if (is_hidden(a, intid) || !irq_implemented(m, intid & ~31u))
 		return NULL;
@@ -48,7 +47,7 @@ static void read_bits(const struct model *m, const struct access *a, u32 bits, e
 
 	val->value = bits & irq_implemented(m, intid);
 	val->known = ~0ULL;
-	val->rule = is_hidden(a, intid)			      ? RULE_DIST_PRIVATE :
+	val->rule = is_hidden(a, intid)			    ? RULE_DIST_PRIVATE :
 		    irq_implemented(m, intid) != 0xffffffff ? RULE_DIST_NR_IRQS :
 							      rule;
 	if (val->rule == RULE_DIST_NR_IRQS && irq_implemented(m, intid))
@@ -507,8 +506,8 @@ static void change_sgi_sources(struct model *m, const struct access *a, u64 valu
 		u8 sources = (u8)bits_get(value, 8 * i + 7, 8 * i);
 		u32 bit = 1u << sgi;
 
-		v->sgi_source[sgi] = set ? v->sgi_source[sgi] | sources :
-					   v->sgi_source[sgi] & (u8)~sources;
+		v->sgi_source[sgi] =
+			set ? v->sgi_source[sgi] | sources : v->sgi_source[sgi] & (u8)~sources;
 		v->irqs.latch = v->sgi_source[sgi] ? v->irqs.latch | bit : v->irqs.latch & ~bit;
 	}
 }
@@ -536,8 +535,9 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 	val->value = reg_field_mask(FIELD_GICD_CTLR_DS) | reg_field_mask(FIELD_GICD_CTLR_ARE);
 	if (missing)
 		expect_deviation(want, DEVIATION_V3_NO_GROUP0_ENABLE);
-	expect_bits(val, reg_field_put(FIELD_GICD_CTLR_EnableGrp0, m->dist_enable[0] && !missing) |
-			 reg_field_put(FIELD_GICD_CTLR_EnableGrp1, m->dist_enable[1]),
+	expect_bits(val,
+		    reg_field_put(FIELD_GICD_CTLR_EnableGrp0, m->dist_enable[0] && !missing) |
+			    reg_field_put(FIELD_GICD_CTLR_EnableGrp1, m->dist_enable[1]),
 		    reg_field_mask(FIELD_GICD_CTLR_EnableGrp0) |
 			    reg_field_mask(FIELD_GICD_CTLR_EnableGrp1),
 		    RULE_DIST_CTLR_ENABLE);
@@ -562,13 +562,13 @@ static void read_v2_ctlr(const struct model *m, const struct access *a, struct e
 	val->rule = RULE_DIST_CTLR;
 	if (missing)
 		expect_deviation(want, DEVIATION_V2_NO_GROUP1_ENABLE);
-	expect_bits(val,
-		    reg_field_put(FIELD_GICD2_CTLR_EnableGrp0, m->dist_enable[0]) |
-			    reg_field_put(FIELD_GICD2_CTLR_EnableGrp1,
-					  m->dist_enable[1] && !missing),
-		    reg_field_mask(FIELD_GICD2_CTLR_EnableGrp0) |
-			    reg_field_mask(FIELD_GICD2_CTLR_EnableGrp1),
-		    RULE_DIST_CTLR_ENABLE);
+	expect_bits(
+		val,
+		reg_field_put(FIELD_GICD2_CTLR_EnableGrp0, m->dist_enable[0]) |
+			reg_field_put(FIELD_GICD2_CTLR_EnableGrp1, m->dist_enable[1] && !missing),
+		reg_field_mask(FIELD_GICD2_CTLR_EnableGrp0) |
+			reg_field_mask(FIELD_GICD2_CTLR_EnableGrp1),
+		RULE_DIST_CTLR_ENABLE);
 }
 
 static void write_v2_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -583,12 +583,11 @@ static void write_v2_ctlr(struct model *m, const struct access *a, u64 value, u6
 static void read_typer(const struct model *m, const struct access *a, struct expect *want,
 		       struct expect_val *val)
 {
-	u64 implementation = reg_field_mask(FIELD_GICD_TYPER_IDbits) |
-			     reg_field_mask(FIELD_GICD_TYPER_MBIS) |
-			     reg_field_mask(FIELD_GICD_TYPER_num_LPIs) |
-			     reg_field_mask(FIELD_GICD_TYPER_CPUNumber) |
-			     reg_field_mask(FIELD_GICD_TYPER_ESPI_range) |
-			     reg_field_mask(FIELD_GICD_TYPER_No1N);
+	u64 implementation =
+		reg_field_mask(FIELD_GICD_TYPER_IDbits) | reg_field_mask(FIELD_GICD_TYPER_MBIS) |
+		reg_field_mask(FIELD_GICD_TYPER_num_LPIs) |
+		reg_field_mask(FIELD_GICD_TYPER_CPUNumber) |
+		reg_field_mask(FIELD_GICD_TYPER_ESPI_range) | reg_field_mask(FIELD_GICD_TYPER_No1N);
 	u64 id_bits = m->has_its ? 15 : 9;
 
 	(void)a;
@@ -764,18 +763,22 @@ static void read_redist_ctlr(const struct model *m, const struct access *a, stru
 		     reg_field_put(FIELD_GICR_CTLR_IR, invalidates);
 }
 
-#define BANK_BITS(reg, suffix)                                             \
-	[REG_##reg##_IGROUPR##suffix] = { .read = read_group, .write = write_group },           \
-	[REG_##reg##_ISENABLER##suffix] = { .read = read_enable, .write = write_enable_set },   \
-	[REG_##reg##_ICENABLER##suffix] = { .read = read_enable, .write = write_enable_clear }, \
-	[REG_##reg##_ISPENDR##suffix] = { .read = read_pending, .write = write_pending_set,     \
-					  .taken = pending_was_read },                          \
-	[REG_##reg##_ICPENDR##suffix] = { .read = read_pending_clear,                           \
-					  .write = write_pending_clear,                         \
-					  .taken = pending_was_read },                          \
-	[REG_##reg##_ISACTIVER##suffix] = { .read = read_active, .write = write_active_set, .taken = active_was_read },   \
-	[REG_##reg##_ICACTIVER##suffix] = { .read = read_active, .write = write_active_clear, .taken = active_was_read }, \
-	[REG_##reg##_IPRIORITYR] = { .read = read_priority, .write = write_priority }
+#define BANK_BITS(reg, suffix)                                                                     \
+	[REG_##reg##_IGROUPR##                                                                     \
+		suffix] = { .read = read_group, .write = write_group },                            \
+ [REG_##reg##_ISENABLER##suffix] = { .read = read_enable, .write = write_enable_set },             \
+ [REG_##reg##_ICENABLER##suffix] = { .read = read_enable, .write = write_enable_clear },           \
+ [REG_##reg##_ISPENDR##suffix] = { .read = read_pending,                                           \
+				   .write = write_pending_set,                                     \
+				   .taken = pending_was_read },                                    \
+ [REG_##reg##_ICPENDR##suffix] = { .read = read_pending_clear,                                     \
+				   .write = write_pending_clear,                                   \
+				   .taken = pending_was_read },                                    \
+ [REG_##reg##_ISACTIVER##                                                                          \
+	 suffix] = { .read = read_active, .write = write_active_set, .taken = active_was_read },   \
+ [REG_##reg##_ICACTIVER##                                                                          \
+	 suffix] = { .read = read_active, .write = write_active_clear, .taken = active_was_read }, \
+ [REG_##reg##_IPRIORITYR] = { .read = read_priority, .write = write_priority }
 
 static const struct reg_behaviour behaviours[NR_REGS] = {
 	BANK_BITS(GICD, ),
@@ -864,7 +867,7 @@ void dist_reset_vcpu(const struct model *m, struct model_vcpu *v)
 
 /**
  * dist_reset() - the distributor after reset
- * @m: the model, whose number of interrupts is known
+ * @m: the model
  */
 void dist_reset(struct model *m)
 {

@@ -101,12 +101,13 @@ struct model_region {
 struct model {
 	struct model_config config;
 	bool has_vgic;
-	bool initialised;
+	bool initialised; /* a GICv2 may be so by its first use: it reads as after reset before, too */
 	bool mapped; /* the first run placed the frames */
 	bool map_failed; /* a first run could not place them */
 	bool lost; /* software did what makes the state UNPREDICTABLE */
 	u64 addr[NR_ADDR_TYPES]; /* gpa, bytes, or ADDR_UNSET */
-	unsigned int nr_irqs; /* SGIs and PPIs included; 0 until it is known */
+	unsigned int nr_irqs; /* SGIs and PPIs included */
+	bool nr_irqs_set; /* by userspace or by initialisation */
 	bool has_its;
 	u8 iidr_rev; /* GICD_IIDR.Revision */
 	bool groups_writable; /* userspace has written GICD_IIDR of a GICv2 */
