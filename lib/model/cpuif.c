@@ -156,7 +156,7 @@ static void add_candidates(const struct model *m, const struct model_vcpu *v,
 static void add_deviants(const struct model *m, const struct model_vcpu *v,
 			 const struct ack_view *view, struct expect *want)
 {
-	bool enable[2], no_room = irq_lrs_may_be_taken(m, v);
+	bool enable[2], no_room = deviates(m, DEVIATION_ACTIVE_FILL_LRS) && irq_lrs_may_be_taken(m, v);
 	enum deviation_id d = dist_group_enables(m, enable);
 	struct answers answers = { .nr = 0 };
 	struct candidates c = { .prio = 0 };
@@ -346,6 +346,8 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 	}
 	c->nr_acks--;
 	drop_priority(c, group);
+	if (c->eoimode && deviates(m, DEVIATION_DROP_IS_COUNTED) && irq_lrs_may_be_taken(m, v))
+		irq_loosen(m, v);
 	if (!c->eoimode)
 		irq_deactivate(m, v, intid, deactivation_may_be_lost(m, v, (unsigned int)intid));
 }

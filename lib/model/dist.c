@@ -257,8 +257,9 @@ static void read_active(const struct model *m, const struct access *a, struct ex
 	read_bits(m, a, b ? b->active : 0, RULE_DIST_ACTIVE, val);
 	if (!b)
 		return;
-	val->doubtful = b->stuck;
-	val->doubt = deviates(m, DEVIATION_DEACTIVATION_LOST) ? DEVIATION_DEACTIVATION_LOST :
+	val->doubtful = b->stuck | b->loose;
+	val->doubt = b->loose				      ? DEVIATION_DROP_IS_COUNTED :
+		     deviates(m, DEVIATION_DEACTIVATION_LOST) ? DEVIATION_DEACTIVATION_LOST :
 								DEVIATION_CHANGED_WHILE_ACTIVE;
 }
 
@@ -269,8 +270,9 @@ static void active_was_read(struct model *m, const struct access *a, u64 seen)
 
 	if (!b)
 		return;
-	b->active |= b->stuck & (u32)seen;
+	b->active = (b->active | (b->stuck & (u32)seen)) & ~(b->loose & ~(u32)seen);
 	b->stuck = 0;
+	b->loose &= b->active;
 }
 
 static void write_active_set(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -292,6 +294,7 @@ static void write_active_clear(struct model *m, const struct access *a, u64 valu
 		return;
 	b->active &= ~bits_to_write(m, a, value);
 	b->stuck &= ~bits_to_write(m, a, value);
+	b->loose &= ~bits_to_write(m, a, value);
 	b->changed &= ~bits_to_write(m, a, value);
 }
 

@@ -112,6 +112,10 @@ static enum deviation_id doubt_of(const struct model *m, const struct model_bank
 	if (b->stuck & bit)
 		return deviates(m, DEVIATION_DEACTIVATION_LOST) ? DEVIATION_DEACTIVATION_LOST :
 								  DEVIATION_CHANGED_WHILE_ACTIVE;
+	if (b->slipped & bit)
+		return DEVIATION_SLIPS_THROUGH;
+	if (b->loose & bit)
+		return DEVIATION_DROP_IS_COUNTED;
 	if (b->soft & bit)
 		return DEVIATION_LEVEL_LATCH;
 	return b->unseen & bit ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
@@ -136,9 +140,13 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 			const bool *group_enable)
 {
 	u32 pending = bank_pending(b) | b->open | (s->deviant ? b->soft : 0);
-	u32 ready = pending & b->enable & ~b->active;
+	u32 ready = pending & b->enable & ~(b->active & ~(s->deviant ? b->loose : 0));
 
 	ready &= (group_enable[0] ? ~b->group : 0) | (group_enable[1] ? b->group : 0);
+	if (s->deviant)
+		ready |= b->slipped & pending & ~b->active &
+			 ((s->v->cpuif.enable[0] ? ~b->group : 0) |
+			  (s->v->cpuif.enable[1] ? b->group : 0));
 	for (; ready; ready &= ready - 1) {
 		unsigned int i = (unsigned int)__builtin_ctz(ready);
 
@@ -291,6 +299,8 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 	b->latch &= ~bit;
 	b->open &= ~bit;
 	b->stuck &= ~bit;
+	b->loose &= ~bit;
+	b->slipped &= ~bit;
 	b->changed &= ~bit;
 	irq_seen(b, bit);
 	irq_set_active_on(m, intid, (unsigned int)(v - m->vcpu));
@@ -305,8 +315,10 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
  */
 bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v)
 {
-	return deviates(m, DEVIATION_ACTIVE_FILL_LRS) &&
-	       irq_in_flight(m, v) > param(m, PARAM_LIST_REGS);
+	bool matters = deviates(m, DEVIATION_ACTIVE_FILL_LRS) ||
+		       deviates(m, DEVIATION_DROP_IS_COUNTED);
+
+	return matters && irq_in_flight(m, v) > param(m, PARAM_LIST_REGS);
 }
 
 /**
@@ -326,8 +338,62 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, bool may_b
 	b = irq_bank(m, v, (unsigned int)intid);
 	if (b->active & bit && may_be_lost)
 		b->stuck |= bit;
+	if (b->active & bit)
+		irq_slip(m, v, (unsigned int)intid);
 	b->active &= ~bit;
+	b->loose &= ~bit;
 	b->changed &= ~bit;
+}
+
+/**
+ * irq_slip() - an interrupt that was active and pending is pending only
+ * @m:     the model
+ * @v:     the PE
+ * @intid: of an interrupt that exists
+ *
+ * If it is disabled by now, a list register may still hold it.
+ */
+void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid)
+{
+	struct model_bank *b = irq_bank(m, v, intid);
+
+	if (!deviates(m, DEVIATION_SLIPS_THROUGH) || !(b->edge & b->latch & 1u << intid % 32))
+		return;
+	b->slipped |= 1u << intid % 32;
+	m->any_slipped = true;
+}
+
+/**
+ * irq_clear_slipped() - list registers were filled anew
+ * @m: the model
+ */
+void irq_clear_slipped(struct model *m)
+{
+	for (unsigned int i = 0; m->any_slipped && i < m->nr_vcpus; i++)
+		m->vcpu[i].irqs.slipped = 0;
+	for (unsigned int i = 0; m->any_slipped && i < NR_SPI_BANKS; i++)
+		m->spi[i].slipped = 0;
+	m->any_slipped = false;
+}
+
+/**
+ * irq_loosen() - a deviation may have deactivated any interrupt of a PE
+ * @m: the model
+ * @v: the PE
+ */
+void irq_loosen(struct model *m, struct model_vcpu *v)
+{
+	v->irqs.loose |= v->irqs.active;
+	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
+		struct model_bank *b = &m->spi[n / 32 - 1];
+
+		for (u32 active = b->active; active; active &= active - 1) {
+			unsigned int i = (unsigned int)__builtin_ctz(active);
+
+			if (m->active_on[n + i] == v - m->vcpu)
+				b->loose |= 1u << i;
+		}
+	}
 }
 
 /**

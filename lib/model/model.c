@@ -240,6 +240,22 @@ static void commit_entry(struct model *m, const struct op *op, const struct op_r
 		m->vcpu[i].has_run |= m->vcpu[i].id == vcpu_id;
 }
 
+/* All but accesses to the CPU interface, which may be done without an exit. */
+static bool fills_list_registers(const struct op *op)
+{
+	switch (op->id) {
+	case OP_GUEST_READ:
+	case OP_GUEST_WRITE:
+		return op_is_in_memory(op);
+	case OP_GUEST_ACK:
+	case OP_GUEST_EOI:
+	case OP_GUEST_DEACTIVATE:
+		return false;
+	default:
+		return true;
+	}
+}
+
 /**
  * model_commit() - follow an answer
  * @m:    the model that model_expect() was asked of
@@ -251,6 +267,8 @@ static void commit_entry(struct model *m, const struct op *op, const struct op_r
  */
 void model_commit(struct model *m, const struct op *op, const struct op_result *seen)
 {
+	if (m->any_slipped && fills_list_registers(op))
+		irq_clear_slipped(m);
 	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN || op->id == OP_HOLD)
 		commit_entry(m, op, seen);
 	if (seen->status != OP_DONE)

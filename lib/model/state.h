@@ -36,9 +36,10 @@ struct model_bank {
 	u32 routed; /* software has written the route */
 	/*
 	 * What known deviations may have made of them: pending and not looked at,
-	 * active still, pending or not pending against the latch.
+	 * active still, pending or not pending against the latch, not active any more,
+	 * signalled although disabled.
 	 */
-	u32 unseen, stuck, soft;
+	u32 unseen, stuck, soft, loose, slipped;
 	u32 changed; /* priority, its grouping or group, while active */
 	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
 	u8 prio[32];
@@ -104,6 +105,7 @@ struct model {
 	bool initialised; /* a GICv2 may be so by its first use: it reads as after reset before, too */
 	bool mapped; /* the first run placed the frames */
 	bool map_failed; /* a first run could not place them */
+	bool any_slipped; /* in any bank */
 	bool lost; /* software did what makes the state UNPREDICTABLE */
 	u64 addr[NR_ADDR_TYPES]; /* gpa, bytes, or ADDR_UNSET */
 	unsigned int nr_irqs; /* SGIs and PPIs included */
@@ -171,6 +173,9 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
 unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, bool may_be_lost);
+void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid);
+void irq_clear_slipped(struct model *m);
+void irq_loosen(struct model *m, struct model_vcpu *v);
 bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v);
 void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
 
