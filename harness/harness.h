@@ -129,8 +129,7 @@ int bench_main(int argc, char **argv);
 int rules_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 
-/* What both halves of bench share. */
-u64 bench_now_ns(void);
+/* The half of bench that needs no target: bench_model.c. */
 __must_check int bench_model(const struct options *o);
 
 /* Tables that more than one of them prints. */
