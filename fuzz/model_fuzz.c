@@ -66,7 +66,7 @@ static void __attribute__((noreturn)) give_up(const struct fuzz *f, const char *
 
 static const struct profile *pick_profile(u8 byte)
 {
-	unsigned int nr = 0;
+	unsigned int nr = 1;
 
 	while (profile_by_number(nr))
 		nr++;

@@ -128,9 +128,9 @@ static void add_known_diff(const struct judging *j, enum rule_id rule, const cha
 static void add_diff(const struct judging *j, enum rule_id rule, const char *got,
 		     const char *allowed)
 {
-	add_known_diff(j, rule, got, allowed,
-		       known_find(j->judge->known, j->judge->of, rule, got, j->prog,
-				  j->results, j->op));
+	add_known_diff(
+		j, rule, got, allowed,
+		known_find(j->judge->known, j->judge->of, rule, got, j->prog, j->results, j->op));
 }
 
 /* The answer was not what the rule says, but what the deviation does. */
@@ -158,23 +158,26 @@ static enum deviation_id find_deviant(const struct expect *want, u64 value)
 	return NR_DEVIATIONS;
 }
 
-/* The differing bits of one rule, as fields if the register has them. */
+/* The differing bits of one rule, as fields where the register has them. */
 static void print_bits(int reg, u64 value, u64 differ, char *buf, size_t bytes)
 {
 	const struct field_desc *f = reg >= 0 ? reg_first_field((enum reg_id)reg) : NULL;
+	u64 unnamed = differ;
 	size_t at = 0;
 
 	buf[0] = '\0';
-	if (!f)
-		append(buf, bytes, &at, "0x%" PRIx64, value);
 	for (; f; f = reg_next_field(f)) {
 		u64 part = bits_get(value, f->msb, f->lsb);
 
+		unnamed &= ~bits_mask(f->msb, f->lsb);
 		if (!(differ & bits_mask(f->msb, f->lsb)))
 			continue;
 		append(buf, bytes, &at, part > 9 ? "%s%s=0x%" PRIx64 : "%s%s=%" PRIu64,
 		       at ? " " : "", f->name, part);
 	}
+	/* A register without fields, or bits above its width. */
+	if (unnamed)
+		append(buf, bytes, &at, "%s0x%" PRIx64, at ? " of " : "", value);
 }
 
 static void compare_bits(const struct judging *j, u64 got, const struct expect_val *val, u64 mask,

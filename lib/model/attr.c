@@ -114,8 +114,7 @@ static bool expect_user_reach(const struct model *m, u64 where, u64 vcpu_id, str
 
 		allow_error(want, ENXIO, RULE_REGS_UNSUPPORTED);
 		/* Active priorities registers that this host has not. */
-		if (a.at.reg >= 0 && reg_behaviour_of(a.at.reg) &&
-		    !cpuif_implements(m, &a))
+		if (a.at.reg >= 0 && reg_behaviour_of(a.at.reg) && !cpuif_implements(m, &a))
 			allow_error(want, EINVAL, RULE_SYSREG_VALUE);
 		/* "Not yet supported" may come to be supported. */
 		if (refused || place_frame(where) == FRAME_ICC)
@@ -143,7 +142,7 @@ void expect_user_read(const struct model *m, const struct op *op, struct expect 
 	if (!want->nr_alts)
 		allow_done(want, RULE_REGS_READ);
 	a = user_access(m, where, vcpu_id);
-	if (is_word(where) && reg_behaviour_of(a.at.reg))
+	if (is_word(where) && !may_be_unsupported(m, &a))
 		reg_expect_read(m, &a, place_size(where), want);
 	else
 		expect_value(want, 0, a.at.reg < 0 && is_word(where) ? ~0ULL : 0,
@@ -166,7 +165,7 @@ void expect_user_write(const struct model *m, const struct op *op, struct expect
 	if (!expect_user_reach(m, where, vcpu_id, want))
 		return;
 	a = user_access(m, where, vcpu_id);
-	b = reg_behaviour_of(a.at.reg);
+	b = may_be_unsupported(m, &a) ? NULL : reg_behaviour_of(a.at.reg);
 	if (b && b->check && is_word(where))
 		b->check(m, &a, op_arg(op, ARG_USER_WRITE_value), want);
 	if (!want->nr_alts)
@@ -193,7 +192,9 @@ void commit_user_write(struct model *m, const struct op *op)
 {
 	u64 where = op_arg(op, ARG_USER_WRITE_reg);
 	struct access a = user_access(m, where, op_arg(op, ARG_USER_WRITE_vcpu));
-	const struct reg_behaviour *b = reg_behaviour_of(a.at.reg);
+	/* What the API may do without has no effect if it is there. */
+	const struct reg_behaviour *b =
+		may_be_unsupported(m, &a) ? NULL : reg_behaviour_of(a.at.reg);
 	unsigned int size = place_size(where);
 	u64 mask = bits_mask(8 * size - 1, 0) << 8 * a.at.byte;
 
@@ -239,8 +240,7 @@ void expect_level(const struct model *m, const struct op *op, struct expect *wan
 	b = irq_bank_of(m, v, (unsigned int)intid);
 	/* Whether an edge-triggered interrupt's line has a level is not said. */
 	expect_value(want, b->line & level_bits(m, (unsigned int)intid),
-		     chosen(m, CHOICE_EDGE_LINE_NOT_KEPT) ? ~(u64)b->edge : ~0ULL,
-		     RULE_LEVEL_INFO);
+		     chosen(m, CHOICE_EDGE_LINE_NOT_KEPT) ? ~(u64)b->edge : ~0ULL, RULE_LEVEL_INFO);
 }
 
 /**
@@ -274,7 +274,7 @@ void expect_set_nr_irqs(const struct model *m, const struct op *op, struct expec
 	}
 	if (count < 64 || count > 1024 || count % 32)
 		allow_error(want, EINVAL, RULE_NR_IRQS_RANGE);
-	if (m->nr_irqs || m->initialised)
+	if (m->nr_irqs_set)
 		allow_error(want, EBUSY, RULE_NR_IRQS_ONCE);
 	if (!want->nr_alts)
 		allow_done(want, RULE_NR_IRQS);
@@ -295,7 +295,7 @@ void expect_get_nr_irqs(const struct model *m, const struct op *op, struct expec
 	}
 	allow_done(want, RULE_NR_IRQS);
 	/* What it is before it is set is not said. */
-	expect_value(want, m->nr_irqs, m->nr_irqs ? ~0ULL : 0, RULE_NR_IRQS);
+	expect_value(want, m->nr_irqs, m->nr_irqs_set ? ~0ULL : 0, RULE_NR_IRQS);
 }
 
 /**

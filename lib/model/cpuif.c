@@ -167,6 +167,7 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 					      DEVIATION_RESET_ROUTE;
 	do {
 		find_candidates(m, v, enable, true, above, &c);
+		above = c.prio + 1u;
 		add_candidates(m, v, view, &c, &answers);
 		for (unsigned int i = 0; i < answers.nr; i++)
 			expect_deviant(want, answers.value[i], d);
@@ -176,9 +177,10 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 			d = DEVIATION_ACTIVE_FILL_LRS;
 		else if (c.all_doubtful && deviates(m, c.doubt))
 			d = c.doubt;
+		else if (c.all_open)
+			continue;
 		else
 			break;
-		above = c.prio + 1u;
 	} while (c.nr);
 }
 
@@ -187,10 +189,15 @@ static void read_view(const struct model *m, const struct access *a, const struc
 {
 	const struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct answers answers = { .nr = 0 };
+	unsigned int above = 0;
 	struct candidates c;
 
-	find_candidates(m, v, m->dist_enable, false, 0, &c);
-	add_candidates(m, v, view, &c, &answers);
+	/* What may be pending or not comes first or does not. */
+	do {
+		find_candidates(m, v, m->dist_enable, false, above, &c);
+		add_candidates(m, v, view, &c, &answers);
+		above = c.prio + 1u;
+	} while (c.nr && c.all_open);
 	val->known = ~0ULL;
 	val->value = answers.value[0];
 	if (answers.nr > 1)
@@ -262,7 +269,7 @@ static void read_v2_ahppir(const struct model *m, const struct access *a, struct
 /* One source of a GICv2 SGI was acknowledged; others may still be pending. */
 static void take_v2_sgi(struct model_vcpu *v, unsigned int sgi, unsigned int source)
 {
-	v->sgi_source[sgi] &= (u8)~(1u << source);
+	v->sgi_source[sgi] &= (u8) ~(1u << source);
 	v->sgi_active[sgi] = (u8)source;
 	if (v->sgi_source[sgi])
 		v->irqs.latch |= 1u << sgi;
@@ -322,8 +329,7 @@ static bool deactivation_may_be_lost(const struct model *m, const struct model_v
  * The write must name the interrupt of the latest acknowledge that has not been
  * ended, or the behaviour is UNPREDICTABLE (IHI 0069H ICC_EOIR1_EL1).
  */
-static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
-			     unsigned int group)
+static void end_of_interrupt(struct model *m, const struct access *a, u64 value, unsigned int group)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct model_cpuif *c = &v->cpuif;
@@ -437,13 +443,33 @@ static void read_bpr1(const struct model *m, const struct access *a, struct expe
 	val->value = bpr_value(c, 1);
 }
 
+/* What was acknowledged with another grouping of priorities. */
+static void grouping_changed(struct model *m, struct model_vcpu *v)
+{
+	const struct model_cpuif *c = &v->cpuif;
+
+	for (unsigned int i = 0; i < c->nr_acks; i++)
+		irq_bank(m, v, c->ack[i].intid)->changed |= 1u << c->ack[i].intid % 32;
+}
+
+/* Of a GICv2 it keeps its own value, whatever CBPR says (IHI 0048B GICC_ABPR). */
+static void read_v2_abpr(const struct model *m, const struct access *a, struct expect *want,
+			 struct expect_val *val)
+{
+	(void)want;
+	val->known = known_bpr(m, a, 1);
+	val->rule = RULE_CPUIF_BPR;
+	val->value = m->vcpu[a->vcpu].cpuif.bpr[1];
+}
+
 static void write_bpr(struct model *m, const struct access *a, u64 value, unsigned int group)
 {
 	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
 	u8 point = (u8)(value & 7);
 
-	if (group && c->cbpr)
+	if (group && c->cbpr && m->config.gic == GIC_V3)
 		return;
+	grouping_changed(m, &m->vcpu[a->vcpu]);
 	c->bpr[group] = point < bpr_min(m, group) ? bpr_min(m, group) : point;
 }
 
@@ -533,6 +559,9 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 		      struct expect_val *val)
 {
 	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	u64 restored = reg_field_mask(FIELD_ICC_CTLR_PRIbits) |
+		       reg_field_mask(FIELD_ICC_CTLR_IDbits);
+	u64 host = m->config.icc_ctlr;
 
 	(void)want;
 	val->rule = RULE_CPUIF_CTLR;
@@ -542,15 +571,12 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 			    reg_field_put(FIELD_ICC_CTLR_EOImode, c->eoimode),
 		    reg_field_mask(FIELD_ICC_CTLR_CBPR) | reg_field_mask(FIELD_ICC_CTLR_EOImode),
 		    RULE_CPUIF_CTLR);
-	if (m->config.icc_ctlr)
-		expect_bits(val, m->config.icc_ctlr, ctlr_of_host(), RULE_CPUIF_CTLR_HOST);
-	if (a->user && m->config.icc_ctlr)
-		expect_bits(val,
-			    reg_field_put(FIELD_ICC_CTLR_PRIbits, c->user_pri_bits) |
-				    reg_field_put(FIELD_ICC_CTLR_IDbits, c->user_id_bits),
-			    reg_field_mask(FIELD_ICC_CTLR_PRIbits) |
-				    reg_field_mask(FIELD_ICC_CTLR_IDbits),
-			    RULE_CPUIF_CTLR_HOST);
+	if (!host)
+		return;
+	if (a->user)
+		host = (host & ~restored) | reg_field_put(FIELD_ICC_CTLR_PRIbits, c->user_pri_bits) |
+		       reg_field_put(FIELD_ICC_CTLR_IDbits, c->user_id_bits);
+	expect_bits(val, host, ctlr_of_host(), RULE_CPUIF_CTLR_HOST);
 }
 
 /*
@@ -578,6 +604,7 @@ static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 m
 	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
 
 	(void)mask;
+	grouping_changed(m, &m->vcpu[a->vcpu]);
 	c->cbpr = reg_field_get(FIELD_ICC_CTLR_CBPR, value);
 	c->eoimode = reg_field_get(FIELD_ICC_CTLR_EOImode, value);
 	if (!a->user)
@@ -659,8 +686,7 @@ static void read_sre(const struct model *m, const struct access *a, struct expec
 	val->value = 7 & val->known;
 }
 
-static void check_sre(const struct model *m, const struct access *a, u64 value,
-		      struct expect *want)
+static void check_sre(const struct model *m, const struct access *a, u64 value, struct expect *want)
 {
 	(void)m;
 	(void)a;
@@ -734,6 +760,45 @@ static void read_v2_apr(const struct model *m, const struct access *a, struct ex
 		val->known = 0;
 }
 
+/*
+ * A guest must write what it read, or 0, whose layout is IMPLEMENTATION DEFINED
+ * (IHI 0048B GICC_APR<n>); the API has a bit for each level, and those of levels
+ * that there are not are RAZ/WI (arm-vgic.rst, GRP_CPU_REGS).
+ */
+static void write_v2_apr(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	unsigned int shift = 32 * (a->at.index % 2), word = a->at.index / 2;
+	u32 now = (u32)((c->ap[0][word] | c->ap[1][word]) >> shift);
+
+	(void)mask;
+	if (!cpuif_implements(m, a))
+		return;
+	if (!a->user && value) {
+		m->lost = true;
+		return;
+	}
+	if (now == (u32)value)
+		return;
+	for (unsigned int group = 0; group < 2; group++)
+		c->ap[group][word] &= ~(0xffffffffULL << shift);
+	c->ap[0][word] |= (u64)(u32)value << shift;
+	/* Which interrupts they belong to is not known any more. */
+	c->nr_acks = 0;
+}
+
+/* Product, revision and implementer are the implementation's. */
+static void read_v2_iidr(const struct model *m, const struct access *a, struct expect *want,
+			 struct expect_val *val)
+{
+	(void)m;
+	(void)a;
+	(void)want;
+	val->known = reg_field_mask(FIELD_GICC_IIDR_Architecture_version);
+	val->value = reg_field_put(FIELD_GICC_IIDR_Architecture_version, 2);
+	val->rule = RULE_CPUIF_IIDR;
+}
+
 static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_ICC_PMR] = { .read = read_pmr, .write = write_pmr },
 	[REG_ICC_IAR0] = { .read = read_iar0, .taken = take },
@@ -758,7 +823,7 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICC_CTLR] = { .read = read_v2_ctlr, .write = write_v2_ctlr },
 	[REG_GICC_PMR] = { .read = read_pmr, .write = write_pmr },
 	[REG_GICC_BPR] = { .read = read_bpr0, .write = write_bpr0 },
-	[REG_GICC_ABPR] = { .read = read_bpr1, .write = write_bpr1 },
+	[REG_GICC_ABPR] = { .read = read_v2_abpr, .write = write_bpr1 },
 	[REG_GICC_IAR] = { .read = read_v2_iar, .taken = take },
 	[REG_GICC_AIAR] = { .read = read_v2_aiar, .taken = take },
 	[REG_GICC_HPPIR] = { .read = read_v2_hppir },
@@ -767,7 +832,8 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICC_AEOIR] = { .write = write_eoir1 },
 	[REG_GICC_DIR] = { .write = write_dir },
 	[REG_GICC_RPR] = { .read = read_rpr },
-	[REG_GICC_APR] = { .read = read_v2_apr },
+	[REG_GICC_APR] = { .read = read_v2_apr, .write = write_v2_apr },
+	[REG_GICC_IIDR] = { .read = read_v2_iidr, .write = ignore_write },
 };
 
 /**
@@ -797,7 +863,7 @@ bool cpuif_implements(const struct model *m, const struct access *a)
 {
 	unsigned int levels = 1u << preemption_bits(m);
 
-	if (a->at.reg != REG_ICC_AP0R && a->at.reg != REG_ICC_AP1R)
+	if (a->at.reg != REG_ICC_AP0R && a->at.reg != REG_ICC_AP1R && a->at.reg != REG_GICC_APR)
 		return true;
 	return a->at.index < (levels + 31) / 32;
 }

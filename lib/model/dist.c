@@ -32,8 +32,7 @@ static const struct model_bank *bank_to_read(const struct model *m, const struct
 	return irq_bank_of(m, &m->vcpu[a->vcpu], intid);
 }
 
-static struct model_bank *bank_to_write(struct model *m, const struct access *a,
-					unsigned int intid)
+static struct model_bank *bank_to_write(struct model *m, const struct access *a, unsigned int intid)
 {
 	if (is_hidden(a, intid) || !irq_implemented(m, intid & ~31u))
 		return NULL;
@@ -48,7 +47,7 @@ static void read_bits(const struct model *m, const struct access *a, u32 bits, e
 
 	val->value = bits & irq_implemented(m, intid);
 	val->known = ~0ULL;
-	val->rule = is_hidden(a, intid)			      ? RULE_DIST_PRIVATE :
+	val->rule = is_hidden(a, intid)			    ? RULE_DIST_PRIVATE :
 		    irq_implemented(m, intid) != 0xffffffff ? RULE_DIST_NR_IRQS :
 							      rule;
 	if (val->rule == RULE_DIST_NR_IRQS && irq_implemented(m, intid))
@@ -88,6 +87,7 @@ static void none_looked_at(struct model *m)
 /* What is made pending while a level-sensitive interrupt is active may be lost. */
 static void latch_was_written(const struct model *m, struct model_bank *b, u32 bits)
 {
+	irq_pending_is_known(b, bits);
 	b->soft &= ~bits;
 	if (deviates(m, DEVIATION_LEVEL_LATCH))
 		b->soft |= bits & b->latch & (b->active | b->stuck) & ~b->edge;
@@ -155,7 +155,10 @@ static void read_pending(const struct model *m, const struct access *a, struct e
 		read_bits(m, a, b ? b->latch : 0, RULE_USER_LATCH, val);
 	else
 		read_bits(m, a, b ? bank_pending(b) : 0, RULE_DIST_PENDING, val);
-	val->doubtful = b ? b->soft : 0;
+	if (!b)
+		return;
+	val->known &= ~(u64)b->open;
+	val->doubtful = b->soft;
 	val->doubt = DEVIATION_LEVEL_LATCH;
 }
 
@@ -242,6 +245,7 @@ static void write_pending_clear(struct model *m, const struct access *a, u64 val
 		bits = without_v2_sgis(m, a, bits);
 	b->latch &= ~bits;
 	b->soft &= ~bits;
+	irq_pending_is_known(b, bits);
 }
 
 static void read_active(const struct model *m, const struct access *a, struct expect *want,
@@ -355,6 +359,7 @@ static void write_config(struct model *m, const struct access *a, u64 value, u64
 {
 	unsigned int intid = config_intid(a);
 	struct model_bank *b = bank_to_write(m, a, intid);
+	u32 edge = b ? b->edge : 0;
 
 	(void)mask;
 	if (!b || intid < NR_SGIS || (intid < NR_PRIVATE && chosen(m, CHOICE_PPI_CONFIG_FIXED)))
@@ -363,8 +368,13 @@ static void write_config(struct model *m, const struct access *a, u64 value, u64
 		u32 bit = 1u << (intid + i) % 32;
 
 		if (irq_exists(m, intid + i))
-			b->edge = value & 2ULL << 2 * i ? b->edge | bit : b->edge & ~bit;
+			edge = value & 2ULL << 2 * i ? edge | bit : edge & ~bit;
 	}
+	/* The configuration of an enabled interrupt is not to be changed. */
+	b->open |= (edge ^ b->edge) & b->enable;
+	if (deviates(m, DEVIATION_LEVEL_LATCH))
+		b->soft |= b->edge & ~edge & b->latch & (b->active | b->stuck);
+	b->edge = edge;
 	not_looked_at(b, 0xffffu << intid % 32);
 }
 
@@ -402,7 +412,9 @@ static void write_router(struct model *m, const struct access *a, u64 value, u64
 	value = ((old.value & ~mask) | (value & mask)) & kept;
 	m->route[intid] = (u32)(reg_field_get(FIELD_GICD_IROUTER_Aff3, value) << 24) |
 			  (u32)(value & 0xffffff);
-	m->spi[intid / 32 - 1].routed |= 1u << intid % 32;
+	/* The upper word holds Aff3 only. */
+	if (mask & 0xffffff)
+		m->spi[intid / 32 - 1].routed |= 1u << intid % 32;
 	not_looked_at(&m->spi[intid / 32 - 1], 1u << intid % 32);
 }
 
@@ -494,8 +506,8 @@ static void change_sgi_sources(struct model *m, const struct access *a, u64 valu
 		u8 sources = (u8)bits_get(value, 8 * i + 7, 8 * i);
 		u32 bit = 1u << sgi;
 
-		v->sgi_source[sgi] = set ? v->sgi_source[sgi] | sources :
-					   v->sgi_source[sgi] & (u8)~sources;
+		v->sgi_source[sgi] =
+			set ? v->sgi_source[sgi] | sources : v->sgi_source[sgi] & (u8)~sources;
 		v->irqs.latch = v->sgi_source[sgi] ? v->irqs.latch | bit : v->irqs.latch & ~bit;
 	}
 }
@@ -523,8 +535,9 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 	val->value = reg_field_mask(FIELD_GICD_CTLR_DS) | reg_field_mask(FIELD_GICD_CTLR_ARE);
 	if (missing)
 		expect_deviation(want, DEVIATION_V3_NO_GROUP0_ENABLE);
-	expect_bits(val, reg_field_put(FIELD_GICD_CTLR_EnableGrp0, m->dist_enable[0] && !missing) |
-			 reg_field_put(FIELD_GICD_CTLR_EnableGrp1, m->dist_enable[1]),
+	expect_bits(val,
+		    reg_field_put(FIELD_GICD_CTLR_EnableGrp0, m->dist_enable[0] && !missing) |
+			    reg_field_put(FIELD_GICD_CTLR_EnableGrp1, m->dist_enable[1]),
 		    reg_field_mask(FIELD_GICD_CTLR_EnableGrp0) |
 			    reg_field_mask(FIELD_GICD_CTLR_EnableGrp1),
 		    RULE_DIST_CTLR_ENABLE);
@@ -549,13 +562,13 @@ static void read_v2_ctlr(const struct model *m, const struct access *a, struct e
 	val->rule = RULE_DIST_CTLR;
 	if (missing)
 		expect_deviation(want, DEVIATION_V2_NO_GROUP1_ENABLE);
-	expect_bits(val,
-		    reg_field_put(FIELD_GICD2_CTLR_EnableGrp0, m->dist_enable[0]) |
-			    reg_field_put(FIELD_GICD2_CTLR_EnableGrp1,
-					  m->dist_enable[1] && !missing),
-		    reg_field_mask(FIELD_GICD2_CTLR_EnableGrp0) |
-			    reg_field_mask(FIELD_GICD2_CTLR_EnableGrp1),
-		    RULE_DIST_CTLR_ENABLE);
+	expect_bits(
+		val,
+		reg_field_put(FIELD_GICD2_CTLR_EnableGrp0, m->dist_enable[0]) |
+			reg_field_put(FIELD_GICD2_CTLR_EnableGrp1, m->dist_enable[1] && !missing),
+		reg_field_mask(FIELD_GICD2_CTLR_EnableGrp0) |
+			reg_field_mask(FIELD_GICD2_CTLR_EnableGrp1),
+		RULE_DIST_CTLR_ENABLE);
 }
 
 static void write_v2_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -570,12 +583,11 @@ static void write_v2_ctlr(struct model *m, const struct access *a, u64 value, u6
 static void read_typer(const struct model *m, const struct access *a, struct expect *want,
 		       struct expect_val *val)
 {
-	u64 implementation = reg_field_mask(FIELD_GICD_TYPER_IDbits) |
-			     reg_field_mask(FIELD_GICD_TYPER_MBIS) |
-			     reg_field_mask(FIELD_GICD_TYPER_num_LPIs) |
-			     reg_field_mask(FIELD_GICD_TYPER_CPUNumber) |
-			     reg_field_mask(FIELD_GICD_TYPER_ESPI_range) |
-			     reg_field_mask(FIELD_GICD_TYPER_No1N);
+	u64 implementation =
+		reg_field_mask(FIELD_GICD_TYPER_IDbits) | reg_field_mask(FIELD_GICD_TYPER_MBIS) |
+		reg_field_mask(FIELD_GICD_TYPER_num_LPIs) |
+		reg_field_mask(FIELD_GICD_TYPER_CPUNumber) |
+		reg_field_mask(FIELD_GICD_TYPER_ESPI_range) | reg_field_mask(FIELD_GICD_TYPER_No1N);
 	u64 id_bits = m->has_its ? 15 : 9;
 
 	(void)a;
@@ -707,6 +719,19 @@ static void write_waker(struct model *m, const struct access *a, u64 value, u64 
 	m->vcpu[a->vcpu].sleeps = reg_field_get(FIELD_GICR_WAKER_ProcessorSleep, value);
 }
 
+/* Without LPIs the registers of their tables do not exist. */
+static void read_lpi_table(const struct model *m, const struct access *a, struct expect *want,
+			   struct expect_val *val)
+{
+	(void)a;
+	(void)want;
+	val->rule = RULE_REDIST_LPI_TABLES;
+	/* Whether there are LPIs is the implementation's choice. */
+	val->known = chosen(m, CHOICE_NO_LPI_FEATURES) ? ~0ULL : 0;
+	val->doubtful = deviates(m, DEVIATION_LPI_TABLES) ? ~0ULL : 0;
+	val->doubt = DEVIATION_LPI_TABLES;
+}
+
 static void read_redist_typer(const struct model *m, const struct access *a, struct expect *want,
 			      struct expect_val *val)
 {
@@ -738,18 +763,22 @@ static void read_redist_ctlr(const struct model *m, const struct access *a, stru
 		     reg_field_put(FIELD_GICR_CTLR_IR, invalidates);
 }
 
-#define BANK_BITS(reg, suffix)                                             \
-	[REG_##reg##_IGROUPR##suffix] = { .read = read_group, .write = write_group },           \
-	[REG_##reg##_ISENABLER##suffix] = { .read = read_enable, .write = write_enable_set },   \
-	[REG_##reg##_ICENABLER##suffix] = { .read = read_enable, .write = write_enable_clear }, \
-	[REG_##reg##_ISPENDR##suffix] = { .read = read_pending, .write = write_pending_set,     \
-					  .taken = pending_was_read },                          \
-	[REG_##reg##_ICPENDR##suffix] = { .read = read_pending_clear,                           \
-					  .write = write_pending_clear,                         \
-					  .taken = pending_was_read },                          \
-	[REG_##reg##_ISACTIVER##suffix] = { .read = read_active, .write = write_active_set, .taken = active_was_read },   \
-	[REG_##reg##_ICACTIVER##suffix] = { .read = read_active, .write = write_active_clear, .taken = active_was_read }, \
-	[REG_##reg##_IPRIORITYR] = { .read = read_priority, .write = write_priority }
+#define BANK_BITS(reg, suffix)                                                                     \
+	[REG_##reg##_IGROUPR##                                                                     \
+		suffix] = { .read = read_group, .write = write_group },                            \
+ [REG_##reg##_ISENABLER##suffix] = { .read = read_enable, .write = write_enable_set },             \
+ [REG_##reg##_ICENABLER##suffix] = { .read = read_enable, .write = write_enable_clear },           \
+ [REG_##reg##_ISPENDR##suffix] = { .read = read_pending,                                           \
+				   .write = write_pending_set,                                     \
+				   .taken = pending_was_read },                                    \
+ [REG_##reg##_ICPENDR##suffix] = { .read = read_pending_clear,                                     \
+				   .write = write_pending_clear,                                   \
+				   .taken = pending_was_read },                                    \
+ [REG_##reg##_ISACTIVER##                                                                          \
+	 suffix] = { .read = read_active, .write = write_active_set, .taken = active_was_read },   \
+ [REG_##reg##_ICACTIVER##                                                                          \
+	 suffix] = { .read = read_active, .write = write_active_clear, .taken = active_was_read }, \
+ [REG_##reg##_IPRIORITYR] = { .read = read_priority, .write = write_priority }
 
 static const struct reg_behaviour behaviours[NR_REGS] = {
 	BANK_BITS(GICD, ),
@@ -768,6 +797,8 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICR_TYPER] = { .read = read_redist_typer },
 	[REG_GICR_STATUSR] = { .read = read_statusr },
 	[REG_GICR_WAKER] = { .read = read_waker, .write = write_waker },
+	[REG_GICR_PROPBASER] = { .read = read_lpi_table },
+	[REG_GICR_PENDBASER] = { .read = read_lpi_table },
 	[REG_GICR_PIDR2] = { .read = read_pidr2 },
 	[REG_GICR_ICFGR0] = { .read = read_config, .write = write_config },
 	[REG_GICR_ICFGR1] = { .read = read_config, .write = write_config },
@@ -836,7 +867,7 @@ void dist_reset_vcpu(const struct model *m, struct model_vcpu *v)
 
 /**
  * dist_reset() - the distributor after reset
- * @m: the model, whose number of interrupts is known
+ * @m: the model
  */
 void dist_reset(struct model *m)
 {

@@ -117,13 +117,15 @@ static enum deviation_id doubt_of(const struct model *m, const struct model_bank
 	return b->unseen & bit ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
 }
 
-static void add_candidate(struct candidates *c, unsigned int intid, u8 prio,
+static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
 			  enum deviation_id doubt)
 {
 	if (prio < c->prio || !c->nr) {
 		c->nr = 0;
 		c->all_doubtful = true;
+		c->all_open = true;
 	}
+	c->all_open &= open;
 	c->prio = prio;
 	c->all_doubtful &= doubt != NR_DEVIATIONS;
 	c->doubt = doubt;
@@ -133,7 +135,7 @@ static void add_candidate(struct candidates *c, unsigned int intid, u8 prio,
 static void search_bank(const struct search *s, unsigned int first, const struct model_bank *b,
 			const bool *group_enable)
 {
-	u32 pending = bank_pending(b) | (s->deviant ? b->soft : 0);
+	u32 pending = bank_pending(b) | b->open | (s->deviant ? b->soft : 0);
 	u32 ready = pending & b->enable & ~b->active;
 
 	ready &= (group_enable[0] ? ~b->group : 0) | (group_enable[1] ? b->group : 0);
@@ -143,7 +145,8 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 		if (b->prio[i] > s->c->prio || b->prio[i] < s->above ||
 		    (first && !spi_targets(s, first + i)))
 			continue;
-		add_candidate(s->c, first + i, b->prio[i], doubt_of(s->m, b, 1u << i));
+		add_candidate(s->c, first + i, b->prio[i], b->open & 1u << i,
+			      doubt_of(s->m, b, 1u << i));
 	}
 }
 
@@ -192,6 +195,16 @@ unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v)
 			nr += spi_targets(&s, n + (unsigned int)__builtin_ctz(ready));
 	}
 	return nr;
+}
+
+/**
+ * irq_pending_is_known() - software has set or cleared the latch
+ * @b:    the bank
+ * @bits: a bit for each interrupt
+ */
+void irq_pending_is_known(struct model_bank *b, u32 bits)
+{
+	b->open &= ~bits;
 }
 
 /**
@@ -276,6 +289,7 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 		b->soft |= bit;
 	b->active |= bit;
 	b->latch &= ~bit;
+	b->open &= ~bit;
 	b->stuck &= ~bit;
 	b->changed &= ~bit;
 	irq_seen(b, bit);
@@ -334,6 +348,8 @@ void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, boo
 
 	if (b->edge & bit && rises)
 		b->latch |= bit;
+	if (level)
+		b->open &= ~bit;
 	if (changes && level && (m->dist_enable[0] || m->dist_enable[1]))
 		irq_seen(b, bit);
 	if (b->edge & bit && chosen(m, CHOICE_EDGE_LINE_NOT_KEPT))

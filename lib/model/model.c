@@ -188,6 +188,14 @@ static void commit_set_addr(struct model *m, const struct op *op)
 		m->addr[type] = base;
 }
 
+static void commit_create_vgic(struct model *m)
+{
+	m->has_vgic = true;
+	m->nr_irqs = param(m, PARAM_NR_IRQS);
+	m->iidr_rev = (u8)param(m, PARAM_IIDR_REV);
+	dist_reset(m);
+}
+
 static void commit_create_vcpu(struct model *m, const struct op *op)
 {
 	struct model_vcpu *v = &m->vcpu[m->nr_vcpus++];
@@ -195,26 +203,22 @@ static void commit_create_vcpu(struct model *m, const struct op *op)
 	memset(v, 0, sizeof(*v));
 	v->id = (u16)op_arg(op, ARG_CREATE_VCPU_id);
 	v->affinity = model_affinity(v->id);
+	dist_reset_vcpu(m, v);
+	cpuif_reset(m, &v->cpuif);
 	redist_place_all(m);
 }
 
 /**
- * model_initialise() - the vGIC was initialised: it is as after reset
+ * model_initialise() - the vGIC was initialised
  * @m: the model
+ *
+ * Its registers are as after reset since it was created: nothing changes them
+ * before this.
  */
 void model_initialise(struct model *m)
 {
-	if (m->initialised)
-		return;
 	m->initialised = true;
-	if (!m->nr_irqs)
-		m->nr_irqs = param(m, PARAM_NR_IRQS);
-	m->iidr_rev = (u8)param(m, PARAM_IIDR_REV);
-	dist_reset(m);
-	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		dist_reset_vcpu(m, &m->vcpu[i]);
-		cpuif_reset(m, &m->vcpu[i].cpuif);
-	}
+	m->nr_irqs_set = true;
 }
 
 /* A vCPU entered the guest, or failed to. */
@@ -253,7 +257,7 @@ void model_commit(struct model *m, const struct op *op, const struct op_result *
 		return;
 	switch (op->id) {
 	case OP_CREATE_VGIC:
-		m->has_vgic = true;
+		commit_create_vgic(m);
 		break;
 	case OP_CREATE_VCPU:
 		commit_create_vcpu(m, op);
@@ -279,6 +283,7 @@ void model_commit(struct model *m, const struct op *op, const struct op_result *
 		break;
 	case OP_SET_NR_IRQS:
 		m->nr_irqs = (unsigned int)op_arg(op, ARG_SET_NR_IRQS_count);
+		m->nr_irqs_set = true;
 		break;
 	case OP_HOLD:
 		commit_hold(m, op);

@@ -64,7 +64,6 @@ const struct choice_desc *choice_desc(enum profile_choice choice);
 bool profile_has(const struct profile *profile, enum profile_choice choice);
 const struct profile *profile_by_number(unsigned int i);
 const struct profile *profile_architecture(void);
-const struct profile *profile_by_number(unsigned int i);
 const struct param_desc *param_desc(enum profile_param param);
 const struct profile *profile_for(struct release of);
 const struct profile *profile_for_kernel(unsigned int version);

@@ -39,7 +39,8 @@ struct model_bank {
 	 * active still, pending or not pending against the latch.
 	 */
 	u32 unseen, stuck, soft;
-	u32 changed; /* priority or group, while active */
+	u32 changed; /* priority, its grouping or group, while active */
+	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
 	u8 prio[32];
 };
 
@@ -100,12 +101,13 @@ struct model_region {
 struct model {
 	struct model_config config;
 	bool has_vgic;
-	bool initialised;
+	bool initialised; /* a GICv2 may be so by its first use: it reads as after reset before, too */
 	bool mapped; /* the first run placed the frames */
 	bool map_failed; /* a first run could not place them */
 	bool lost; /* software did what makes the state UNPREDICTABLE */
 	u64 addr[NR_ADDR_TYPES]; /* gpa, bytes, or ADDR_UNSET */
-	unsigned int nr_irqs; /* SGIs and PPIs included; 0 until it is known */
+	unsigned int nr_irqs; /* SGIs and PPIs included */
+	bool nr_irqs_set; /* by userspace or by initialisation */
 	bool has_its;
 	u8 iidr_rev; /* GICD_IIDR.Revision */
 	bool groups_writable; /* userspace has written GICD_IIDR of a GICv2 */
@@ -124,6 +126,7 @@ struct candidates {
 	u8 prio;
 	unsigned int nr;
 	bool all_doubtful;
+	bool all_open;
 	enum deviation_id doubt; /* the deviation that casts it */
 	u16 intid[MODEL_MAX_IRQS];
 };
@@ -163,6 +166,7 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
 		    bool deviant, unsigned int above, struct candidates *c);
 unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v);
 void irq_seen(struct model_bank *b, u32 bits);
+void irq_pending_is_known(struct model_bank *b, u32 bits);
 void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
 unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);

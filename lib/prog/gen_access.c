@@ -164,6 +164,9 @@ static bool aim_at_place(struct gen *g, const struct aim *a, enum frame_id frame
 	reg_find_at(x->where, &at);
 	if (find_apart(at.reg, a->write) || (a->user && !gen_once_in(g, 8)))
 		return false;
+	/* System registers take their own values only. */
+	if (a->write && at.reg >= 0 && frame_desc(frame)->kind == FRAME_KIND_SYSREG)
+		return false;
 	x->value = a->write ? spare_own_ppis(&at, gen_any_value(g, a)) : 0;
 	return true;
 }

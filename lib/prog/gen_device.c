@@ -142,7 +142,7 @@ static enum addr_type any_addr(struct gen *g)
 {
 	if (gen_once_in(g, 8))
 		return (enum addr_type)rng_below(&g->r, NR_ADDR_TYPES);
-	return (is_v2(g) ? ADDR_V2_DIST : ADDR_V3_DIST) + rng_below(&g->r, 2);
+	return (enum addr_type)((is_v2(g) ? ADDR_V2_DIST : ADDR_V3_DIST) + rng_below(&g->r, 2));
 }
 
 static void act_set_addr(struct gen *g)

@@ -201,7 +201,7 @@ static u64 reg_end(const struct reg_desc *r, enum frame_kind kind)
 /* The last register of the frame at or below an offset, or -1. */
 static int reg_at_or_below(enum frame_id frame, u32 offset)
 {
-	int low = frames[frame].first;
+	int low = (int)frames[frame].first;
 	int nr = (frame + 1 < NR_FRAMES ? (int)frames[frame + 1].first : NR_REGS) - low;
 
 	/* Rows of a frame are sorted by offset. */
