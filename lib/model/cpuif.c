@@ -275,8 +275,13 @@ static void take_v2_sgi(struct model_vcpu *v, unsigned int sgi, unsigned int sou
 		v->irqs.latch |= 1u << sgi;
 }
 
-/* An interrupt was acknowledged (IHI 0069H 4.1.1, step 3). */
-static void take(struct model *m, const struct access *a, u64 seen)
+/**
+ * cpuif_take() - an interrupt was acknowledged (IHI 0069H 4.1.1, step 3)
+ * @m:    the model
+ * @a:    the access that did it
+ * @seen: what the register returned; special INTIDs change nothing
+ */
+void cpuif_take(struct model *m, const struct access *a, u64 seen)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct model_cpuif *c = &v->cpuif;
@@ -296,13 +301,25 @@ static void take(struct model *m, const struct access *a, u64 seen)
 		take_v2_sgi(v, intid, source);
 }
 
-static u64 intid_of(const struct model *m, u64 value)
+/**
+ * cpuif_intid() - the INTID field of an acknowledge or end of interrupt register
+ * @m:     the model
+ * @value: of the register
+ *
+ * Return: the INTID.
+ */
+u64 cpuif_intid(const struct model *m, u64 value)
 {
 	return m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
 }
 
-/* Does it stand for no interrupt? */
-static bool is_special(u64 intid)
+/**
+ * intid_is_special() - does it stand for no interrupt? (IHI 0069H 2.2.1)
+ * @intid: any
+ *
+ * Return: whether.
+ */
+bool intid_is_special(u64 intid)
 {
 	return intid >= 1020 && intid <= INTID_NONE;
 }
@@ -334,9 +351,9 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct model_cpuif *c = &v->cpuif;
 	const struct model_ack *last;
-	u64 intid = intid_of(m, value);
+	u64 intid = cpuif_intid(m, value);
 
-	if (is_special(intid))
+	if (intid_is_special(intid))
 		return;
 	last = c->nr_acks ? &c->ack[c->nr_acks - 1] : NULL;
 	if (!last || last->intid != intid || last->group != group ||
@@ -377,7 +394,7 @@ static void write_v2_eoir(struct model *m, const struct access *a, u64 value, u6
 static void write_dir(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
-	u64 intid = intid_of(m, value);
+	u64 intid = cpuif_intid(m, value);
 	bool elsewhere;
 
 	(void)mask;
@@ -803,8 +820,8 @@ static void read_v2_iidr(const struct model *m, const struct access *a, struct e
 
 static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_ICC_PMR] = { .read = read_pmr, .write = write_pmr },
-	[REG_ICC_IAR0] = { .read = read_iar0, .taken = take },
-	[REG_ICC_IAR1] = { .read = read_iar1, .taken = take },
+	[REG_ICC_IAR0] = { .read = read_iar0, .taken = cpuif_take },
+	[REG_ICC_IAR1] = { .read = read_iar1, .taken = cpuif_take },
 	[REG_ICC_HPPIR0] = { .read = read_hppir0 },
 	[REG_ICC_HPPIR1] = { .read = read_hppir1 },
 	[REG_ICC_EOIR0] = { .write = write_eoir0 },
@@ -826,8 +843,8 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICC_PMR] = { .read = read_pmr, .write = write_pmr },
 	[REG_GICC_BPR] = { .read = read_bpr0, .write = write_bpr0 },
 	[REG_GICC_ABPR] = { .read = read_v2_abpr, .write = write_bpr1 },
-	[REG_GICC_IAR] = { .read = read_v2_iar, .taken = take },
-	[REG_GICC_AIAR] = { .read = read_v2_aiar, .taken = take },
+	[REG_GICC_IAR] = { .read = read_v2_iar, .taken = cpuif_take },
+	[REG_GICC_AIAR] = { .read = read_v2_aiar, .taken = cpuif_take },
 	[REG_GICC_HPPIR] = { .read = read_v2_hppir },
 	[REG_GICC_AHPPIR] = { .read = read_v2_ahppir },
 	[REG_GICC_EOIR] = { .write = write_v2_eoir },

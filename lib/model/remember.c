@@ -71,8 +71,8 @@ void commit_guest_ack(struct model *m, const struct op *op, const struct op_resu
 	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_ACK_vcpu)) };
 	struct model_vcpu *v = &m->vcpu[a.vcpu];
 
-	take(m, &a, seen->val[0]);
-	if (!is_special(intid_of(m, seen->val[0])) && v->nr_remembered < MAX_ACTIVE)
+	cpuif_take(m, &a, seen->val[0]);
+	if (!intid_is_special(cpuif_intid(m, seen->val[0])) && v->nr_remembered < MAX_ACTIVE)
 		v->remembered[v->nr_remembered++] = (struct model_remembered){
 			.value = seen->val[0] & 0xffffff,
 			.group = op_arg(op, ARG_GUEST_ACK_group) & 1,
@@ -113,7 +113,7 @@ void commit_guest_eoi(struct model *m, const struct op *op)
 	if (!v->nr_remembered)
 		return;
 	last = v->remembered[--v->nr_remembered];
-	behaviours[eoi_register(m, last.group)].write(m, &a, last.value, ~0ULL);
+	cpuif_behaviour(eoi_register(m, last.group))->write(m, &a, last.value, ~0ULL);
 	if (v->cpuif.eoimode && v->nr_ended < MAX_ENDED)
 		v->ended[v->nr_ended++] = last;
 }
@@ -145,7 +145,9 @@ void commit_guest_deactivate(struct model *m, const struct op *op)
 {
 	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_vcpu)) };
 	unsigned int of = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_of));
+	enum reg_id dir = m->config.gic == GIC_V2 ? REG_GICC_DIR : REG_ICC_DIR;
 
 	if (of < m->nr_vcpus && m->vcpu[of].nr_ended)
-		write_dir(m, &a, m->vcpu[of].ended[--m->vcpu[of].nr_ended].value, ~0ULL);
+		cpuif_behaviour(dir)->write(m, &a, m->vcpu[of].ended[--m->vcpu[of].nr_ended].value,
+					    ~0ULL);
 }

@@ -184,6 +184,11 @@ const struct reg_behaviour *dist_behaviour(enum reg_id reg);
 const struct reg_behaviour *cpuif_behaviour(enum reg_id reg);
 void dist_reset(struct model *m);
 void dist_reset_vcpu(const struct model *m, struct model_vcpu *v);
+void cpuif_take(struct model *m, const struct access *a, u64 seen);
+u64 cpuif_intid(const struct model *m, u64 value);
+bool intid_is_special(u64 intid);
+
+/* remember.c */
 void expect_guest_ack(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_eoi(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_deactivate(const struct model *m, const struct op *op, struct expect *want);
