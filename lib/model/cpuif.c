@@ -339,7 +339,8 @@ static bool deactivation_may_be_lost(const struct model *m, const struct model_v
 	if (irq_bank_of(m, v, intid)->changed & 1u << intid % 32 &&
 	    deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
 		return true;
-	return deviates(m, DEVIATION_DEACTIVATION_LOST) && irq_lrs_may_be_taken(m, v);
+	return (deviates(m, DEVIATION_DEACTIVATION_LOST) || deviates(m, DEVIATION_ENDS_ANOTHER)) &&
+	       irq_lrs_may_be_taken(m, v);
 }
 
 /*
@@ -350,6 +351,7 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct model_cpuif *c = &v->cpuif;
+	enum deviation_id counted = c->eoimode ? DEVIATION_DROP_IS_COUNTED : DEVIATION_ENDS_ANOTHER;
 	const struct model_ack *last;
 	u64 intid = cpuif_intid(m, value);
 
@@ -363,8 +365,8 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 	}
 	c->nr_acks--;
 	drop_priority(c, group);
-	if (c->eoimode && deviates(m, DEVIATION_DROP_IS_COUNTED) && irq_lrs_may_be_taken(m, v))
-		irq_loosen(m, v);
+	if (deviates(m, counted) && irq_lrs_may_be_taken(m, v))
+		irq_loosen(m, v, counted);
 	if (!c->eoimode)
 		irq_deactivate(m, v, intid, deactivation_may_be_lost(m, v, (unsigned int)intid));
 }
