@@ -90,6 +90,7 @@ struct outcome {
 	u64 ns;
 	char *reason; /* or NULL */
 	char *diag; /* or NULL */
+	u64 nr_ops, nr_judged; /* operations performed, and of those judged */
 };
 
 typedef void work_report_fn(void *arg, size_t i, const struct outcome *outcome);

@@ -67,14 +67,28 @@ static u8 running_priority(const struct model *m, const struct model_cpuif *c)
 	return (u8)(highest << (8 - preemption_bits(m)));
 }
 
-static bool can_preempt(const struct model *m, const struct model_cpuif *c, unsigned int group,
-			u8 prio)
-{
-	u8 running = running_priority(m, c);
+enum preempts { PREEMPTS_NOT, PREEMPTS_MAYBE, PREEMPTS };
 
-	if (prio >= c->pmr)
-		return false;
-	return running == PRIORITY_IDLE || group_priority(c, group, prio) < running;
+/*
+ * May an interrupt be signalled now?  Not said is what the mask's bits do that
+ * userspace wrote and the host has not, and how priorities compare that were
+ * grouped by different binary points.
+ */
+static enum preempts may_preempt(const struct model *m, const struct model_cpuif *c,
+				 unsigned int group, u8 prio)
+{
+	u8 running = running_priority(m, c), own = group_priority(c, group, prio);
+	enum preempts result = PREEMPTS;
+
+	if (prio == c->pmr && c->pmr_has_more)
+		result = PREEMPTS_MAYBE;
+	else if (prio >= c->pmr)
+		return PREEMPTS_NOT;
+	if (running == PRIORITY_IDLE)
+		return result;
+	if (own >= running)
+		return PREEMPTS_NOT;
+	return own < group_priority(c, group, running) ? result : PREEMPTS_MAYBE;
 }
 
 static unsigned int group_of(const struct model *m, const struct model_vcpu *v, unsigned int intid)
@@ -120,12 +134,13 @@ static void add_candidate(const struct model *m, const struct model_vcpu *v,
 			  struct answers *answers)
 {
 	unsigned int group = group_of(m, v, intid);
+	enum preempts preempts =
+		view->hppir ? PREEMPTS : may_preempt(m, &v->cpuif, group, prio);
 
-	/* The mask may have bits that userspace wrote and the host has not. */
-	if (!view->hppir && prio == v->cpuif.pmr && v->cpuif.pmr_has_more)
+	if (preempts != PREEMPTS)
 		add_answer(answers, INTID_NONE);
-	else if (!view->hppir && !can_preempt(m, &v->cpuif, group, prio))
-		return add_answer(answers, INTID_NONE);
+	if (preempts == PREEMPTS_NOT)
+		return;
 	if (!view->both && group != view->group) {
 		add_answer(answers, view->v2 && group ? INTID_GROUP1 : INTID_NONE);
 	} else if (view->v2 && intid < NR_SGIS) {
