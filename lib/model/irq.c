@@ -137,11 +137,13 @@ static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, boo
 		c->nr = 0;
 		c->all_doubtful = true;
 		c->all_open = true;
+		c->doubt = NR_DEVIATIONS;
 	}
 	c->all_open &= open;
 	c->prio = prio;
-	c->all_doubtful &= doubt != NR_DEVIATIONS;
-	c->doubt = doubt;
+	c->all_doubtful &= open || doubt != NR_DEVIATIONS;
+	if (doubt != NR_DEVIATIONS)
+		c->doubt = doubt;
 	c->intid[c->nr++] = (u16)intid;
 }
 
