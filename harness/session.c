@@ -14,7 +14,11 @@ static struct release release_of(const struct target_info *info)
 		[TARGET_GIC_QEMU] = IMPL_QEMU,
 	};
 
-	return (struct release){ implementations[info->gic], info->version };
+	return (struct release){
+		.implementation = implementations[info->gic],
+		.version = info->version,
+		.host = info->is_qemu_virt ? HOST_QEMU_VIRT : HOST_ANY,
+	};
 }
 
 /**

@@ -188,7 +188,7 @@ static bool show(struct unit *t, struct shown *s, const char *more)
 
 static struct release kvm_release(unsigned int version)
 {
-	return (struct release){ IMPL_KVM, version };
+	return (struct release){ .implementation = IMPL_KVM, .version = version };
 }
 
 static bool is_found(const struct shown *s)

@@ -147,6 +147,12 @@ static bool set_when(struct known *k, const char *value)
 	return false;
 }
 
+static bool set_host(struct known *k, const char *value)
+{
+	k->host = HOST_QEMU_VIRT;
+	return !strcmp(value, "qemu-virt");
+}
+
 static bool set_key(struct known *k, const char *key, const char *value)
 {
 	if (!strcmp(key, "rule"))
@@ -155,6 +161,8 @@ static bool set_key(struct known *k, const char *key, const char *value)
 		return set_versions(k, IMPL_KVM, value);
 	if (!strcmp(key, "qemu"))
 		return set_versions(k, IMPL_QEMU, value);
+	if (!strcmp(key, "host"))
+		return set_host(k, value);
 	if (!strcmp(key, "op"))
 		return add_op(k, value);
 	if (!strcmp(key, "got"))
@@ -326,7 +334,7 @@ void known_list_free(struct known_list *list)
 bool known_concerns(const struct known *k, struct release of)
 {
 	return of.implementation == k->implementation && of.version >= k->from &&
-	       of.version <= k->to;
+	       of.version <= k->to && (k->host == HOST_ANY || k->host == of.host);
 }
 
 /**
@@ -359,7 +367,8 @@ const struct known *known_find_deviation(const struct known_list *list, struct r
 					 enum deviation_id deviation)
 {
 	for (size_t i = 0; i < list->nr; i++) {
-		if (list->known[i].deviation == (int)deviation && known_concerns(&list->known[i], of))
+		if (list->known[i].deviation == (int)deviation &&
+		    known_concerns(&list->known[i], of))
 			return &list->known[i];
 	}
 	return NULL;
@@ -433,15 +442,15 @@ static bool got_matches(const struct known *k, const char *got)
  *
  * Return: the entry, or NULL.
  */
-const struct known *known_find(const struct known_list *list, struct release of,
-			       enum rule_id rule, const char *got, const struct prog *p,
+const struct known *known_find(const struct known_list *list, struct release of, enum rule_id rule,
+			       const char *got, const struct prog *p,
 			       const struct op_result *results, size_t op)
 {
 	for (size_t i = 0; i < list->nr; i++) {
 		const struct known *k = &list->known[i];
 
-		if (!known_concerns(k, of) || !op_matches(k, p, op) ||
-		    !got_matches(k, got) || !after_holds(k, p, results, op))
+		if (!known_concerns(k, of) || !op_matches(k, p, op) || !got_matches(k, got) ||
+		    !after_holds(k, p, results, op))
 			continue;
 		for (unsigned int r = 0; r < k->nr_rules; r++) {
 			if (k->rule[r] == rule)

@@ -18,6 +18,7 @@ struct known {
 	char id[KNOWN_TEXT_BYTES]; /* the file's name without .known */
 	enum implementation implementation;
 	unsigned int from, to; /* versions, major * 1000 + minor, both included */
+	enum host host; /* that it is about, HOST_ANY for all */
 	enum rule_id rule[KNOWN_MAX_RULES]; /* that are broken */
 	unsigned int nr_rules;
 	u32 ops; /* that show it, a bit for each enum op_id; NR_OPS is the kernel log */

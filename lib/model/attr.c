@@ -192,14 +192,15 @@ void commit_user_write(struct model *m, const struct op *op)
 {
 	u64 where = op_arg(op, ARG_USER_WRITE_reg);
 	struct access a = user_access(m, where, op_arg(op, ARG_USER_WRITE_vcpu));
-	/* What the API may do without has no effect if it is there. */
-	const struct reg_behaviour *b =
-		may_be_unsupported(m, &a) ? NULL : reg_behaviour_of(a.at.reg);
+	const struct reg_behaviour *b = reg_behaviour_of(a.at.reg);
 	unsigned int size = place_size(where);
 	u64 mask = bits_mask(8 * size - 1, 0) << 8 * a.at.byte;
 
 	commit_user_access(m);
 	m->lost |= !is_word(where);
+	/* What is not supported does nothing if it does not fail, but an SGI is sent. */
+	if (may_be_unsupported(m, &a) && a.at.reg != REG_GICD2_SGIR)
+		return;
 	if (b && b->write)
 		b->write(m, &a, (op_arg(op, ARG_USER_WRITE_value) << 8 * a.at.byte) & mask, mask);
 }
@@ -374,7 +375,8 @@ static enum has has_reg(const struct model *m, enum frame_id frame, u64 attr)
 	reg_find_at(place(frame, (u32)attr), &a.at);
 	if (frame_desc(frame)->kind == FRAME_KIND_MMIO && attr % 4)
 		return HAS_NOT;
-	return may_be_unsupported(m, &a) ? HAS_MAYBE : HAS;
+	/* There need not be registers for interrupts that there are not. */
+	return may_be_unsupported(m, &a) || dist_beyond_irqs(m, &a) ? HAS_MAYBE : HAS;
 }
 
 static enum has has_attr_v2(const struct model *m, u64 group, u64 attr)

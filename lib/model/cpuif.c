@@ -112,6 +112,7 @@ struct ack_view {
 	bool both; /* shows both groups: GICC_IAR with AckCtl */
 	unsigned int group; /* else that it shows */
 	bool v2;
+	bool emulated; /* follow the deviations of an emulated GICV */
 };
 
 /* Values that a view may show, each once. */
@@ -129,6 +130,41 @@ static void add_answer(struct answers *answers, u32 value)
 	answers->value[answers->nr++] = value;
 }
 
+/* An interrupt that is shown, once for each CPU that sent it. */
+static void add_shown(const struct model_vcpu *v, const struct ack_view *view, unsigned int intid,
+		      struct answers *answers)
+{
+	if (!view->v2 || intid >= NR_SGIS) {
+		/* Candidates differ from each other, so there is nothing to compare. */
+		answers->value[answers->nr++] = intid;
+		return;
+	}
+	for (unsigned int source = 0; source < 8; source++) {
+		if (v->sgi_source[intid] & 1u << source)
+			answers->value[answers->nr++] = source << 10 | intid;
+	}
+}
+
+/*
+ * An emulated GICV looks at the mask first, whatever is read, then at the group,
+ * and at the running priority last.
+ */
+static void add_emulated(const struct model *m, const struct model_vcpu *v,
+			 const struct ack_view *view, u8 prio, unsigned int intid,
+			 struct answers *answers)
+{
+	if (prio >= v->cpuif.pmr)
+		add_answer(answers, INTID_NONE);
+	else if (!view->both && group_of(m, v, intid) != view->group)
+		add_answer(answers, INTID_GROUP1);
+	else if (view->hppir)
+		add_answer(answers, intid);
+	else if (prio >= running_priority(m, &v->cpuif))
+		add_answer(answers, INTID_NONE);
+	else
+		add_shown(v, view, intid, answers);
+}
+
 static void add_candidate(const struct model *m, const struct model_vcpu *v,
 			  const struct ack_view *view, u8 prio, unsigned int intid,
 			  struct answers *answers)
@@ -137,21 +173,16 @@ static void add_candidate(const struct model *m, const struct model_vcpu *v,
 	enum preempts preempts =
 		view->hppir ? PREEMPTS : may_preempt(m, &v->cpuif, group, prio);
 
+	if (view->emulated)
+		return add_emulated(m, v, view, prio, intid, answers);
 	if (preempts != PREEMPTS)
 		add_answer(answers, INTID_NONE);
 	if (preempts == PREEMPTS_NOT)
 		return;
-	if (!view->both && group != view->group) {
+	if (!view->both && group != view->group)
 		add_answer(answers, view->v2 && group ? INTID_GROUP1 : INTID_NONE);
-	} else if (view->v2 && intid < NR_SGIS) {
-		for (unsigned int source = 0; source < 8; source++) {
-			if (v->sgi_source[intid] & 1u << source)
-				answers->value[answers->nr++] = source << 10 | intid;
-		}
-	} else {
-		/* Candidates differ from each other, so there is nothing to compare. */
-		answers->value[answers->nr++] = intid;
-	}
+	else
+		add_shown(v, view, intid, answers);
 }
 
 static void add_candidates(const struct model *m, const struct model_vcpu *v,
@@ -164,6 +195,16 @@ static void add_candidates(const struct model *m, const struct model_vcpu *v,
 		add_answer(answers, INTID_NONE);
 }
 
+static void find_deviants(const struct model *m, const struct model_vcpu *v,
+			  const struct ack_view *view, const bool *dist_enable, unsigned int above,
+			  struct candidates *c)
+{
+	if (view->emulated)
+		irq_candidates(m, v, dist_enable, true, above, c);
+	else
+		find_candidates(m, v, dist_enable, true, above, c);
+}
+
 /*
  * What the implementation's deviations make of it: interrupts that it did not
  * look at, or has no room for, are passed over.
@@ -171,17 +212,22 @@ static void add_candidates(const struct model *m, const struct model_vcpu *v,
 static void add_deviants(const struct model *m, const struct model_vcpu *v,
 			 const struct ack_view *view, struct expect *want)
 {
-	bool enable[2], no_room = deviates(m, DEVIATION_ACTIVE_FILL_LRS) && irq_lrs_may_be_taken(m, v);
+	bool enable[2],
+		no_room = deviates(m, DEVIATION_ACTIVE_FILL_LRS) && irq_lrs_may_be_taken(m, v);
 	enum deviation_id d = dist_group_enables(m, enable);
 	struct answers answers = { .nr = 0 };
 	struct candidates c = { .prio = 0 };
 	unsigned int above = 0;
 
-	if (d == NR_DEVIATIONS)
+	if (view->emulated && !v->cpuif.enable[0] && !v->cpuif.enable[1])
+		return;
+	if (view->emulated)
+		d = view->hppir ? DEVIATION_HOST_HPPIR : DEVIATION_HOST_EITHER_ENABLE;
+	else if (d == NR_DEVIATIONS)
 		d = m->config.gic == GIC_V2 ? DEVIATION_V2_NO_TARGET_IS_CPU0 :
 					      DEVIATION_RESET_ROUTE;
 	do {
-		find_candidates(m, v, enable, true, above, &c);
+		find_deviants(m, v, view, enable, above, &c);
 		above = c.prio + 1u;
 		add_candidates(m, v, view, &c, &answers);
 		for (unsigned int i = 0; i < answers.nr; i++)
@@ -225,8 +271,17 @@ static void read_view(const struct model *m, const struct access *a, const struc
 		val->rule = RULE_CPUIF_ACK;
 	for (unsigned int i = 0; answers.nr > 1 && i < answers.nr; i++)
 		expect_one_of(want, answers.value[i]);
+	if (view->v2 && (val->value & 0x3ff) < NR_SGIS && dist_v2_cpus_differ(m))
+		expect_deviation(want, DEVIATION_V2_CPU_IS_VCPU_ID);
 	if (m->config.deviations)
 		add_deviants(m, v, view, want);
+	if (view->v2 &&
+	    deviates(m, view->hppir ? DEVIATION_HOST_HPPIR : DEVIATION_HOST_EITHER_ENABLE)) {
+		struct ack_view emulated = *view;
+
+		emulated.emulated = true;
+		add_deviants(m, v, &emulated, want);
+	}
 }
 
 static void read_iar0(const struct model *m, const struct access *a, struct expect *want,
@@ -261,10 +316,21 @@ static void read_v2_iar(const struct model *m, const struct access *a, struct ex
 	read_view(m, a, &(struct ack_view){ .v2 = true, .both = both }, want, val);
 }
 
+/* The registers of group 1, which a host's GICV may do without. */
+static void read_alias(const struct model *m, const struct access *a, const struct ack_view *view,
+		       struct expect *want, struct expect_val *val)
+{
+	read_view(m, a, view, want, val);
+	if (!deviates(m, DEVIATION_HOST_NO_ALIASES))
+		return;
+	want->nr_deviants = 0;
+	expect_deviant(want, 0, DEVIATION_HOST_NO_ALIASES);
+}
+
 static void read_v2_aiar(const struct model *m, const struct access *a, struct expect *want,
 			 struct expect_val *val)
 {
-	read_view(m, a, &(struct ack_view){ .v2 = true, .group = 1 }, want, val);
+	read_alias(m, a, &(struct ack_view){ .v2 = true, .group = 1 }, want, val);
 }
 
 static void read_v2_hppir(const struct model *m, const struct access *a, struct expect *want,
@@ -278,7 +344,7 @@ static void read_v2_hppir(const struct model *m, const struct access *a, struct 
 static void read_v2_ahppir(const struct model *m, const struct access *a, struct expect *want,
 			   struct expect_val *val)
 {
-	read_view(m, a, &(struct ack_view){ .v2 = true, .hppir = true, .group = 1 }, want, val);
+	read_alias(m, a, &(struct ack_view){ .v2 = true, .hppir = true, .group = 1 }, want, val);
 }
 
 /* One source of a GICv2 SGI was acknowledged; others may still be pending. */
@@ -314,6 +380,12 @@ void cpuif_take(struct model *m, const struct access *a, u64 seen)
 	irq_activate(m, v, intid);
 	if (m->config.gic == GIC_V2 && intid < NR_SGIS)
 		take_v2_sgi(v, intid, source);
+}
+
+static void take_alias(struct model *m, const struct access *a, u64 seen)
+{
+	if (!deviates(m, DEVIATION_HOST_NO_ALIASES))
+		cpuif_take(m, a, seen);
 }
 
 /**
@@ -398,6 +470,12 @@ static void write_eoir1(struct model *m, const struct access *a, u64 value, u64 
 	end_of_interrupt(m, a, value, 1);
 }
 
+static void write_v2_aeoir(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	if (!deviates(m, DEVIATION_HOST_NO_ALIASES))
+		write_eoir1(m, a, value, mask);
+}
+
 static void write_v2_eoir(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
@@ -456,7 +534,7 @@ static void write_pmr(struct model *m, const struct access *a, u64 value, u64 ma
  */
 static u64 known_bpr(const struct model *m, const struct access *a, unsigned int group)
 {
-	return a->user && m->vcpu[a->vcpu].cpuif.bpr[group] == bpr_min(m, group) ? ~7ULL : ~0ULL;
+	return a->user && m->vcpu[a->vcpu].cpuif.bpr[group] <= bpr_min(m, group) ? ~7ULL : ~0ULL;
 }
 
 static void read_bpr0(const struct model *m, const struct access *a, struct expect *want,
@@ -492,7 +570,8 @@ static void grouping_changed(struct model *m, struct model_vcpu *v)
 static void read_v2_abpr(const struct model *m, const struct access *a, struct expect *want,
 			 struct expect_val *val)
 {
-	(void)want;
+	if (m->vcpu[a->vcpu].cpuif.bpr[1] < bpr_min(m, 1))
+		expect_deviation(want, DEVIATION_HOST_ABPR_MIN);
 	val->known = known_bpr(m, a, 1);
 	val->rule = RULE_CPUIF_BPR;
 	val->value = m->vcpu[a->vcpu].cpuif.bpr[1];
@@ -501,12 +580,14 @@ static void read_v2_abpr(const struct model *m, const struct access *a, struct e
 static void write_bpr(struct model *m, const struct access *a, u64 value, unsigned int group)
 {
 	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
-	u8 point = (u8)(value & 7);
+	u8 point = (u8)(value & 7), min = bpr_min(m, group);
 
 	if (group && c->cbpr && m->config.gic == GIC_V3)
 		return;
 	grouping_changed(m, &m->vcpu[a->vcpu]);
-	c->bpr[group] = point < bpr_min(m, group) ? bpr_min(m, group) : point;
+	if (group && !a->user && deviates(m, DEVIATION_HOST_ABPR_MIN))
+		min = 1;
+	c->bpr[group] = point < min ? min : point;
 }
 
 static void write_bpr0(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -595,8 +676,8 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 		      struct expect_val *val)
 {
 	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
-	u64 restored = reg_field_mask(FIELD_ICC_CTLR_PRIbits) |
-		       reg_field_mask(FIELD_ICC_CTLR_IDbits);
+	u64 restored =
+		reg_field_mask(FIELD_ICC_CTLR_PRIbits) | reg_field_mask(FIELD_ICC_CTLR_IDbits);
 	u64 host = m->config.icc_ctlr;
 
 	(void)want;
@@ -610,7 +691,8 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 	if (!host)
 		return;
 	if (a->user)
-		host = (host & ~restored) | reg_field_put(FIELD_ICC_CTLR_PRIbits, c->user_pri_bits) |
+		host = (host & ~restored) |
+		       reg_field_put(FIELD_ICC_CTLR_PRIbits, c->user_pri_bits) |
 		       reg_field_put(FIELD_ICC_CTLR_IDbits, c->user_id_bits);
 	expect_bits(val, host, ctlr_of_host(), RULE_CPUIF_CTLR_HOST);
 }
@@ -861,11 +943,11 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICC_BPR] = { .read = read_bpr0, .write = write_bpr0 },
 	[REG_GICC_ABPR] = { .read = read_v2_abpr, .write = write_bpr1 },
 	[REG_GICC_IAR] = { .read = read_v2_iar, .taken = cpuif_take },
-	[REG_GICC_AIAR] = { .read = read_v2_aiar, .taken = cpuif_take },
+	[REG_GICC_AIAR] = { .read = read_v2_aiar, .taken = take_alias },
 	[REG_GICC_HPPIR] = { .read = read_v2_hppir },
 	[REG_GICC_AHPPIR] = { .read = read_v2_ahppir },
 	[REG_GICC_EOIR] = { .write = write_v2_eoir },
-	[REG_GICC_AEOIR] = { .write = write_eoir1 },
+	[REG_GICC_AEOIR] = { .write = write_v2_aeoir },
 	[REG_GICC_DIR] = { .write = write_dir },
 	[REG_GICC_RPR] = { .read = read_rpr },
 	[REG_GICC_APR] = { .read = read_v2_apr, .write = write_v2_apr },

@@ -183,6 +183,30 @@ static u32 without_v2_sgis(const struct model *m, const struct access *a, u32 bi
 	return bits;
 }
 
+/*
+ * The number of a CPU of a GICv2 is the place of its bit in a list of targets,
+ * and the same in GICC_IAR.CPUID (IHI 0048B 2.1).
+ */
+static unsigned int v2_cpu(const struct model *m, unsigned int vcpu)
+{
+	return (deviates(m, DEVIATION_V2_CPU_IS_VCPU_ID) ? m->vcpu[vcpu].id : vcpu) % 8;
+}
+
+/**
+ * dist_v2_cpus_differ() - are CPUs numbered in two ways?
+ * @m: the model
+ *
+ * Return: whether DEVIATION_V2_CPU_IS_VCPU_ID matters.
+ */
+bool dist_v2_cpus_differ(const struct model *m)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (v2_cpu(m, i) != i)
+			return true;
+	}
+	return false;
+}
+
 static void set_v2_sgis(struct model *m, const struct access *a, u32 bits, bool pending)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
@@ -192,7 +216,7 @@ static void set_v2_sgis(struct model *m, const struct access *a, u32 bits, bool 
 			continue;
 		/* No document says which source; this is what must be pending. */
 		if (pending)
-			v->sgi_source[i] |= (u8)(1u << a->vcpu % 8);
+			v->sgi_source[i] |= (u8)(1u << v2_cpu(m, a->vcpu));
 		else
 			v->sgi_source[i] = 0;
 	}
@@ -428,18 +452,22 @@ static u32 v2_cpus(const struct model *m)
 static void read_targets(const struct model *m, const struct access *a, struct expect *want,
 			 struct expect_val *val)
 {
+	bool by_id = deviates(m, DEVIATION_V2_OWN_TARGET_IS_VCPU_ID);
+	unsigned int own = by_id ? m->vcpu[a->vcpu].id % 8 : a->vcpu;
 	unsigned int intid = first_intid(a, 8);
 
 	val->rule = RULE_DIST_TARGET;
 	val->known = ~0ULL;
 	for (unsigned int i = 0; i < 4; i++) {
-		u32 targets = intid < NR_PRIVATE ? 1u << a->vcpu % 8 : m->route[intid + i];
+		u32 targets = intid < NR_PRIVATE ? 1u << own : m->route[intid + i];
 
 		if (irq_exists(m, intid + i))
 			val->value |= bits_put(targets, 8 * i + 7, 8 * i);
 	}
 	if (!irq_implemented(m, intid & ~31u))
 		val->rule = RULE_DIST_NR_IRQS;
+	if (intid < NR_PRIVATE && own != a->vcpu)
+		expect_deviation(want, DEVIATION_V2_OWN_TARGET_IS_VCPU_ID);
 	/* With one CPU there is nothing to choose: RAZ/WI. */
 	if (m->nr_vcpus > 1 || !val->value)
 		return;
@@ -475,14 +503,14 @@ static void write_sgir(struct model *m, const struct access *a, u64 value, u64 m
 
 	(void)mask;
 	if (filter == 1)
-		targets = 0xff & ~BIT_ULL(a->by % 8);
+		targets = 0xff & ~BIT_ULL(v2_cpu(m, a->by));
 	else if (filter == 2)
-		targets = BIT_ULL(a->by % 8);
+		targets = BIT_ULL(v2_cpu(m, a->by));
 	else if (filter == 3)
 		targets = 0;
 	for (unsigned int i = 0; i < m->nr_vcpus && i < 8; i++) {
 		if (targets & BIT_ULL(i))
-			raise_v2_sgi(&m->vcpu[i], sgi, a->by % 8);
+			raise_v2_sgi(&m->vcpu[i], sgi, v2_cpu(m, a->by));
 	}
 }
 
@@ -491,11 +519,12 @@ static void read_sgi_sources(const struct model *m, const struct access *a, stru
 {
 	const struct model_vcpu *v = &m->vcpu[a->vcpu];
 
-	(void)want;
 	val->rule = RULE_DIST_SGI_SOURCES;
 	val->known = ~0ULL;
 	for (unsigned int i = 0; i < 4; i++)
 		val->value |= bits_put(v->sgi_source[4 * a->at.index + i], 8 * i + 7, 8 * i);
+	if (val->value && dist_v2_cpus_differ(m))
+		expect_deviation(want, DEVIATION_V2_CPU_IS_VCPU_ID);
 }
 
 static void change_sgi_sources(struct model *m, const struct access *a, u64 value, bool set)
@@ -824,6 +853,32 @@ const struct reg_behaviour *dist_behaviour(enum reg_id reg)
 	const struct reg_behaviour *b = &behaviours[reg];
 
 	return b->read || b->write ? b : NULL;
+}
+
+/**
+ * dist_beyond_irqs() - is a register only for interrupts that may be absent?
+ * @m: the model
+ * @a: an access to a register
+ *
+ * Return: whether; before initialisation it may be so for all SPIs.
+ */
+bool dist_beyond_irqs(const struct model *m, const struct access *a)
+{
+	const struct reg_behaviour *b = &behaviours[a->at.reg];
+	unsigned int intid;
+
+	if (b->read == read_router)
+		intid = router_intid(a);
+	else if (b->read == read_config)
+		intid = config_intid(a);
+	else if (b->read == read_priority || b->read == read_targets)
+		intid = first_intid(a, 8);
+	else if (b->read == read_group || b->read == read_enable || b->read == read_active ||
+		 b->read == read_pending || b->read == read_pending_clear)
+		intid = first_intid(a, 1);
+	else
+		return false;
+	return intid >= NR_PRIVATE && (!m->initialised || intid >= m->nr_irqs);
 }
 
 /**

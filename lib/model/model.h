@@ -30,7 +30,7 @@ struct model_config {
 #define EXPECT_MAX_ALTS 12
 #define EXPECT_MAX_PARTS 4
 #define EXPECT_MAX_ONE_OF 1200
-#define EXPECT_MAX_DEVIANTS 1200
+#define EXPECT_MAX_DEVIANTS 2400
 
 /* Any errno at all: the document says that it fails, and no more. */
 #define EXPECT_ANY_ERRNO 0

@@ -127,5 +127,5 @@ const struct profile *profile_for(struct release of)
  */
 const struct profile *profile_for_kernel(unsigned int version)
 {
-	return profile_for((struct release){ IMPL_KVM, version });
+	return profile_for((struct release){ .implementation = IMPL_KVM, .version = version });
 }

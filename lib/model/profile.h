@@ -34,10 +34,14 @@ enum profile_param {
 
 enum implementation { IMPL_KVM, IMPL_QEMU };
 
+/* What stands in for hardware, if it has divergences of its own. */
+enum host { HOST_ANY, HOST_QEMU_VIRT };
+
 /* What is under test. */
 struct release {
 	enum implementation implementation;
 	unsigned int version; /* major * 1000 + minor */
+	enum host host;
 };
 
 struct choice_desc {

@@ -93,7 +93,7 @@ void expect_create_vcpu(const struct model *m, const struct op *op, struct expec
 		max = GICV2_MAX_VCPUS;
 	if (m->has_vgic && m->initialised)
 		allow_usual_error(m, want, EBUSY, RULE_VCPU_AFTER_INIT);
-	if (id >= max)
+	if (id >= max || m->nr_vcpus >= max)
 		allow_error(want, EINVAL, RULE_VCPU_ID_RANGE);
 	if (model_vcpu(m, id))
 		allow_usual_error(m, want, EEXIST, RULE_VCPU_EXISTS);

@@ -20,6 +20,7 @@ struct target_info {
 	unsigned int version; /* major * 1000 + minor, of the implementation */
 	char host_gic[TARGET_TEXT_BYTES]; /* kinds of vGIC the host can give */
 	bool has_gicv2, has_gicv3;
+	bool is_qemu_virt; /* the host is QEMU's machine virt, and so is its GIC */
 	u64 icc_ctlr; /* ICC_CTLR_EL1 of a new vCPU, 0 if that is not known */
 	unsigned int max_ipa_bits;
 	unsigned int max_vcpus; /* and vcpu_ids are below it */

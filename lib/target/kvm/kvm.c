@@ -248,6 +248,21 @@ static u64 probe_icc_ctlr(void)
 	return results[3].status == OP_DONE ? results[3].val[0] : 0;
 }
 
+/* The device tree's compatible strings, each terminated. */
+static bool is_qemu_virt(void)
+{
+	static const char name[] = "linux,dummy-virt";
+	FILE *f = fopen("/sys/firmware/devicetree/base/compatible", "re");
+	char text[256] = "";
+	size_t n;
+
+	if (!f)
+		return false;
+	n = fread(text, 1, sizeof(text), f);
+	fclose(f);
+	return memmem(text, n, name, sizeof(name)) != NULL;
+}
+
 static int kvm_probe(struct target_info *info)
 {
 	struct utsname name;
@@ -273,6 +288,7 @@ static int kvm_probe(struct target_info *info)
 	info->has_gicv3 = can_create(vm_fd, KVM_DEV_TYPE_ARM_VGIC_V3);
 	snprintf(info->host_gic, sizeof(info->host_gic), "%s%s%s", info->has_gicv2 ? "gicv2" : "",
 		 info->has_gicv2 && info->has_gicv3 ? " " : "", info->has_gicv3 ? "gicv3" : "");
+	info->is_qemu_virt = is_qemu_virt();
 	info->max_ipa_bits =
 		(unsigned int)ioctl(kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE);
 	info->max_vcpus = (unsigned int)ioctl(vm_fd, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPU_ID);
