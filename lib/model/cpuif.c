@@ -585,7 +585,8 @@ static void write_bpr(struct model *m, const struct access *a, u64 value, unsign
 	if (group && c->cbpr && m->config.gic == GIC_V3)
 		return;
 	grouping_changed(m, &m->vcpu[a->vcpu]);
-	if (group && !a->user && deviates(m, DEVIATION_HOST_ABPR_MIN))
+	if (group && !a->user && m->config.gic == GIC_V2 &&
+	    deviates(m, DEVIATION_HOST_ABPR_MIN))
 		min = 1;
 	c->bpr[group] = point < min ? min : point;
 }
