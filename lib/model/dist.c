@@ -75,7 +75,14 @@ static void not_looked_at(struct model_bank *b, u32 bits)
 	b->unseen |= bank_pending(b) & b->enable & bits;
 }
 
-/* The same for all interrupts. */
+/* A pending interrupt whose route changed stays with the PE of its old one. */
+static void route_changed(struct model_bank *b, u32 bits)
+{
+	b->moved |= bank_pending(b) & b->enable & bits;
+	not_looked_at(b, bits);
+}
+
+/* No interrupt is looked at. */
 static void none_looked_at(struct model *m)
 {
 	for (unsigned int i = 0; i < m->nr_vcpus; i++)
@@ -269,6 +276,7 @@ static void write_pending_clear(struct model *m, const struct access *a, u64 val
 		bits = without_v2_sgis(m, a, bits);
 	b->latch &= ~bits;
 	b->soft &= ~bits;
+	b->moved &= ~bits;
 	irq_pending_is_known(b, bits);
 }
 
@@ -440,7 +448,7 @@ static void write_router(struct model *m, const struct access *a, u64 value, u64
 	/* The upper word holds Aff3 only. */
 	if (mask & 0xffffff)
 		m->spi[intid / 32 - 1].routed |= 1u << intid % 32;
-	not_looked_at(&m->spi[intid / 32 - 1], 1u << intid % 32);
+	route_changed(&m->spi[intid / 32 - 1], 1u << intid % 32);
 }
 
 /* CPUs that exist, a bit each (IHI 0048B GICD_ITARGETSR<n>). */
@@ -485,7 +493,7 @@ static void write_targets(struct model *m, const struct access *a, u64 value, u6
 		if (!bits_get(mask, 8 * i + 7, 8 * i) || !irq_exists(m, intid + i))
 			continue;
 		m->route[intid + i] = (u32)bits_get(value, 8 * i + 7, 8 * i) & v2_cpus(m);
-		not_looked_at(&m->spi[intid / 32 - 1], 1u << (intid + i) % 32);
+		route_changed(&m->spi[intid / 32 - 1], 1u << (intid + i) % 32);
 	}
 }
 

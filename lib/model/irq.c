@@ -127,7 +127,7 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 								  DEVIATION_CHANGED_WHILE_ACTIVE;
 	if (b->soft & bits)
 		return DEVIATION_LEVEL_LATCH;
-	return b->unseen & bits ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
+	return (b->unseen | b->moved) & bits ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
 }
 
 static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
@@ -312,6 +312,7 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 	b->stuck &= ~bit;
 	b->loose &= ~bit;
 	b->slipped &= ~bit;
+	b->moved &= ~bit;
 	b->changed &= ~bit;
 	irq_seen(b, bit);
 	irq_set_active_on(m, intid, (unsigned int)(v - m->vcpu));
