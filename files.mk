@@ -18,6 +18,7 @@ LIB_SRCS := \
 	lib/model/model.c \
 	lib/model/profile.c \
 	lib/model/redist.c \
+	lib/model/remember.c \
 	lib/model/rules.c \
 	lib/model/uapi.c \
 	lib/prog/alloc.c \

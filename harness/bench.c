@@ -33,12 +33,7 @@ static void ignore(void *arg, size_t i, const struct outcome *outcome)
 	(void)outcome;
 }
 
-/**
- * bench_now_ns() - a clock
- *
- * Return: nanoseconds since some moment.
- */
-u64 bench_now_ns(void)
+static u64 now_ns(void)
 {
 	struct timespec ts;
 
@@ -57,9 +52,9 @@ static int bench_suite(const struct session *session, const struct suite *suite,
 	o.jobs = jobs;
 	s.options = &o;
 	plan_add_suite(&plan, &o, suite);
-	start = bench_now_ns();
+	start = now_ns();
 	ret = work_run(&s, &plan, ignore, NULL);
-	ns = bench_now_ns() - start;
+	ns = now_ns() - start;
 	printf("%-16s %5u %9zu %9.2f %10.0f\n", suite->name, jobs, plan.nr, (double)ns / NS_PER_S,
 	       (double)plan.nr * NS_PER_S / (double)ns);
 	plan_free(&plan);

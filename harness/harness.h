@@ -90,6 +90,7 @@ struct outcome {
 	u64 ns;
 	char *reason; /* or NULL */
 	char *diag; /* or NULL */
+	u64 nr_ops, nr_judged; /* operations performed, and of those judged */
 };
 
 typedef void work_report_fn(void *arg, size_t i, const struct outcome *outcome);
@@ -129,8 +130,7 @@ int bench_main(int argc, char **argv);
 int rules_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 
-/* What both halves of bench share. */
-u64 bench_now_ns(void);
+/* The half of bench that needs no target: bench_model.c. */
 __must_check int bench_model(const struct options *o);
 
 /* Tables that more than one of them prints. */

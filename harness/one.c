@@ -48,6 +48,9 @@ static void outcome_of_verdict(const struct session *s, const struct prog *p,
 	const struct known *stale = stale_known(s, p, v);
 	char reason[REASON_BYTES];
 
+	o->nr_ops = p->nr_ops;
+	o->nr_judged = v->unjudged < p->nr_ops ? v->unjudged : p->nr_ops;
+
 	if (v->nr_unknown) {
 		o->status = TAP_FAIL;
 		snprintf(reason, sizeof(reason), "%s", rule_desc(v->diff[0].rule)->name);

@@ -44,6 +44,7 @@ struct run {
 	struct json *json;
 	struct junit *junit;
 	unsigned int fails;
+	u64 nr_ops, nr_judged;
 };
 
 static bool is_bad(enum tap_status status)
@@ -121,6 +122,8 @@ static void report(void *arg, size_t i, const struct outcome *o)
 	/* What is known needs no explanation at every place where it shows. */
 	if (o->status == TAP_XFAIL)
 		result.diag = NULL;
+	r->nr_ops += o->nr_ops;
+	r->nr_judged += o->nr_judged;
 	tap_report(r->tap, &result);
 	json_report(r->json, &result);
 	junit_report(r->junit, &result);
@@ -173,6 +176,8 @@ static int run_plan(struct run *r, const struct options *o)
 	tap_meta(r->tap, meta, ARRAY_SIZE(meta));
 	work_interrupt_on_signals();
 	ret = work_run(s, r->plan, report, r);
+	tap_note(r->tap, "operations: %" PRIu64 " performed, %" PRIu64 " judged", r->nr_ops,
+		 r->nr_judged);
 	status = (int)tap_end(r->tap);
 	tap_close(r->tap);
 	if (close_file(o->json, json_close(r->json)) || close_file(o->junit, junit_close(r->junit)))

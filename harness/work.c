@@ -42,6 +42,7 @@ struct message {
 	u64 i;
 	u64 ns;
 	u64 status; /* 64 bits, so that no padding is sent */
+	u64 nr_ops, nr_judged;
 	u32 reason_len, diag_len;
 };
 
@@ -157,6 +158,8 @@ static void worker_send(int fd, size_t i, const struct outcome *o)
 		.i = i,
 		.ns = o->ns,
 		.status = o->status,
+		.nr_ops = o->nr_ops,
+		.nr_judged = o->nr_judged,
 		.reason_len = o->reason ? (u32)strlen(o->reason) : 0,
 		.diag_len = o->diag ? (u32)strlen(o->diag) : 0,
 	};
@@ -275,6 +278,8 @@ static bool worker_receive(struct work *w, struct worker *k)
 		return false;
 	o.status = (enum tap_status)m.status;
 	o.ns = m.ns;
+	o.nr_ops = m.nr_ops;
+	o.nr_judged = m.nr_judged;
 	o.reason = read_text(k->fd, m.reason_len);
 	o.diag = read_text(k->fd, m.diag_len);
 	set_done(w, m.i, &o);

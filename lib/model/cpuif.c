@@ -67,14 +67,28 @@ static u8 running_priority(const struct model *m, const struct model_cpuif *c)
 	return (u8)(highest << (8 - preemption_bits(m)));
 }
 
-static bool can_preempt(const struct model *m, const struct model_cpuif *c, unsigned int group,
-			u8 prio)
-{
-	u8 running = running_priority(m, c);
+enum preempts { PREEMPTS_NOT, PREEMPTS_MAYBE, PREEMPTS };
 
-	if (prio >= c->pmr)
-		return false;
-	return running == PRIORITY_IDLE || group_priority(c, group, prio) < running;
+/*
+ * May an interrupt be signalled now?  Not said is what the mask's bits do that
+ * userspace wrote and the host has not, and how priorities compare that were
+ * grouped by different binary points.
+ */
+static enum preempts may_preempt(const struct model *m, const struct model_cpuif *c,
+				 unsigned int group, u8 prio)
+{
+	u8 running = running_priority(m, c), own = group_priority(c, group, prio);
+	enum preempts result = PREEMPTS;
+
+	if (prio == c->pmr && c->pmr_has_more)
+		result = PREEMPTS_MAYBE;
+	else if (prio >= c->pmr)
+		return PREEMPTS_NOT;
+	if (running == PRIORITY_IDLE)
+		return result;
+	if (own >= running)
+		return PREEMPTS_NOT;
+	return own < group_priority(c, group, running) ? result : PREEMPTS_MAYBE;
 }
 
 static unsigned int group_of(const struct model *m, const struct model_vcpu *v, unsigned int intid)
@@ -156,15 +170,14 @@ static void add_candidate(const struct model *m, const struct model_vcpu *v,
 			  struct answers *answers)
 {
 	unsigned int group = group_of(m, v, intid);
+	enum preempts preempts = view->hppir ? PREEMPTS : may_preempt(m, &v->cpuif, group, prio);
 
 	if (view->emulated)
 		return add_emulated(m, v, view, prio, intid, answers);
-
-	/* The mask may have bits that userspace wrote and the host has not. */
-	if (!view->hppir && prio == v->cpuif.pmr && v->cpuif.pmr_has_more)
+	if (preempts != PREEMPTS)
 		add_answer(answers, INTID_NONE);
-	else if (!view->hppir && !can_preempt(m, &v->cpuif, group, prio))
-		return add_answer(answers, INTID_NONE);
+	if (preempts == PREEMPTS_NOT)
+		return;
 	if (!view->both && group != view->group)
 		add_answer(answers, view->v2 && group ? INTID_GROUP1 : INTID_NONE);
 	else
@@ -192,6 +205,23 @@ static void find_deviants(const struct model *m, const struct model_vcpu *v,
 }
 
 /*
+ * The highest priority of an SGI that waits for an earlier one with its INTID to
+ * be deactivated, which is seen before all below it (DEVIATION_V2_SGI_FILTER).
+ */
+static unsigned int waiting_sgi(const struct model *m, const struct model_vcpu *v)
+{
+	unsigned int prio = PRIORITY_IDLE;
+
+	for (unsigned int i = 0; i < NR_SGIS && deviates(m, DEVIATION_V2_SGI_FILTER); i++) {
+		bool active = (v->irqs.active | v->irqs.stuck) & 1u << i;
+
+		if (__builtin_popcount(v->sgi_source[i]) + active > 1 && v->irqs.prio[i] < prio)
+			prio = v->irqs.prio[i];
+	}
+	return prio;
+}
+
+/*
  * What the implementation's deviations make of it: interrupts that it did not
  * look at, or has no room for, are passed over.
  */
@@ -203,7 +233,7 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 	enum deviation_id d = dist_group_enables(m, enable);
 	struct answers answers = { .nr = 0 };
 	struct candidates c = { .prio = 0 };
-	unsigned int above = 0;
+	unsigned int above = 0, waiting = waiting_sgi(m, v);
 
 	if (view->emulated && !v->cpuif.enable[0] && !v->cpuif.enable[1])
 		return;
@@ -215,6 +245,8 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 	do {
 		find_deviants(m, v, view, enable, above, &c);
 		above = c.prio + 1u;
+		if (c.nr && c.prio > waiting)
+			expect_deviant(want, INTID_NONE, DEVIATION_V2_SGI_FILTER);
 		add_candidates(m, v, view, &c, &answers);
 		for (unsigned int i = 0; i < answers.nr; i++)
 			expect_deviant(want, answers.value[i], d);
@@ -342,8 +374,13 @@ static void take_v2_sgi(struct model_vcpu *v, unsigned int sgi, unsigned int sou
 		v->irqs.latch |= 1u << sgi;
 }
 
-/* An interrupt was acknowledged (IHI 0069H 4.1.1, step 3). */
-static void take(struct model *m, const struct access *a, u64 seen)
+/**
+ * cpuif_take() - an interrupt was acknowledged (IHI 0069H 4.1.1, step 3)
+ * @m:    the model
+ * @a:    the access that did it
+ * @seen: what the register returned; special INTIDs change nothing
+ */
+void cpuif_take(struct model *m, const struct access *a, u64 seen)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct model_cpuif *c = &v->cpuif;
@@ -366,16 +403,28 @@ static void take(struct model *m, const struct access *a, u64 seen)
 static void take_alias(struct model *m, const struct access *a, u64 seen)
 {
 	if (!deviates(m, DEVIATION_HOST_NO_ALIASES))
-		take(m, a, seen);
+		cpuif_take(m, a, seen);
 }
 
-static u64 intid_of(const struct model *m, u64 value)
+/**
+ * cpuif_intid() - the INTID field of an acknowledge or end of interrupt register
+ * @m:     the model
+ * @value: of the register
+ *
+ * Return: the INTID.
+ */
+u64 cpuif_intid(const struct model *m, u64 value)
 {
 	return m->config.gic == GIC_V2 ? value & 0x3ff : value & 0xffffff;
 }
 
-/* Does it stand for no interrupt? */
-static bool is_special(u64 intid)
+/**
+ * intid_is_special() - does it stand for no interrupt? (IHI 0069H 2.2.1)
+ * @intid: any
+ *
+ * Return: whether.
+ */
+bool intid_is_special(u64 intid)
 {
 	return intid >= 1020 && intid <= INTID_NONE;
 }
@@ -395,7 +444,8 @@ static bool deactivation_may_be_lost(const struct model *m, const struct model_v
 	if (irq_bank_of(m, v, intid)->changed & 1u << intid % 32 &&
 	    deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
 		return true;
-	return deviates(m, DEVIATION_DEACTIVATION_LOST) && irq_lrs_may_be_taken(m, v);
+	return (deviates(m, DEVIATION_DEACTIVATION_LOST) || deviates(m, DEVIATION_ENDS_ANOTHER)) &&
+	       irq_lrs_may_be_taken(m, v);
 }
 
 /*
@@ -406,10 +456,11 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	struct model_cpuif *c = &v->cpuif;
+	enum deviation_id counted = c->eoimode ? DEVIATION_DROP_IS_COUNTED : DEVIATION_ENDS_ANOTHER;
 	const struct model_ack *last;
-	u64 intid = intid_of(m, value);
+	u64 intid = cpuif_intid(m, value);
 
-	if (is_special(intid))
+	if (intid_is_special(intid))
 		return;
 	last = c->nr_acks ? &c->ack[c->nr_acks - 1] : NULL;
 	if (!last || last->intid != intid || last->group != group ||
@@ -419,8 +470,8 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 	}
 	c->nr_acks--;
 	drop_priority(c, group);
-	if (c->eoimode && deviates(m, DEVIATION_DROP_IS_COUNTED) && irq_lrs_may_be_taken(m, v))
-		irq_loosen(m, v);
+	if (deviates(m, counted) && irq_lrs_may_be_taken(m, v))
+		irq_loosen(m, v, counted);
 	if (!c->eoimode)
 		irq_deactivate(m, v, intid, deactivation_may_be_lost(m, v, (unsigned int)intid));
 }
@@ -456,7 +507,7 @@ static void write_v2_eoir(struct model *m, const struct access *a, u64 value, u6
 static void write_dir(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
-	u64 intid = intid_of(m, value);
+	u64 intid = cpuif_intid(m, value);
 	bool elsewhere;
 
 	(void)mask;
@@ -886,8 +937,8 @@ static void read_v2_iidr(const struct model *m, const struct access *a, struct e
 
 static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_ICC_PMR] = { .read = read_pmr, .write = write_pmr },
-	[REG_ICC_IAR0] = { .read = read_iar0, .taken = take },
-	[REG_ICC_IAR1] = { .read = read_iar1, .taken = take },
+	[REG_ICC_IAR0] = { .read = read_iar0, .taken = cpuif_take },
+	[REG_ICC_IAR1] = { .read = read_iar1, .taken = cpuif_take },
 	[REG_ICC_HPPIR0] = { .read = read_hppir0 },
 	[REG_ICC_HPPIR1] = { .read = read_hppir1 },
 	[REG_ICC_EOIR0] = { .write = write_eoir0 },
@@ -909,7 +960,7 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICC_PMR] = { .read = read_pmr, .write = write_pmr },
 	[REG_GICC_BPR] = { .read = read_bpr0, .write = write_bpr0 },
 	[REG_GICC_ABPR] = { .read = read_v2_abpr, .write = write_bpr1 },
-	[REG_GICC_IAR] = { .read = read_v2_iar, .taken = take },
+	[REG_GICC_IAR] = { .read = read_v2_iar, .taken = cpuif_take },
 	[REG_GICC_AIAR] = { .read = read_v2_aiar, .taken = take_alias },
 	[REG_GICC_HPPIR] = { .read = read_v2_hppir },
 	[REG_GICC_AHPPIR] = { .read = read_v2_ahppir },
@@ -951,150 +1002,6 @@ bool cpuif_implements(const struct model *m, const struct access *a)
 	if (a->at.reg != REG_ICC_AP0R && a->at.reg != REG_ICC_AP1R && a->at.reg != REG_GICC_APR)
 		return true;
 	return a->at.index < (levels + 31) / 32;
-}
-
-/*
- * The operations that remember what was acknowledged stand for accesses to
- * these registers.
- */
-static enum reg_id ack_register(const struct model *m, u64 group)
-{
-	if (m->config.gic == GIC_V2)
-		return group ? REG_GICC_AIAR : REG_GICC_IAR;
-	return group ? REG_ICC_IAR1 : REG_ICC_IAR0;
-}
-
-static enum reg_id eoi_register(const struct model *m, u64 group)
-{
-	if (m->config.gic == GIC_V2)
-		return group ? REG_GICC_AEOIR : REG_GICC_EOIR;
-	return group ? REG_ICC_EOIR1 : REG_ICC_EOIR0;
-}
-
-/*
- * Adds what comes instead if the vCPU cannot reach its CPU interface.  A GICv2's
- * is in memory, and the program says where.
- */
-static bool expect_interface(const struct model *m, u64 vcpu_id, u64 at, struct expect *want)
-{
-	if (!expect_entry(m, vcpu_id, want))
-		return false;
-	if (!m->has_vgic || (m->config.gic == GIC_V2 && at != m->addr[ADDR_V2_CPUIF])) {
-		/* No frame, another frame, memory: not what the operation is for. */
-		want->unpredicted = true;
-		allow_done(want, RULE_REG_UNKNOWN);
-		return false;
-	}
-	return true;
-}
-
-/**
- * expect_guest_ack() - an acknowledge
- * @m:    the model
- * @op:   OP_GUEST_ACK
- * @want: filled in
- */
-void expect_guest_ack(const struct model *m, const struct op *op, struct expect *want)
-{
-	u64 vcpu_id = op_arg(op, ARG_GUEST_ACK_vcpu);
-	struct access a = { .vcpu = vcpu_number(m, vcpu_id) };
-
-	if (!expect_interface(m, vcpu_id, op_arg(op, ARG_GUEST_ACK_at), want))
-		return;
-	a.by = a.vcpu;
-	a.at.reg = (int)ack_register(m, op_arg(op, ARG_GUEST_ACK_group));
-	allow_done(want, RULE_SYSREG_ACCESS);
-	reg_expect_read(m, &a, reg_desc((enum reg_id)a.at.reg)->width / 8, want);
-}
-
-/**
- * commit_guest_ack() - an acknowledge returned
- * @m:    the model
- * @op:   OP_GUEST_ACK
- * @seen: what came
- */
-void commit_guest_ack(struct model *m, const struct op *op, const struct op_result *seen)
-{
-	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_ACK_vcpu)) };
-	struct model_vcpu *v = &m->vcpu[a.vcpu];
-
-	behaviours[ack_register(m, op_arg(op, ARG_GUEST_ACK_group))].taken(m, &a, seen->val[0]);
-	if (!is_special(intid_of(m, seen->val[0])) && v->nr_remembered < MAX_ACTIVE)
-		v->remembered[v->nr_remembered++] = (struct model_remembered){
-			.value = seen->val[0] & 0xffffff,
-			.group = op_arg(op, ARG_GUEST_ACK_group) & 1,
-		};
-}
-
-/**
- * expect_guest_eoi() - the end of the interrupt that was acknowledged last
- * @m:    the model
- * @op:   OP_GUEST_EOI
- * @want: filled in: what is written to the register, 1023 if there is nothing to end
- */
-void expect_guest_eoi(const struct model *m, const struct op *op, struct expect *want)
-{
-	u64 vcpu_id = op_arg(op, ARG_GUEST_EOI_vcpu);
-	const struct model_vcpu *v;
-
-	if (!expect_interface(m, vcpu_id, op_arg(op, ARG_GUEST_EOI_at), want))
-		return;
-	v = model_vcpu(m, vcpu_id);
-	allow_done(want, RULE_PROG_REMEMBERS);
-	expect_value(want,
-		     v->nr_remembered ? v->remembered[v->nr_remembered - 1].value : INTID_NONE,
-		     ~0ULL, RULE_PROG_REMEMBERS);
-}
-
-/**
- * commit_guest_eoi() - an interrupt was ended
- * @m:  the model
- * @op: OP_GUEST_EOI
- */
-void commit_guest_eoi(struct model *m, const struct op *op)
-{
-	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_EOI_vcpu)) };
-	struct model_vcpu *v = &m->vcpu[a.vcpu];
-	struct model_remembered last;
-
-	if (!v->nr_remembered)
-		return;
-	last = v->remembered[--v->nr_remembered];
-	behaviours[eoi_register(m, last.group)].write(m, &a, last.value, ~0ULL);
-	if (v->cpuif.eoimode && v->nr_ended < MAX_ENDED)
-		v->ended[v->nr_ended++] = last;
-}
-
-/**
- * expect_guest_deactivate() - deactivation of what was ended with EOImode 1
- * @m:    the model
- * @op:   OP_GUEST_DEACTIVATE
- * @want: filled in: what is written, 1023 if there is nothing to deactivate
- */
-void expect_guest_deactivate(const struct model *m, const struct op *op, struct expect *want)
-{
-	const struct model_vcpu *of = model_vcpu(m, op_arg(op, ARG_GUEST_DEACTIVATE_of));
-
-	if (!expect_interface(m, op_arg(op, ARG_GUEST_DEACTIVATE_vcpu),
-			      op_arg(op, ARG_GUEST_DEACTIVATE_at), want))
-		return;
-	allow_done(want, RULE_PROG_REMEMBERS);
-	expect_value(want, of && of->nr_ended ? of->ended[of->nr_ended - 1].value : INTID_NONE,
-		     ~0ULL, RULE_PROG_REMEMBERS);
-}
-
-/**
- * commit_guest_deactivate() - an interrupt was deactivated
- * @m:  the model
- * @op: OP_GUEST_DEACTIVATE
- */
-void commit_guest_deactivate(struct model *m, const struct op *op)
-{
-	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_vcpu)) };
-	unsigned int of = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_of));
-
-	if (of < m->nr_vcpus && m->vcpu[of].nr_ended)
-		write_dir(m, &a, m->vcpu[of].ended[--m->vcpu[of].nr_ended].value, ~0ULL);
 }
 
 /**

@@ -282,9 +282,7 @@ static void read_active(const struct model *m, const struct access *a, struct ex
 	if (!b)
 		return;
 	val->doubtful = b->stuck | b->loose;
-	val->doubt = b->loose				      ? DEVIATION_DROP_IS_COUNTED :
-		     deviates(m, DEVIATION_DEACTIVATION_LOST) ? DEVIATION_DEACTIVATION_LOST :
-								DEVIATION_CHANGED_WHILE_ACTIVE;
+	val->doubt = irq_doubt(m, b, b->stuck | b->loose);
 }
 
 /* What a read returns settles the doubt. */

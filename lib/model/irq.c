@@ -106,19 +106,28 @@ static bool spi_targets(const struct search *s, unsigned int intid)
 	return route & 1u << (v - m->vcpu) % 8;
 }
 
-/* The deviation that may hide an interrupt, or NR_DEVIATIONS. */
-static enum deviation_id doubt_of(const struct model *m, const struct model_bank *b, u32 bit)
+/**
+ * irq_doubt() - the deviation that casts doubt on interrupts
+ * @m:    the model
+ * @b:    their bank
+ * @bits: a bit for each
+ *
+ * Return: the deviation, or NR_DEVIATIONS.
+ */
+enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u32 bits)
 {
-	if (b->stuck & bit)
-		return deviates(m, DEVIATION_DEACTIVATION_LOST) ? DEVIATION_DEACTIVATION_LOST :
-								  DEVIATION_CHANGED_WHILE_ACTIVE;
-	if (b->slipped & bit)
+	if (b->slipped & bits)
 		return DEVIATION_SLIPS_THROUGH;
-	if (b->loose & bit)
-		return DEVIATION_DROP_IS_COUNTED;
-	if (b->soft & bit)
+	if (b->loose & bits)
+		return m->loosened_by;
+	if (b->stuck & bits && deviates(m, DEVIATION_DEACTIVATION_LOST))
+		return DEVIATION_DEACTIVATION_LOST;
+	if (b->stuck & bits)
+		return m->loosened_by == DEVIATION_ENDS_ANOTHER ? DEVIATION_ENDS_ANOTHER :
+								  DEVIATION_CHANGED_WHILE_ACTIVE;
+	if (b->soft & bits)
 		return DEVIATION_LEVEL_LATCH;
-	return b->unseen & bit ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
+	return b->unseen & bits ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
 }
 
 static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
@@ -154,7 +163,7 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 		    (first && !spi_targets(s, first + i)))
 			continue;
 		add_candidate(s->c, first + i, b->prio[i], b->open & 1u << i,
-			      doubt_of(s->m, b, 1u << i));
+			      irq_doubt(s->m, b, 1u << i));
 	}
 }
 
@@ -316,7 +325,8 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v)
 {
 	bool matters = deviates(m, DEVIATION_ACTIVE_FILL_LRS) ||
-		       deviates(m, DEVIATION_DROP_IS_COUNTED);
+		       deviates(m, DEVIATION_DROP_IS_COUNTED) ||
+		       deviates(m, DEVIATION_ENDS_ANOTHER);
 
 	return matters && irq_in_flight(m, v) > param(m, PARAM_LIST_REGS);
 }
@@ -378,11 +388,13 @@ void irq_clear_slipped(struct model *m)
 
 /**
  * irq_loosen() - a deviation may have deactivated any interrupt of a PE
- * @m: the model
- * @v: the PE
+ * @m:  the model
+ * @v:  the PE
+ * @by: the deviation
  */
-void irq_loosen(struct model *m, struct model_vcpu *v)
+void irq_loosen(struct model *m, struct model_vcpu *v, enum deviation_id by)
 {
+	m->loosened_by = by;
 	v->irqs.loose |= v->irqs.active;
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
 		struct model_bank *b = &m->spi[n / 32 - 1];

@@ -119,6 +119,8 @@ void reg_expect_read(const struct model *m, const struct access *a, unsigned int
 	val->reg = a->at.reg;
 	b->read(m, a, want, val);
 	val->value &= val->known;
+	for (unsigned int i = 0; i < val->nr_parts; i++)
+		val->part[i].mask &= val->known;
 	cut_value(val, a->at.byte, size);
 }
 

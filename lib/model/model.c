@@ -68,6 +68,7 @@ void model_reset(struct model *m, const struct model_config *config)
 {
 	memset(m, 0, offsetof(struct model, vcpu));
 	m->config = *config;
+	m->loosened_by = NR_DEVIATIONS;
 	for (unsigned int i = 0; i < NR_ADDR_TYPES; i++)
 		m->addr[i] = ADDR_UNSET;
 }

@@ -105,6 +105,7 @@ struct model {
 	bool initialised; /* a GICv2 may be so by its first use: it reads as after reset before, too */
 	bool mapped; /* the first run placed the frames */
 	bool map_failed; /* a first run could not place them */
+	enum deviation_id loosened_by; /* the last deviation that did */
 	bool any_slipped; /* in any bank */
 	bool lost; /* software did what makes the state UNPREDICTABLE */
 	u64 addr[NR_ADDR_TYPES]; /* gpa, bytes, or ADDR_UNSET */
@@ -175,7 +176,8 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, bool may_be_lost);
 void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_clear_slipped(struct model *m);
-void irq_loosen(struct model *m, struct model_vcpu *v);
+void irq_loosen(struct model *m, struct model_vcpu *v, enum deviation_id by);
+enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u32 bits);
 bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v);
 void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
 
@@ -184,6 +186,11 @@ const struct reg_behaviour *dist_behaviour(enum reg_id reg);
 const struct reg_behaviour *cpuif_behaviour(enum reg_id reg);
 void dist_reset(struct model *m);
 void dist_reset_vcpu(const struct model *m, struct model_vcpu *v);
+void cpuif_take(struct model *m, const struct access *a, u64 seen);
+u64 cpuif_intid(const struct model *m, u64 value);
+bool intid_is_special(u64 intid);
+
+/* remember.c */
 void expect_guest_ack(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_eoi(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_deactivate(const struct model *m, const struct op *op, struct expect *want);
