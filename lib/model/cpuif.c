@@ -170,8 +170,7 @@ static void add_candidate(const struct model *m, const struct model_vcpu *v,
 			  struct answers *answers)
 {
 	unsigned int group = group_of(m, v, intid);
-	enum preempts preempts =
-		view->hppir ? PREEMPTS : may_preempt(m, &v->cpuif, group, prio);
+	enum preempts preempts = view->hppir ? PREEMPTS : may_preempt(m, &v->cpuif, group, prio);
 
 	if (view->emulated)
 		return add_emulated(m, v, view, prio, intid, answers);
@@ -206,6 +205,23 @@ static void find_deviants(const struct model *m, const struct model_vcpu *v,
 }
 
 /*
+ * The highest priority of an SGI that waits for an earlier one with its INTID to
+ * be deactivated, which is seen before all below it (DEVIATION_V2_SGI_FILTER).
+ */
+static unsigned int waiting_sgi(const struct model *m, const struct model_vcpu *v)
+{
+	unsigned int prio = PRIORITY_IDLE;
+
+	for (unsigned int i = 0; i < NR_SGIS && deviates(m, DEVIATION_V2_SGI_FILTER); i++) {
+		bool active = (v->irqs.active | v->irqs.stuck) & 1u << i;
+
+		if (__builtin_popcount(v->sgi_source[i]) + active > 1 && v->irqs.prio[i] < prio)
+			prio = v->irqs.prio[i];
+	}
+	return prio;
+}
+
+/*
  * What the implementation's deviations make of it: interrupts that it did not
  * look at, or has no room for, are passed over.
  */
@@ -217,7 +233,7 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 	enum deviation_id d = dist_group_enables(m, enable);
 	struct answers answers = { .nr = 0 };
 	struct candidates c = { .prio = 0 };
-	unsigned int above = 0;
+	unsigned int above = 0, waiting = waiting_sgi(m, v);
 
 	if (view->emulated && !v->cpuif.enable[0] && !v->cpuif.enable[1])
 		return;
@@ -229,6 +245,8 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 	do {
 		find_deviants(m, v, view, enable, above, &c);
 		above = c.prio + 1u;
+		if (c.nr && c.prio > waiting)
+			expect_deviant(want, INTID_NONE, DEVIATION_V2_SGI_FILTER);
 		add_candidates(m, v, view, &c, &answers);
 		for (unsigned int i = 0; i < answers.nr; i++)
 			expect_deviant(want, answers.value[i], d);
