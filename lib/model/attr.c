@@ -225,6 +225,7 @@ void expect_level(const struct model *m, const struct op *op, struct expect *wan
 	u64 intid = op_arg(op, write ? ARG_WRITE_LEVEL_intid : ARG_READ_LEVEL_intid);
 	const struct model_vcpu *v = model_vcpu(m, (u64)op_vcpu(op));
 	const struct model_bank *b;
+	u32 bits;
 
 	if (!m->has_vgic) {
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
@@ -239,9 +240,11 @@ void expect_level(const struct model *m, const struct op *op, struct expect *wan
 	if (write)
 		return;
 	b = irq_bank_of(m, v, (unsigned int)intid);
+	bits = level_bits(m, (unsigned int)intid);
 	/* Whether an edge-triggered interrupt's line has a level is not said. */
-	expect_value(want, b->line & level_bits(m, (unsigned int)intid),
-		     chosen(m, CHOICE_EDGE_LINE_NOT_KEPT) ? ~(u64)b->edge : ~0ULL, RULE_LEVEL_INFO);
+	expect_value(want, b->line & bits,
+		     chosen(m, CHOICE_EDGE_LINE_NOT_KEPT) ? ~(u64)(b->edge & bits) : ~0ULL,
+		     RULE_LEVEL_INFO);
 }
 
 /**
@@ -500,7 +503,7 @@ static void expect_line_with_vgic(const struct model *m, const struct op *op, st
 	if (type == LINE_PPI && !model_vcpu(m, op_arg(op, ARG_IRQ_LINE_vcpu)))
 		allow_usual_error(m, want, EINVAL, RULE_LINE_VCPU);
 	if (type == LINE_PPI ? intid < NR_SGIS || intid >= NR_PRIVATE :
-			       intid < NR_PRIVATE || (m->initialised && intid >= m->nr_irqs))
+			       intid < NR_PRIVATE || (m->initialised && !irq_exists(m, intid)))
 		allow_usual_error(m, want, EINVAL, RULE_LINE_INTID);
 	if (want->nr_alts)
 		return;

@@ -603,8 +603,7 @@ static void write_bpr(struct model *m, const struct access *a, u64 value, unsign
 	if (group && c->cbpr && m->config.gic == GIC_V3)
 		return;
 	grouping_changed(m, &m->vcpu[a->vcpu]);
-	if (group && !a->user && m->config.gic == GIC_V2 &&
-	    deviates(m, DEVIATION_HOST_ABPR_MIN))
+	if (group && !a->user && m->config.gic == GIC_V2 && deviates(m, DEVIATION_HOST_ABPR_MIN))
 		min = 1;
 	c->bpr[group] = point < min ? min : point;
 }
@@ -701,7 +700,10 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 
 	(void)want;
 	val->rule = RULE_CPUIF_CTLR;
-	val->known = ~bits_mask(19, 0);
+	val->known = reg_field_mask(FIELD_ICC_CTLR_RES0_63_20) |
+		     reg_field_mask(FIELD_ICC_CTLR_RES0_17_16) |
+		     reg_field_mask(FIELD_ICC_CTLR_RES0_7) |
+		     reg_field_mask(FIELD_ICC_CTLR_RES0_5_2);
 	expect_bits(val,
 		    reg_field_put(FIELD_ICC_CTLR_CBPR, c->cbpr) |
 			    reg_field_put(FIELD_ICC_CTLR_EOImode, c->eoimode),
