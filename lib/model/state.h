@@ -63,6 +63,7 @@ struct model_cpuif {
 	u8 pmr;
 	bool pmr_has_more; /* userspace wrote bits that are not implemented */
 	u8 bpr[2]; /* by group */
+	u8 abpr_below; /* value below the minimum that an emulated GICV_ABPR may have, or 0 */
 	bool enable[2]; /* ICC_IGRPEN<n>, GICC_CTLR.EnableGrp<n> */
 	bool cbpr, eoimode;
 	bool ackctl, fiqen; /* GICv2 */
