@@ -484,6 +484,7 @@ static void write_targets(struct model *m, const struct access *a, u64 value, u6
 	for (unsigned int i = 0; intid >= NR_PRIVATE && i < 4; i++) {
 		if (!bits_get(mask, 8 * i + 7, 8 * i) || !irq_exists(m, intid + i))
 			continue;
+		irq_moves(m, intid + i);
 		m->route[intid + i] = (u32)bits_get(value, 8 * i + 7, 8 * i) & v2_cpus(m);
 		not_looked_at(&m->spi[intid / 32 - 1], 1u << (intid + i) % 32);
 	}
