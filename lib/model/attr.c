@@ -75,6 +75,7 @@ static bool may_be_unsupported(const struct model *m, const struct access *a)
 	const struct reg_behaviour *b = reg_behaviour_of(a->at.reg);
 
 	return !r || !b || r->user == USER_NONE ||
+	       (r->frame == FRAME_GICC && r->user == USER_RAZ_WI) ||
 	       (r->frame == FRAME_ICC && !cpuif_implements(m, a));
 }
 

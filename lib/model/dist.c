@@ -75,13 +75,6 @@ static void not_looked_at(struct model_bank *b, u32 bits)
 	b->unseen |= bank_pending(b) & b->enable & bits;
 }
 
-/* A pending interrupt whose route changed stays with the PE of its old one. */
-static void route_changed(struct model_bank *b, u32 bits)
-{
-	b->moved |= bank_pending(b) & b->enable & bits;
-	not_looked_at(b, bits);
-}
-
 /* No interrupt is looked at. */
 static void none_looked_at(struct model *m)
 {
@@ -443,12 +436,13 @@ static void write_router(struct model *m, const struct access *a, u64 value, u64
 		kept = 0xffffff;
 	read_router(m, &read, NULL, &old);
 	value = ((old.value & ~mask) | (value & mask)) & kept;
+	irq_moves(m, intid);
 	m->route[intid] = (u32)(reg_field_get(FIELD_GICD_IROUTER_Aff3, value) << 24) |
 			  (u32)(value & 0xffffff);
 	/* The upper word holds Aff3 only. */
 	if (mask & 0xffffff)
 		m->spi[intid / 32 - 1].routed |= 1u << intid % 32;
-	route_changed(&m->spi[intid / 32 - 1], 1u << intid % 32);
+	not_looked_at(&m->spi[intid / 32 - 1], 1u << intid % 32);
 }
 
 /* CPUs that exist, a bit each (IHI 0048B GICD_ITARGETSR<n>). */
@@ -492,8 +486,9 @@ static void write_targets(struct model *m, const struct access *a, u64 value, u6
 	for (unsigned int i = 0; intid >= NR_PRIVATE && i < 4; i++) {
 		if (!bits_get(mask, 8 * i + 7, 8 * i) || !irq_exists(m, intid + i))
 			continue;
+		irq_moves(m, intid + i);
 		m->route[intid + i] = (u32)bits_get(value, 8 * i + 7, 8 * i) & v2_cpus(m);
-		route_changed(&m->spi[intid / 32 - 1], 1u << (intid + i) % 32);
+		not_looked_at(&m->spi[intid / 32 - 1], 1u << (intid + i) % 32);
 	}
 }
 

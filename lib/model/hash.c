@@ -31,7 +31,7 @@ static u64 hash_cpuif(u64 h, const struct model_cpuif *c)
 {
 	h = hash_u64(h, c->pmr | (u64)c->pmr_has_more << 8 | (u64)c->bpr[0] << 16 |
 				(u64)c->bpr[1] << 24 | (u64)c->user_pri_bits << 32 |
-				(u64)c->user_id_bits << 40);
+				(u64)c->user_id_bits << 40 | (u64)c->abpr_below << 48);
 	h = hash_u64(h, c->enable[0] | (u64)c->enable[1] << 1 | (u64)c->cbpr << 2 |
 				(u64)c->eoimode << 3 | (u64)c->ackctl << 4 | (u64)c->fiqen << 5);
 	h = hash_u64(h, c->nr_acks);
@@ -74,7 +74,8 @@ static u64 hash_dist(u64 h, const struct model *m)
 	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs && n < MODEL_MAX_IRQS; n += 32)
 		h = hash_bank(h, &m->spi[n / 32 - 1]);
 	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs && n < MODEL_MAX_IRQS; n++)
-		h = hash_u64(h, m->route[n] | (u64)m->active_on[n] << 32);
+		h = hash_u64(h, m->route[n] | (u64)m->active_on[n] << 32 |
+				(u64)m->moved_from[n] << 40);
 	return h;
 }
 
