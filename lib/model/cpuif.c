@@ -609,8 +609,7 @@ static void write_bpr(struct model *m, const struct access *a, u64 value, unsign
 	grouping_changed(m, &m->vcpu[a->vcpu]);
 	c->bpr[group] = point < min ? min : point;
 	/* An emulated one keeps it until the vCPU is loaded again. */
-	if (group && !a->user && m->config.gic == GIC_V2 &&
-	    deviates(m, DEVIATION_HOST_ABPR_MIN))
+	if (group && !a->user && m->config.gic == GIC_V2 && deviates(m, DEVIATION_HOST_ABPR_MIN))
 		c->abpr_below = point < min ? (point ? point : 1) : 0;
 }
 

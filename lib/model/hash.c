@@ -75,7 +75,7 @@ static u64 hash_dist(u64 h, const struct model *m)
 		h = hash_bank(h, &m->spi[n / 32 - 1]);
 	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs && n < MODEL_MAX_IRQS; n++)
 		h = hash_u64(h, m->route[n] | (u64)m->active_on[n] << 32 |
-				(u64)m->moved_from[n] << 40);
+					(u64)m->moved_from[n] << 40);
 	return h;
 }
 

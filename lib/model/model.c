@@ -130,6 +130,7 @@ void model_expect(const struct model *m, const struct op *op, struct expect *wan
 	want->nr_one_of = 0;
 	want->nr_deviants = 0;
 	want->deviation = NR_DEVIATIONS;
+	want->decides = false;
 	want->unpredicted = m->lost;
 	want->vals_rule = RULE_NO_OBJECT;
 	expect_fns[op->id](m, op, want);
@@ -202,8 +203,7 @@ static void commit_entry(struct model *m, const struct op *op, const struct op_r
 	/* Only a GICv2 can be initialised by the run itself. */
 	if (m->has_vgic)
 		model_initialise(m);
-	for (unsigned int i = 0; i < m->nr_vcpus; i++)
-		m->vcpu[i].has_run |= m->vcpu[i].id == vcpu_id;
+	m->vcpu[vcpu_number(m, vcpu_id)].has_run = true;
 }
 
 /* All but accesses to the CPU interface, which may be done without an exit. */
@@ -294,4 +294,6 @@ void model_commit(struct model *m, const struct op *op, const struct op_result *
 	default: /* changes nothing */
 		break;
 	}
+	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN)
+		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
 }
