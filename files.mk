@@ -9,6 +9,7 @@ LIB_SRCS := \
 	lib/judge/judge.c \
 	lib/judge/known.c \
 	lib/model/attr.c \
+	lib/model/cpuctl.c \
 	lib/model/cpuif.c \
 	lib/model/deviation.c \
 	lib/model/dist.c \
@@ -21,6 +22,7 @@ LIB_SRCS := \
 	lib/model/redist.c \
 	lib/model/remember.c \
 	lib/model/rules.c \
+	lib/model/sgi.c \
 	lib/model/uapi.c \
 	lib/prog/alloc.c \
 	lib/prog/codec.c \

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The CPU interface of a PE: acknowledge, priority drop, deactivation, priority
- * masking and preemption, SGI generation.  ICC_* system registers (IHI 0069H
+ * masking and preemption.  ICC_* system registers (IHI 0069H
  * 4.8, 12.2) and the GICC_* frame (IHI 0048B 3.3, 4.4).
  */
-#include <errno.h>
 #include <string.h>
 
 #include "lib/model/state.h"
@@ -290,7 +289,7 @@ static void read_view(const struct model *m, const struct access *a, const struc
 		val->rule = RULE_CPUIF_ACK;
 	for (unsigned int i = 0; answers.nr > 1 && i < answers.nr; i++)
 		expect_one_of(want, answers.value[i]);
-	if (view->v2 && (val->value & 0x3ff) < NR_SGIS && dist_v2_cpus_differ(m))
+	if (view->v2 && (val->value & 0x3ff) < NR_SGIS && sgi_v2_cpus_differ(m))
 		expect_deviation(want, DEVIATION_V2_CPU_IS_VCPU_ID);
 	if (m->config.deviations)
 		add_deviants(m, v, view, want);
@@ -576,8 +575,14 @@ static void read_bpr1(const struct model *m, const struct access *a, struct expe
 	val->value = bpr_value(c, 1);
 }
 
-/* What was acknowledged with another grouping of priorities. */
-static void grouping_changed(struct model *m, struct model_vcpu *v)
+/**
+ * cpuif_grouping_changed() - the binary point, or which one counts, was written
+ * @m: the model
+ * @v: the PE
+ *
+ * What is active was acknowledged with another grouping of priorities.
+ */
+void cpuif_grouping_changed(struct model *m, struct model_vcpu *v)
 {
 	const struct model_cpuif *c = &v->cpuif;
 
@@ -606,7 +611,7 @@ static void write_bpr(struct model *m, const struct access *a, u64 value, unsign
 
 	if (group && c->cbpr && m->config.gic == GIC_V3)
 		return;
-	grouping_changed(m, &m->vcpu[a->vcpu]);
+	cpuif_grouping_changed(m, &m->vcpu[a->vcpu]);
 	c->bpr[group] = point < min ? min : point;
 	/* An emulated one keeps it until the vCPU is loaded again. */
 	if (group && !a->user && m->config.gic == GIC_V2 && deviates(m, DEVIATION_HOST_ABPR_MIN))
@@ -688,207 +693,6 @@ static void write_ap1(struct model *m, const struct access *a, u64 value, u64 ma
 	write_ap(m, a, value, 1);
 }
 
-/* Fields of ICC_CTLR_EL1 that are the host's. */
-static u64 ctlr_of_host(void)
-{
-	return reg_field_mask(FIELD_ICC_CTLR_PRIbits) | reg_field_mask(FIELD_ICC_CTLR_IDbits) |
-	       reg_field_mask(FIELD_ICC_CTLR_SEIS) | reg_field_mask(FIELD_ICC_CTLR_A3V);
-}
-
-static void read_ctlr(const struct model *m, const struct access *a, struct expect *want,
-		      struct expect_val *val)
-{
-	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
-	u64 restored =
-		reg_field_mask(FIELD_ICC_CTLR_PRIbits) | reg_field_mask(FIELD_ICC_CTLR_IDbits);
-	u64 host = m->config.icc_ctlr;
-
-	(void)want;
-	val->rule = RULE_CPUIF_CTLR;
-	val->known = reg_field_mask(FIELD_ICC_CTLR_RES0_63_20) |
-		     reg_field_mask(FIELD_ICC_CTLR_RES0_17_16) |
-		     reg_field_mask(FIELD_ICC_CTLR_RES0_7) |
-		     reg_field_mask(FIELD_ICC_CTLR_RES0_5_2);
-	expect_bits(val,
-		    reg_field_put(FIELD_ICC_CTLR_CBPR, c->cbpr) |
-			    reg_field_put(FIELD_ICC_CTLR_EOImode, c->eoimode),
-		    reg_field_mask(FIELD_ICC_CTLR_CBPR) | reg_field_mask(FIELD_ICC_CTLR_EOImode),
-		    RULE_CPUIF_CTLR);
-	if (!host)
-		return;
-	if (a->user)
-		host = (host & ~restored) |
-		       reg_field_put(FIELD_ICC_CTLR_PRIbits, c->user_pri_bits) |
-		       reg_field_put(FIELD_ICC_CTLR_IDbits, c->user_id_bits);
-	expect_bits(val, host, ctlr_of_host(), RULE_CPUIF_CTLR_HOST);
-}
-
-/*
- * What a VM was restored with may be less than the host has, but not more, and
- * features must be the same (arm-vgic-v3.rst, GRP_CPU_SYSREGS: invalid value).
- */
-static void check_ctlr(const struct model *m, const struct access *a, u64 value,
-		       struct expect *want)
-{
-	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
-	u64 fixed = reg_field_mask(FIELD_ICC_CTLR_SEIS) | reg_field_mask(FIELD_ICC_CTLR_A3V);
-
-	if (!m->config.icc_ctlr) {
-		allow_done(want, RULE_REGS_WRITE);
-		allow_error(want, EINVAL, RULE_SYSREG_VALUE);
-	} else if (reg_field_get(FIELD_ICC_CTLR_PRIbits, value) > c->user_pri_bits ||
-		   reg_field_get(FIELD_ICC_CTLR_IDbits, value) > c->user_id_bits ||
-		   (value ^ m->config.icc_ctlr) & fixed) {
-		allow_error(want, EINVAL, RULE_SYSREG_VALUE);
-	}
-}
-
-static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
-
-	(void)mask;
-	grouping_changed(m, &m->vcpu[a->vcpu]);
-	c->cbpr = reg_field_get(FIELD_ICC_CTLR_CBPR, value);
-	c->eoimode = reg_field_get(FIELD_ICC_CTLR_EOImode, value);
-	if (!a->user)
-		return;
-	c->user_pri_bits = (u8)reg_field_get(FIELD_ICC_CTLR_PRIbits, value);
-	c->user_id_bits = (u8)reg_field_get(FIELD_ICC_CTLR_IDbits, value);
-}
-
-static void read_v2_ctlr(const struct model *m, const struct access *a, struct expect *want,
-			 struct expect_val *val)
-{
-	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
-
-	(void)want;
-	val->known = ~0ULL;
-	val->rule = RULE_CPUIF_CTLR;
-	val->value = reg_field_put(FIELD_GICC_CTLR_EnableGrp0, c->enable[0]) |
-		     reg_field_put(FIELD_GICC_CTLR_EnableGrp1, c->enable[1]) |
-		     reg_field_put(FIELD_GICC_CTLR_AckCtl, c->ackctl) |
-		     reg_field_put(FIELD_GICC_CTLR_FIQEn, c->fiqen) |
-		     reg_field_put(FIELD_GICC_CTLR_CBPR, c->cbpr) |
-		     reg_field_put(FIELD_GICC_CTLR_EOImode, c->eoimode);
-}
-
-static void write_v2_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
-
-	(void)mask;
-	c->enable[0] = reg_field_get(FIELD_GICC_CTLR_EnableGrp0, value);
-	c->enable[1] = reg_field_get(FIELD_GICC_CTLR_EnableGrp1, value);
-	c->ackctl = reg_field_get(FIELD_GICC_CTLR_AckCtl, value);
-	c->fiqen = reg_field_get(FIELD_GICC_CTLR_FIQEn, value);
-	c->cbpr = reg_field_get(FIELD_GICC_CTLR_CBPR, value);
-	c->eoimode = reg_field_get(FIELD_GICC_CTLR_EOImode, value);
-}
-
-static void read_enable(const struct model *m, const struct access *a, unsigned int group,
-			struct expect_val *val)
-{
-	val->known = ~0ULL;
-	val->rule = RULE_CPUIF_IGRPEN;
-	val->value = m->vcpu[a->vcpu].cpuif.enable[group];
-}
-
-static void read_igrpen0(const struct model *m, const struct access *a, struct expect *want,
-			 struct expect_val *val)
-{
-	(void)want;
-	read_enable(m, a, 0, val);
-}
-
-static void read_igrpen1(const struct model *m, const struct access *a, struct expect *want,
-			 struct expect_val *val)
-{
-	(void)want;
-	read_enable(m, a, 1, val);
-}
-
-static void write_igrpen0(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)mask;
-	m->vcpu[a->vcpu].cpuif.enable[0] = value & 1;
-}
-
-static void write_igrpen1(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)mask;
-	m->vcpu[a->vcpu].cpuif.enable[1] = value & 1;
-}
-
-static void read_sre(const struct model *m, const struct access *a, struct expect *want,
-		     struct expect_val *val)
-{
-	(void)a;
-	(void)want;
-	val->rule = RULE_CPUIF_SRE;
-	val->known = chosen(m, CHOICE_SRE_FIXED) ? ~0ULL : ~6ULL;
-	val->value = 7 & val->known;
-}
-
-static void check_sre(const struct model *m, const struct access *a, u64 value, struct expect *want)
-{
-	(void)m;
-	(void)a;
-	if (!reg_field_get(FIELD_ICC_SRE_SRE, value))
-		allow_error(want, EINVAL, RULE_SYSREG_VALUE);
-}
-
-static void ignore_write(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)m;
-	(void)a;
-	(void)value;
-	(void)mask;
-}
-
-static void raise_sgi(struct model_vcpu *v, unsigned int sgi, bool group1_too)
-{
-	u32 bit = 1u << sgi;
-
-	/* One Security state: SGI0R and ASGI1R reach group 0 only (IHI 0069H 4.4.2). */
-	if (group1_too || !(v->irqs.group & bit))
-		v->irqs.latch |= bit;
-}
-
-static bool sgi_reaches(const struct model_vcpu *v, u64 value)
-{
-	u64 cluster = reg_field_get(FIELD_ICC_SGI1R_Aff3, value) << 24 |
-		      reg_field_get(FIELD_ICC_SGI1R_Aff2, value) << 16 |
-		      reg_field_get(FIELD_ICC_SGI1R_Aff1, value) << 8;
-	u64 list = reg_field_get(FIELD_ICC_SGI1R_TargetList, value);
-	u32 aff0 = v->affinity & 0xff;
-
-	return (v->affinity & ~0xffu) == cluster && aff0 < 16 && list & BIT_ULL(aff0);
-}
-
-static void send_sgi(struct model *m, const struct access *a, u64 value, bool group1_too)
-{
-	unsigned int sgi = (unsigned int)reg_field_get(FIELD_ICC_SGI1R_INTID, value);
-	bool all = reg_field_get(FIELD_ICC_SGI1R_IRM, value);
-
-	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		if (all ? i != a->by : sgi_reaches(&m->vcpu[i], value))
-			raise_sgi(&m->vcpu[i], sgi, group1_too);
-	}
-}
-
-static void write_sgi1r(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)mask;
-	send_sgi(m, a, value, true);
-}
-
-static void write_sgi0r(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)mask;
-	send_sgi(m, a, value, false);
-}
-
 static void read_v2_apr(const struct model *m, const struct access *a, struct expect *want,
 			struct expect_val *val)
 {
@@ -931,18 +735,6 @@ static void write_v2_apr(struct model *m, const struct access *a, u64 value, u64
 	c->nr_acks = 0;
 }
 
-/* Product, revision and implementer are the implementation's. */
-static void read_v2_iidr(const struct model *m, const struct access *a, struct expect *want,
-			 struct expect_val *val)
-{
-	(void)m;
-	(void)a;
-	(void)want;
-	val->known = reg_field_mask(FIELD_GICC_IIDR_Architecture_version);
-	val->value = reg_field_put(FIELD_GICC_IIDR_Architecture_version, 2);
-	val->rule = RULE_CPUIF_IIDR;
-}
-
 static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_ICC_PMR] = { .read = read_pmr, .write = write_pmr },
 	[REG_ICC_IAR0] = { .read = read_iar0, .taken = cpuif_take },
@@ -957,14 +749,6 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_ICC_RPR] = { .read = read_rpr },
 	[REG_ICC_AP0R] = { .read = read_ap0, .write = write_ap0 },
 	[REG_ICC_AP1R] = { .read = read_ap1, .write = write_ap1 },
-	[REG_ICC_CTLR] = { .read = read_ctlr, .check = check_ctlr, .write = write_ctlr },
-	[REG_ICC_SRE] = { .read = read_sre, .check = check_sre, .write = ignore_write },
-	[REG_ICC_IGRPEN0] = { .read = read_igrpen0, .write = write_igrpen0 },
-	[REG_ICC_IGRPEN1] = { .read = read_igrpen1, .write = write_igrpen1 },
-	[REG_ICC_SGI1R] = { .write = write_sgi1r },
-	[REG_ICC_ASGI1R] = { .write = write_sgi0r },
-	[REG_ICC_SGI0R] = { .write = write_sgi0r },
-	[REG_GICC_CTLR] = { .read = read_v2_ctlr, .write = write_v2_ctlr },
 	[REG_GICC_PMR] = { .read = read_pmr, .write = write_pmr },
 	[REG_GICC_BPR] = { .read = read_bpr0, .write = write_bpr0 },
 	[REG_GICC_ABPR] = { .read = read_v2_abpr, .write = write_bpr1 },
@@ -977,7 +761,6 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICC_DIR] = { .write = write_dir },
 	[REG_GICC_RPR] = { .read = read_rpr },
 	[REG_GICC_APR] = { .read = read_v2_apr, .write = write_v2_apr },
-	[REG_GICC_IIDR] = { .read = read_v2_iidr, .write = ignore_write },
 };
 
 /**

@@ -183,30 +183,6 @@ static u32 without_v2_sgis(const struct model *m, const struct access *a, u32 bi
 	return bits;
 }
 
-/*
- * The number of a CPU of a GICv2 is the place of its bit in a list of targets,
- * and the same in GICC_IAR.CPUID (IHI 0048B 2.1).
- */
-static unsigned int v2_cpu(const struct model *m, unsigned int vcpu)
-{
-	return (deviates(m, DEVIATION_V2_CPU_IS_VCPU_ID) ? m->vcpu[vcpu].id : vcpu) % 8;
-}
-
-/**
- * dist_v2_cpus_differ() - are CPUs numbered in two ways?
- * @m: the model
- *
- * Return: whether DEVIATION_V2_CPU_IS_VCPU_ID matters.
- */
-bool dist_v2_cpus_differ(const struct model *m)
-{
-	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		if (v2_cpu(m, i) != i)
-			return true;
-	}
-	return false;
-}
-
 static void set_v2_sgis(struct model *m, const struct access *a, u32 bits, bool pending)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
@@ -216,7 +192,7 @@ static void set_v2_sgis(struct model *m, const struct access *a, u32 bits, bool 
 			continue;
 		/* No document says which source; this is what must be pending. */
 		if (pending)
-			v->sgi_source[i] |= (u8)(1u << v2_cpu(m, a->vcpu));
+			v->sgi_source[i] |= (u8)(1u << sgi_v2_cpu(m, a->vcpu));
 		else
 			v->sgi_source[i] = 0;
 	}
@@ -490,71 +466,6 @@ static void write_targets(struct model *m, const struct access *a, u64 value, u6
 		m->route[intid + i] = (u32)bits_get(value, 8 * i + 7, 8 * i) & v2_cpus(m);
 		not_looked_at(&m->spi[intid / 32 - 1], 1u << (intid + i) % 32);
 	}
-}
-
-static void raise_v2_sgi(struct model_vcpu *v, unsigned int sgi, unsigned int source)
-{
-	v->sgi_source[sgi] |= (u8)(1u << source);
-	v->irqs.latch |= 1u << sgi;
-}
-
-static void write_sgir(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	u64 filter = reg_field_get(FIELD_GICD2_SGIR_TargetListFilter, value);
-	u64 targets = reg_field_get(FIELD_GICD2_SGIR_CPUTargetList, value);
-	unsigned int sgi = (unsigned int)reg_field_get(FIELD_GICD2_SGIR_SGIINTID, value);
-
-	(void)mask;
-	if (filter == 1)
-		targets = 0xff & ~BIT_ULL(v2_cpu(m, a->by));
-	else if (filter == 2)
-		targets = BIT_ULL(v2_cpu(m, a->by));
-	else if (filter == 3)
-		targets = 0;
-	for (unsigned int i = 0; i < m->nr_vcpus && i < 8; i++) {
-		if (targets & BIT_ULL(i))
-			raise_v2_sgi(&m->vcpu[i], sgi, v2_cpu(m, a->by));
-	}
-}
-
-static void read_sgi_sources(const struct model *m, const struct access *a, struct expect *want,
-			     struct expect_val *val)
-{
-	const struct model_vcpu *v = &m->vcpu[a->vcpu];
-
-	val->rule = RULE_DIST_SGI_SOURCES;
-	val->known = ~0ULL;
-	for (unsigned int i = 0; i < 4; i++)
-		val->value |= bits_put(v->sgi_source[4 * a->at.index + i], 8 * i + 7, 8 * i);
-	if (val->value && dist_v2_cpus_differ(m))
-		expect_deviation(want, DEVIATION_V2_CPU_IS_VCPU_ID);
-}
-
-static void change_sgi_sources(struct model *m, const struct access *a, u64 value, bool set)
-{
-	struct model_vcpu *v = &m->vcpu[a->vcpu];
-
-	for (unsigned int i = 0; i < 4; i++) {
-		unsigned int sgi = 4 * a->at.index + i;
-		u8 sources = (u8)bits_get(value, 8 * i + 7, 8 * i);
-		u32 bit = 1u << sgi;
-
-		v->sgi_source[sgi] =
-			set ? v->sgi_source[sgi] | sources : v->sgi_source[sgi] & (u8)~sources;
-		v->irqs.latch = v->sgi_source[sgi] ? v->irqs.latch | bit : v->irqs.latch & ~bit;
-	}
-}
-
-static void write_sgi_set(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)mask;
-	change_sgi_sources(m, a, value, true);
-}
-
-static void write_sgi_clear(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)mask;
-	change_sgi_sources(m, a, value, false);
 }
 
 static void read_ctlr(const struct model *m, const struct access *a, struct expect *want,
@@ -840,9 +751,6 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICD2_IIDR] = { .read = read_iidr, .check = check_iidr, .write = write_iidr },
 	[REG_GICD2_ICFGR] = { .read = read_config, .write = write_config },
 	[REG_GICD2_ITARGETSR] = { .read = read_targets, .write = write_targets },
-	[REG_GICD2_SGIR] = { .write = write_sgir },
-	[REG_GICD2_SPENDSGIR] = { .read = read_sgi_sources, .write = write_sgi_set },
-	[REG_GICD2_CPENDSGIR] = { .read = read_sgi_sources, .write = write_sgi_clear },
 };
 
 /**

@@ -46,8 +46,7 @@ static void target_find(const struct model *m, u64 gpa, unsigned int by, struct 
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
 		const struct model_vcpu *v = &m->vcpu[i];
 
-		if (v->has_frame &&
-		    in_frame(gpa, redist_base(m, v), FRAME_GICR, t)) {
+		if (v->has_frame && in_frame(gpa, redist_base(m, v), FRAME_GICR, t)) {
 			t->vcpu = i;
 			return;
 		}
@@ -63,12 +62,14 @@ static void target_find(const struct model *m, u64 gpa, unsigned int by, struct 
  */
 const struct reg_behaviour *reg_behaviour_of(int reg)
 {
-	const struct reg_behaviour *b = NULL;
+	const struct reg_behaviour *b;
 
 	if (reg < 0)
 		return NULL;
 	b = dist_behaviour((enum reg_id)reg);
-	return b ? b : cpuif_behaviour((enum reg_id)reg);
+	b = b ? b : cpuif_behaviour((enum reg_id)reg);
+	b = b ? b : cpuctl_behaviour((enum reg_id)reg);
+	return b ? b : sgi_behaviour((enum reg_id)reg);
 }
 
 /* Registers whose value is the implementation's: ID registers and the like. */

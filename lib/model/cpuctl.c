@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Control of the CPU interface: its control, enable and identification registers,
+ * ICC_* (IHI 0069H 12.2) and GICC_* (IHI 0048B 4.4).
+ */
+#include <errno.h>
+
+#include "lib/model/state.h"
+
+/* Fields of ICC_CTLR_EL1 that are the host's. */
+static u64 ctlr_of_host(void)
+{
+	return reg_field_mask(FIELD_ICC_CTLR_PRIbits) | reg_field_mask(FIELD_ICC_CTLR_IDbits) |
+	       reg_field_mask(FIELD_ICC_CTLR_SEIS) | reg_field_mask(FIELD_ICC_CTLR_A3V);
+}
+
+static void read_ctlr(const struct model *m, const struct access *a, struct expect *want,
+		      struct expect_val *val)
+{
+	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	u64 restored =
+		reg_field_mask(FIELD_ICC_CTLR_PRIbits) | reg_field_mask(FIELD_ICC_CTLR_IDbits);
+	u64 host = m->config.icc_ctlr;
+
+	(void)want;
+	val->rule = RULE_CPUIF_CTLR;
+	val->known = reg_field_mask(FIELD_ICC_CTLR_RES0_63_20) |
+		     reg_field_mask(FIELD_ICC_CTLR_RES0_17_16) |
+		     reg_field_mask(FIELD_ICC_CTLR_RES0_7) |
+		     reg_field_mask(FIELD_ICC_CTLR_RES0_5_2);
+	expect_bits(val,
+		    reg_field_put(FIELD_ICC_CTLR_CBPR, c->cbpr) |
+			    reg_field_put(FIELD_ICC_CTLR_EOImode, c->eoimode),
+		    reg_field_mask(FIELD_ICC_CTLR_CBPR) | reg_field_mask(FIELD_ICC_CTLR_EOImode),
+		    RULE_CPUIF_CTLR);
+	if (!host)
+		return;
+	if (a->user)
+		host = (host & ~restored) |
+		       reg_field_put(FIELD_ICC_CTLR_PRIbits, c->user_pri_bits) |
+		       reg_field_put(FIELD_ICC_CTLR_IDbits, c->user_id_bits);
+	expect_bits(val, host, ctlr_of_host(), RULE_CPUIF_CTLR_HOST);
+}
+
+/*
+ * What a VM was restored with may be less than the host has, but not more, and
+ * features must be the same (arm-vgic-v3.rst, GRP_CPU_SYSREGS: invalid value).
+ */
+static void check_ctlr(const struct model *m, const struct access *a, u64 value,
+		       struct expect *want)
+{
+	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	u64 fixed = reg_field_mask(FIELD_ICC_CTLR_SEIS) | reg_field_mask(FIELD_ICC_CTLR_A3V);
+
+	if (!m->config.icc_ctlr) {
+		allow_done(want, RULE_REGS_WRITE);
+		allow_error(want, EINVAL, RULE_SYSREG_VALUE);
+	} else if (reg_field_get(FIELD_ICC_CTLR_PRIbits, value) > c->user_pri_bits ||
+		   reg_field_get(FIELD_ICC_CTLR_IDbits, value) > c->user_id_bits ||
+		   (value ^ m->config.icc_ctlr) & fixed) {
+		allow_error(want, EINVAL, RULE_SYSREG_VALUE);
+	}
+}
+
+static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+
+	(void)mask;
+	cpuif_grouping_changed(m, &m->vcpu[a->vcpu]);
+	c->cbpr = reg_field_get(FIELD_ICC_CTLR_CBPR, value);
+	c->eoimode = reg_field_get(FIELD_ICC_CTLR_EOImode, value);
+	if (!a->user)
+		return;
+	c->user_pri_bits = (u8)reg_field_get(FIELD_ICC_CTLR_PRIbits, value);
+	c->user_id_bits = (u8)reg_field_get(FIELD_ICC_CTLR_IDbits, value);
+}
+
+static void read_v2_ctlr(const struct model *m, const struct access *a, struct expect *want,
+			 struct expect_val *val)
+{
+	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+
+	(void)want;
+	val->known = ~0ULL;
+	val->rule = RULE_CPUIF_CTLR;
+	val->value = reg_field_put(FIELD_GICC_CTLR_EnableGrp0, c->enable[0]) |
+		     reg_field_put(FIELD_GICC_CTLR_EnableGrp1, c->enable[1]) |
+		     reg_field_put(FIELD_GICC_CTLR_AckCtl, c->ackctl) |
+		     reg_field_put(FIELD_GICC_CTLR_FIQEn, c->fiqen) |
+		     reg_field_put(FIELD_GICC_CTLR_CBPR, c->cbpr) |
+		     reg_field_put(FIELD_GICC_CTLR_EOImode, c->eoimode);
+}
+
+static void write_v2_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+
+	(void)mask;
+	c->enable[0] = reg_field_get(FIELD_GICC_CTLR_EnableGrp0, value);
+	c->enable[1] = reg_field_get(FIELD_GICC_CTLR_EnableGrp1, value);
+	c->ackctl = reg_field_get(FIELD_GICC_CTLR_AckCtl, value);
+	c->fiqen = reg_field_get(FIELD_GICC_CTLR_FIQEn, value);
+	c->cbpr = reg_field_get(FIELD_GICC_CTLR_CBPR, value);
+	c->eoimode = reg_field_get(FIELD_GICC_CTLR_EOImode, value);
+}
+
+static void read_enable(const struct model *m, const struct access *a, unsigned int group,
+			struct expect_val *val)
+{
+	val->known = ~0ULL;
+	val->rule = RULE_CPUIF_IGRPEN;
+	val->value = m->vcpu[a->vcpu].cpuif.enable[group];
+}
+
+static void read_igrpen0(const struct model *m, const struct access *a, struct expect *want,
+			 struct expect_val *val)
+{
+	(void)want;
+	read_enable(m, a, 0, val);
+}
+
+static void read_igrpen1(const struct model *m, const struct access *a, struct expect *want,
+			 struct expect_val *val)
+{
+	(void)want;
+	read_enable(m, a, 1, val);
+}
+
+static void write_igrpen0(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	m->vcpu[a->vcpu].cpuif.enable[0] = value & 1;
+}
+
+static void write_igrpen1(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	m->vcpu[a->vcpu].cpuif.enable[1] = value & 1;
+}
+
+static void read_sre(const struct model *m, const struct access *a, struct expect *want,
+		     struct expect_val *val)
+{
+	(void)a;
+	(void)want;
+	val->rule = RULE_CPUIF_SRE;
+	val->known = chosen(m, CHOICE_SRE_FIXED) ? ~0ULL : ~6ULL;
+	val->value = 7 & val->known;
+}
+
+static void check_sre(const struct model *m, const struct access *a, u64 value, struct expect *want)
+{
+	(void)m;
+	(void)a;
+	if (!reg_field_get(FIELD_ICC_SRE_SRE, value))
+		allow_error(want, EINVAL, RULE_SYSREG_VALUE);
+}
+
+static void ignore_write(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)m;
+	(void)a;
+	(void)value;
+	(void)mask;
+}
+
+/* Product, revision and implementer are the implementation's. */
+static void read_v2_iidr(const struct model *m, const struct access *a, struct expect *want,
+			 struct expect_val *val)
+{
+	(void)m;
+	(void)a;
+	(void)want;
+	val->known = reg_field_mask(FIELD_GICC_IIDR_Architecture_version);
+	val->value = reg_field_put(FIELD_GICC_IIDR_Architecture_version, 2);
+	val->rule = RULE_CPUIF_IIDR;
+}
+
+static const struct reg_behaviour behaviours[NR_REGS] = {
+	[REG_ICC_CTLR] = { .read = read_ctlr, .check = check_ctlr, .write = write_ctlr },
+	[REG_ICC_SRE] = { .read = read_sre, .check = check_sre, .write = ignore_write },
+	[REG_ICC_IGRPEN0] = { .read = read_igrpen0, .write = write_igrpen0 },
+	[REG_ICC_IGRPEN1] = { .read = read_igrpen1, .write = write_igrpen1 },
+	[REG_GICC_CTLR] = { .read = read_v2_ctlr, .write = write_v2_ctlr },
+	[REG_GICC_IIDR] = { .read = read_v2_iidr, .write = ignore_write },
+};
+
+/**
+ * cpuctl_behaviour() - what a control register of the CPU interface does
+ * @reg: below NR_REGS
+ *
+ * Return: the row, or NULL if the register is not modelled here.
+ */
+const struct reg_behaviour *cpuctl_behaviour(enum reg_id reg)
+{
+	const struct reg_behaviour *b = &behaviours[reg];
+
+	return b->read || b->write ? b : NULL;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Software-generated interrupts: ICC_SGI* (IHI 0069H 4.4.2, 12.2), GICD_SGIR and
+ * the sources of a GICv2's (IHI 0048B 4.3.15 to 4.3.17).
+ */
+#include "lib/model/state.h"
+
+/**
+ * sgi_v2_cpu() - the number of a CPU of a GICv2
+ * @m:    the model
+ * @vcpu: number, in creation order, of the PE
+ *
+ * It is the place of its bit in a list of targets, and the same in
+ * GICC_IAR.CPUID (IHI 0048B 2.1).
+ *
+ * Return: below 8.
+ */
+unsigned int sgi_v2_cpu(const struct model *m, unsigned int vcpu)
+{
+	return (deviates(m, DEVIATION_V2_CPU_IS_VCPU_ID) ? m->vcpu[vcpu].id : vcpu) % 8;
+}
+
+/**
+ * sgi_v2_cpus_differ() - are CPUs numbered in two ways?
+ * @m: the model
+ *
+ * Return: whether DEVIATION_V2_CPU_IS_VCPU_ID matters.
+ */
+bool sgi_v2_cpus_differ(const struct model *m)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (sgi_v2_cpu(m, i) != i)
+			return true;
+	}
+	return false;
+}
+
+static void raise_v2_sgi(struct model_vcpu *v, unsigned int sgi, unsigned int source)
+{
+	v->sgi_source[sgi] |= (u8)(1u << source);
+	v->irqs.latch |= 1u << sgi;
+}
+
+static void write_sgir(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	u64 filter = reg_field_get(FIELD_GICD2_SGIR_TargetListFilter, value);
+	u64 targets = reg_field_get(FIELD_GICD2_SGIR_CPUTargetList, value);
+	unsigned int sgi = (unsigned int)reg_field_get(FIELD_GICD2_SGIR_SGIINTID, value);
+
+	(void)mask;
+	if (filter == 1)
+		targets = 0xff & ~BIT_ULL(sgi_v2_cpu(m, a->by));
+	else if (filter == 2)
+		targets = BIT_ULL(sgi_v2_cpu(m, a->by));
+	else if (filter == 3)
+		targets = 0;
+	for (unsigned int i = 0; i < m->nr_vcpus && i < 8; i++) {
+		if (targets & BIT_ULL(i))
+			raise_v2_sgi(&m->vcpu[i], sgi, sgi_v2_cpu(m, a->by));
+	}
+}
+
+static void read_sgi_sources(const struct model *m, const struct access *a, struct expect *want,
+			     struct expect_val *val)
+{
+	const struct model_vcpu *v = &m->vcpu[a->vcpu];
+
+	val->rule = RULE_DIST_SGI_SOURCES;
+	val->known = ~0ULL;
+	for (unsigned int i = 0; i < 4; i++)
+		val->value |= bits_put(v->sgi_source[4 * a->at.index + i], 8 * i + 7, 8 * i);
+	if (val->value && sgi_v2_cpus_differ(m))
+		expect_deviation(want, DEVIATION_V2_CPU_IS_VCPU_ID);
+}
+
+static void change_sgi_sources(struct model *m, const struct access *a, u64 value, bool set)
+{
+	struct model_vcpu *v = &m->vcpu[a->vcpu];
+
+	for (unsigned int i = 0; i < 4; i++) {
+		unsigned int sgi = 4 * a->at.index + i;
+		u8 sources = (u8)bits_get(value, 8 * i + 7, 8 * i);
+		u32 bit = 1u << sgi;
+
+		v->sgi_source[sgi] =
+			set ? v->sgi_source[sgi] | sources : v->sgi_source[sgi] & (u8)~sources;
+		v->irqs.latch = v->sgi_source[sgi] ? v->irqs.latch | bit : v->irqs.latch & ~bit;
+	}
+}
+
+static void write_sgi_set(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	change_sgi_sources(m, a, value, true);
+}
+
+static void write_sgi_clear(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	change_sgi_sources(m, a, value, false);
+}
+
+static void raise_sgi(struct model_vcpu *v, unsigned int sgi, bool group1_too)
+{
+	u32 bit = 1u << sgi;
+
+	/* One Security state: SGI0R and ASGI1R reach group 0 only (IHI 0069H 4.4.2). */
+	if (group1_too || !(v->irqs.group & bit))
+		v->irqs.latch |= bit;
+}
+
+static bool sgi_reaches(const struct model_vcpu *v, u64 value)
+{
+	u64 cluster = reg_field_get(FIELD_ICC_SGI1R_Aff3, value) << 24 |
+		      reg_field_get(FIELD_ICC_SGI1R_Aff2, value) << 16 |
+		      reg_field_get(FIELD_ICC_SGI1R_Aff1, value) << 8;
+	u64 list = reg_field_get(FIELD_ICC_SGI1R_TargetList, value);
+	u32 aff0 = v->affinity & 0xff;
+
+	return (v->affinity & ~0xffu) == cluster && aff0 < 16 && list & BIT_ULL(aff0);
+}
+
+static void send_sgi(struct model *m, const struct access *a, u64 value, bool group1_too)
+{
+	unsigned int sgi = (unsigned int)reg_field_get(FIELD_ICC_SGI1R_INTID, value);
+	bool all = reg_field_get(FIELD_ICC_SGI1R_IRM, value);
+
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (all ? i != a->by : sgi_reaches(&m->vcpu[i], value))
+			raise_sgi(&m->vcpu[i], sgi, group1_too);
+	}
+}
+
+static void write_sgi1r(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	send_sgi(m, a, value, true);
+}
+
+static void write_sgi0r(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	send_sgi(m, a, value, false);
+}
+
+static const struct reg_behaviour behaviours[NR_REGS] = {
+	[REG_GICD2_SGIR] = { .write = write_sgir },
+	[REG_GICD2_SPENDSGIR] = { .read = read_sgi_sources, .write = write_sgi_set },
+	[REG_GICD2_CPENDSGIR] = { .read = read_sgi_sources, .write = write_sgi_clear },
+	[REG_ICC_SGI1R] = { .write = write_sgi1r },
+	[REG_ICC_ASGI1R] = { .write = write_sgi0r },
+	[REG_ICC_SGI0R] = { .write = write_sgi0r },
+};
+
+/**
+ * sgi_behaviour() - what a register that sends SGIs or shows who sent them does
+ * @reg: below NR_REGS
+ *
+ * Return: the row, or NULL if the register is not modelled here.
+ */
+const struct reg_behaviour *sgi_behaviour(enum reg_id reg)
+{
+	const struct reg_behaviour *b = &behaviours[reg];
+
+	return b->read || b->write ? b : NULL;
+}
