@@ -632,6 +632,8 @@ static void read_v2_typer(const struct model *m, const struct access *a, struct 
 static void read_iidr(const struct model *m, const struct access *a, struct expect *want,
 		      struct expect_val *val)
 {
+	u32 rev;
+
 	(void)a;
 	(void)want;
 	val->rule = RULE_DIST_IIDR;
@@ -639,7 +641,9 @@ static void read_iidr(const struct model *m, const struct access *a, struct expe
 	if (!param(m, PARAM_IIDR))
 		return;
 	val->known = ~0ULL;
-	val->value = param(m, PARAM_IIDR) | reg_field_put(FIELD_GICD_IIDR_Revision, m->iidr_rev);
+	/* Before the initialisation it is the newest, unless userspace chose one. */
+	rev = m->iidr_rev ? m->iidr_rev : param(m, PARAM_IIDR_REV);
+	val->value = param(m, PARAM_IIDR) | reg_field_put(FIELD_GICD_IIDR_Revision, rev);
 }
 
 static void read_redist_iidr(const struct model *m, const struct access *a, struct expect *want,
@@ -671,6 +675,19 @@ static void write_iidr(struct model *m, const struct access *a, u64 value, u64 m
 		return;
 	m->iidr_rev = (u8)reg_field_get(FIELD_GICD_IIDR_Revision, value);
 	m->groups_writable = true;
+}
+
+/* Its only field that can be written, nASSGIcap, is for hosts that have it. */
+static void check_typer2(const struct model *m, const struct access *a, u64 value,
+			 struct expect *want)
+{
+	(void)a;
+	if (!(u32)value)
+		return;
+	allow_done(want, RULE_USER_TYPER2);
+	allow_error(want, EBUSY, RULE_USER_TYPER2);
+	if (!m->initialised)
+		allow_error(want, EINVAL, RULE_USER_TYPER2);
 }
 
 static void read_zero(const struct model *m, const struct access *a, struct expect *want,
@@ -784,7 +801,7 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICD_CTLR] = { .read = read_ctlr, .write = write_ctlr },
 	[REG_GICD_TYPER] = { .read = read_typer },
 	[REG_GICD_IIDR] = { .read = read_iidr, .check = check_iidr, .write = write_iidr },
-	[REG_GICD_TYPER2] = { .read = read_zero },
+	[REG_GICD_TYPER2] = { .read = read_zero, .check = check_typer2 },
 	[REG_GICD_STATUSR] = { .read = read_statusr },
 	[REG_GICD_ICFGR] = { .read = read_config, .write = write_config },
 	[REG_GICD_IROUTER] = { .read = read_router, .write = write_router },

@@ -209,7 +209,9 @@ void model_initialise(struct model *m)
 	m->initialised = true;
 	if (!m->nr_irqs)
 		m->nr_irqs = param(m, PARAM_NR_IRQS);
-	m->iidr_rev = (u8)param(m, PARAM_IIDR_REV);
+	/* Userspace may have chosen one before. */
+	if (!m->iidr_rev)
+		m->iidr_rev = (u8)param(m, PARAM_IIDR_REV);
 	dist_reset(m);
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
 		dist_reset_vcpu(m, &m->vcpu[i]);
