@@ -204,7 +204,6 @@ void commit_guest_eoi(struct model *m, const struct op *op);
 void commit_guest_deactivate(struct model *m, const struct op *op);
 bool cpuif_implements(const struct model *m, const struct access *a);
 void cpuif_reset(const struct model *m, struct model_cpuif *c);
-bool dist_beyond_irqs(const struct model *m, const struct access *a);
 bool dist_v2_cpus_differ(const struct model *m);
 enum deviation_id dist_group_enables(const struct model *m, bool *enable);
 
