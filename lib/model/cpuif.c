@@ -254,10 +254,10 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 		/* What comes below is seen only if all of these may be passed over. */
 		if (no_room)
 			d = DEVIATION_ACTIVE_FILL_LRS;
-		else if (c.all_doubtful && deviates(m, c.doubt))
-			d = c.doubt;
 		else if (c.all_open)
 			continue;
+		else if (c.all_doubtful && deviates(m, c.doubt))
+			d = c.doubt;
 		else
 			break;
 	} while (c.nr);

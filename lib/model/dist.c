@@ -75,7 +75,7 @@ static void not_looked_at(struct model_bank *b, u32 bits)
 	b->unseen |= bank_pending(b) & b->enable & bits;
 }
 
-/* The same for all interrupts. */
+/* No interrupt is looked at. */
 static void none_looked_at(struct model *m)
 {
 	for (unsigned int i = 0; i < m->nr_vcpus; i++)
@@ -435,6 +435,7 @@ static void write_router(struct model *m, const struct access *a, u64 value, u64
 		kept = 0xffffff;
 	read_router(m, &read, NULL, &old);
 	value = ((old.value & ~mask) | (value & mask)) & kept;
+	irq_moves(m, intid);
 	m->route[intid] = (u32)(reg_field_get(FIELD_GICD_IROUTER_Aff3, value) << 24) |
 			  (u32)(value & 0xffffff);
 	/* The upper word holds Aff3 only. */

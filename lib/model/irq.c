@@ -137,11 +137,13 @@ static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, boo
 		c->nr = 0;
 		c->all_doubtful = true;
 		c->all_open = true;
+		c->doubt = NR_DEVIATIONS;
 	}
 	c->all_open &= open;
 	c->prio = prio;
-	c->all_doubtful &= doubt != NR_DEVIATIONS;
-	c->doubt = doubt;
+	c->all_doubtful &= open || doubt != NR_DEVIATIONS;
+	if (doubt != NR_DEVIATIONS)
+		c->doubt = doubt;
 	c->intid[c->nr++] = (u16)intid;
 }
 
@@ -355,12 +357,12 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 	if (b->latch & bit & ~b->edge && deviates(m, DEVIATION_LEVEL_LATCH))
 		b->soft |= bit;
 	b->active |= bit;
-	b->moved &= ~bit;
 	b->latch &= ~bit;
 	b->open &= ~bit;
 	b->stuck &= ~bit;
 	b->loose &= ~bit;
 	b->slipped &= ~bit;
+	b->moved &= ~bit;
 	b->changed &= ~bit;
 	irq_seen(b, bit);
 	irq_set_active_on(m, intid, (unsigned int)(v - m->vcpu));
