@@ -269,7 +269,6 @@ static void write_pending_clear(struct model *m, const struct access *a, u64 val
 		bits = without_v2_sgis(m, a, bits);
 	b->latch &= ~bits;
 	b->soft &= ~bits;
-	b->moved &= ~bits;
 	irq_pending_is_known(b, bits);
 }
 
