@@ -54,6 +54,14 @@ static void read_bits(const struct model *m, const struct access *a, u32 bits, e
 		expect_part(val, irq_implemented(m, intid), rule);
 }
 
+/* Some GICv2 have SGIs that cannot be disabled. */
+static u32 always_enabled(const struct model *m, const struct access *a)
+{
+	bool sgis = m->config.gic == GIC_V2 && !first_intid(a, 1);
+
+	return sgis && chosen(m, CHOICE_SGI_ALWAYS_ENABLED) ? 0xffff : 0;
+}
+
 static u32 bits_to_write(const struct model *m, const struct access *a, u64 value)
 {
 	return (u32)value & irq_implemented(m, first_intid(a, 1));
@@ -142,7 +150,7 @@ static void write_enable_clear(struct model *m, const struct access *a, u64 valu
 
 	(void)mask;
 	if (b)
-		b->enable &= ~bits_to_write(m, a, value);
+		b->enable &= ~bits_to_write(m, a, value) | always_enabled(m, a);
 }
 
 static void read_pending(const struct model *m, const struct access *a, struct expect *want,
@@ -417,6 +425,11 @@ static void read_router(const struct model *m, const struct access *a, struct ex
 	(void)want;
 	val->rule = exists ? RULE_DIST_ROUTER : RULE_DIST_NR_IRQS;
 	val->known = ~0ULL;
+	if (exists && !chosen(m, CHOICE_RES0_RAZ_WI))
+		val->known &= ~(reg_field_mask(FIELD_GICD_IROUTER_RES0_63_40) |
+				reg_field_mask(FIELD_GICD_IROUTER_RES0_30_24));
+	if (exists && !chosen(m, CHOICE_NO_1_OF_N))
+		val->known &= ~reg_field_mask(FIELD_GICD_IROUTER_Interrupt_Routing_Mode);
 	if (exists)
 		val->value = reg_field_put(FIELD_GICD_IROUTER_Aff3, m->route[intid] >> 24) |
 			     (m->route[intid] & 0xffffff);
@@ -895,6 +908,10 @@ enum deviation_id dist_group_enables(const struct model *m, bool *enable)
 	} else if (deviates(m, DEVIATION_V2_NO_GROUP1_ENABLE) && m->config.gic == GIC_V2) {
 		d = DEVIATION_V2_NO_GROUP1_ENABLE;
 		enable[1] = enable[0];
+	} else if (deviates(m, DEVIATION_V2_EITHER_ENABLE) && m->config.gic == GIC_V2) {
+		d = DEVIATION_V2_EITHER_ENABLE;
+		enable[0] = true;
+		enable[1] = true;
 	}
 	return d;
 }
@@ -907,7 +924,8 @@ enum deviation_id dist_group_enables(const struct model *m, bool *enable)
 void dist_reset_vcpu(const struct model *m, struct model_vcpu *v)
 {
 	v->irqs = (struct model_bank){ .edge = 0xffff };
-	if (chosen(m, CHOICE_SGI_ENABLE_AT_RESET))
+	if (chosen(m, CHOICE_SGI_ENABLE_AT_RESET) ||
+	    (m->config.gic == GIC_V2 && chosen(m, CHOICE_SGI_ALWAYS_ENABLED)))
 		v->irqs.enable = 0xffff;
 	if (chosen(m, CHOICE_GROUP1_AT_RESET) && m->config.gic == GIC_V3)
 		v->irqs.group = 0xffffffff;
