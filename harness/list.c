@@ -127,9 +127,9 @@ static int list_known(const struct options *o)
 		printf("%s: %s ", k->id, k->implementation == IMPL_QEMU ? "QEMU" : "kernels");
 		print_versions(k->from, k->to);
 		printf(", %s, shown by %s; %s\n",
-		       rule_desc(k->deviation < 0 ? k->rule[0] :
-						    deviation_desc((enum deviation_id)k->deviation)
-							    ->rule)
+		       rule_desc(k->deviation < 0 ?
+					 k->rule[0] :
+					 deviation_desc((enum deviation_id)k->deviation)->rule)
 			       ->name,
 		       k->program, k->upstream);
 	}

@@ -340,6 +340,7 @@ static void operations_become_commands(struct unit *t)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct qtest_cmd cmd[QTEST_MAX_CMDS_OF_OP] = { 0 };
+		const struct qtest_lists lists = { 0 };
 		struct qtest_layout l;
 		char text[512], reason[256];
 		struct prog p;
@@ -349,7 +350,7 @@ static void operations_become_commands(struct unit *t)
 		if (!program_parse(t, text, &p))
 			return;
 		EXPECT_TRUE(t, qtest_layout_make(&l, &p, reason, sizeof(reason)));
-		nr = qtest_op_cmds(&l, &p.op[p.nr_ops - 1], cmd);
+		nr = qtest_op_cmds(&l, &lists, &p.op[p.nr_ops - 1], cmd);
 		if (EXPECT_EQ(t, nr, rows[i].nr) && nr) {
 			EXPECT_EQ(t, cmd[nr - 1].verb, rows[i].last.verb);
 			EXPECT_EQ(t, cmd[nr - 1].bytes, rows[i].last.bytes);
@@ -377,15 +378,51 @@ static void walk_ends_at_last(struct unit *t)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct op_result res = { .status = OP_NOT_RUN };
+		struct qtest_lists lists = { 0 };
 		struct qtest_cmd cmd[4];
 
 		for (size_t k = 0; k < 4; k++)
 			cmd[k] =
 				(struct qtest_cmd){ .verb = QTEST_READ, .value = rows[i].value[k] };
-		qtest_op_result(&op, cmd, 4, &res);
+		qtest_op_result(&lists, &op, cmd, 4, &res);
 		EXPECT_EQ(t, res.status, rows[i].status);
 		EXPECT_EQ(t, res.nr_vals, rows[i].nr_vals);
 	}
+}
+
+/* The guest's part: an acknowledge, its end with EOImode 1, and the deactivation. */
+static void acknowledges_are_remembered(struct unit *t)
+{
+	const struct op ack = { .id = OP_GUEST_ACK };
+	const struct op eoi = { .id = OP_GUEST_EOI };
+	const struct op dir = { .id = OP_GUEST_DEACTIVATE };
+	const struct qtest_layout l = { .nr_vcpus = 1 };
+	struct qtest_cmd cmd[QTEST_MAX_CMDS_OF_OP];
+	struct qtest_lists lists = { 0 };
+	struct op_result res;
+
+	EXPECT_EQ(t, qtest_op_cmds(&l, &lists, &eoi, cmd), 0);
+	qtest_op_result(&lists, &eoi, cmd, 0, &res);
+	EXPECT_EQ(t, res.val[0], 1023);
+	EXPECT_EQ(t, qtest_op_cmds(&l, &lists, &ack, cmd), 1);
+	EXPECT_EQ(t, cmd[0].at, QTEST_CPUIF_BASE + 0xc);
+	cmd[0].value = 0x3ff;
+	qtest_op_result(&lists, &ack, cmd, 1, &res);
+	EXPECT_EQ(t, lists.nr_acked, 0);
+	cmd[0].value = 0xc05;
+	qtest_op_result(&lists, &ack, cmd, 1, &res);
+	EXPECT_EQ(t, qtest_op_cmds(&l, &lists, &eoi, cmd), 2);
+	EXPECT_EQ(t, cmd[0].at, QTEST_CPUIF_BASE + 0x10);
+	EXPECT_EQ(t, cmd[0].value, 0xc05);
+	cmd[1].value = 1 << 9;
+	qtest_op_result(&lists, &eoi, cmd, 2, &res);
+	EXPECT_EQ(t, res.val[0], 0xc05);
+	EXPECT_EQ(t, qtest_op_cmds(&l, &lists, &dir, cmd), 1);
+	EXPECT_EQ(t, cmd[0].at, QTEST_CPUIF_BASE + 0x1000);
+	qtest_op_result(&lists, &dir, cmd, 1, &res);
+	EXPECT_EQ(t, qtest_op_cmds(&l, &lists, &dir, cmd), 0);
+	EXPECT_TRUE(t, qtest_op_waits(&eoi, &ack));
+	EXPECT_TRUE(t, !qtest_op_waits(&ack, &eoi));
 }
 
 /* Return: whether QEMU is here; if not, the test is skipped. */
@@ -593,6 +630,7 @@ static const struct unit_test tests[] = {
 	{ "qtest.too_early_accesses_are_refused", too_early_accesses_are_refused },
 	{ "qtest.operations_become_commands", operations_become_commands },
 	{ "qtest.walk_ends_at_last", walk_ends_at_last },
+	{ "qtest.acknowledges_are_remembered", acknowledges_are_remembered },
 	{ "qtest.spi_of_gicv3_becomes_pending", spi_of_gicv3_becomes_pending },
 	{ "qtest.spi_of_gicv2_lives_its_life", spi_of_gicv2_lives_its_life },
 	{ "qtest.reset_machine_is_like_a_new_one", reset_machine_is_like_a_new_one },

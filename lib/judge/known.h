@@ -46,8 +46,8 @@ bool known_concerns(const struct known *k, struct release of);
 u64 known_deviations(const struct known_list *list, struct release of);
 const struct known *known_find_deviation(const struct known_list *list, struct release of,
 					 enum deviation_id deviation);
-const struct known *known_find(const struct known_list *list, struct release of,
-			       enum rule_id rule, const char *got, const struct prog *p,
+const struct known *known_find(const struct known_list *list, struct release of, enum rule_id rule,
+			       const char *got, const struct prog *p,
 			       const struct op_result *results, size_t op);
 
 #endif /* LIB_JUDGE_KNOWN_H */

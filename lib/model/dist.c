@@ -54,6 +54,14 @@ static void read_bits(const struct model *m, const struct access *a, u32 bits, e
 		expect_part(val, irq_implemented(m, intid), rule);
 }
 
+/* Some GICv2 have SGIs that cannot be disabled. */
+static u32 always_enabled(const struct model *m, const struct access *a)
+{
+	bool sgis = m->config.gic == GIC_V2 && !first_intid(a, 1);
+
+	return sgis && chosen(m, CHOICE_SGI_ALWAYS_ENABLED) ? 0xffff : 0;
+}
+
 static u32 bits_to_write(const struct model *m, const struct access *a, u64 value)
 {
 	return (u32)value & irq_implemented(m, first_intid(a, 1));
@@ -142,7 +150,7 @@ static void write_enable_clear(struct model *m, const struct access *a, u64 valu
 
 	(void)mask;
 	if (b)
-		b->enable &= ~bits_to_write(m, a, value);
+		b->enable &= ~bits_to_write(m, a, value) | always_enabled(m, a);
 }
 
 static void read_pending(const struct model *m, const struct access *a, struct expect *want,
@@ -245,7 +253,6 @@ static void write_pending_clear(struct model *m, const struct access *a, u64 val
 		bits = without_v2_sgis(m, a, bits);
 	b->latch &= ~bits;
 	b->soft &= ~bits;
-	b->moved &= ~bits;
 	irq_pending_is_known(b, bits);
 }
 
@@ -394,6 +401,11 @@ static void read_router(const struct model *m, const struct access *a, struct ex
 	(void)want;
 	val->rule = exists ? RULE_DIST_ROUTER : RULE_DIST_NR_IRQS;
 	val->known = ~0ULL;
+	if (exists && !chosen(m, CHOICE_RES0_RAZ_WI))
+		val->known &= ~(reg_field_mask(FIELD_GICD_IROUTER_RES0_63_40) |
+				reg_field_mask(FIELD_GICD_IROUTER_RES0_30_24));
+	if (exists && !chosen(m, CHOICE_NO_1_OF_N))
+		val->known &= ~reg_field_mask(FIELD_GICD_IROUTER_Interrupt_Routing_Mode);
 	if (exists)
 		val->value = reg_field_put(FIELD_GICD_IROUTER_Aff3, m->route[intid] >> 24) |
 			     (m->route[intid] & 0xffffff);
@@ -575,6 +587,8 @@ static void read_v2_typer(const struct model *m, const struct access *a, struct 
 static void read_iidr(const struct model *m, const struct access *a, struct expect *want,
 		      struct expect_val *val)
 {
+	u32 rev;
+
 	(void)a;
 	(void)want;
 	val->rule = RULE_DIST_IIDR;
@@ -582,7 +596,9 @@ static void read_iidr(const struct model *m, const struct access *a, struct expe
 	if (!param(m, PARAM_IIDR))
 		return;
 	val->known = ~0ULL;
-	val->value = param(m, PARAM_IIDR) | reg_field_put(FIELD_GICD_IIDR_Revision, m->iidr_rev);
+	/* Before the initialisation it is the newest, unless userspace chose one. */
+	rev = m->iidr_rev ? m->iidr_rev : param(m, PARAM_IIDR_REV);
+	val->value = param(m, PARAM_IIDR) | reg_field_put(FIELD_GICD_IIDR_Revision, rev);
 }
 
 static void read_redist_iidr(const struct model *m, const struct access *a, struct expect *want,
@@ -614,6 +630,19 @@ static void write_iidr(struct model *m, const struct access *a, u64 value, u64 m
 		return;
 	m->iidr_rev = (u8)reg_field_get(FIELD_GICD_IIDR_Revision, value);
 	m->groups_writable = true;
+}
+
+/* Its only field that can be written, nASSGIcap, is for hosts that have it. */
+static void check_typer2(const struct model *m, const struct access *a, u64 value,
+			 struct expect *want)
+{
+	(void)a;
+	if (!(u32)value)
+		return;
+	allow_done(want, RULE_USER_TYPER2);
+	allow_error(want, EBUSY, RULE_USER_TYPER2);
+	if (!m->initialised)
+		allow_error(want, EINVAL, RULE_USER_TYPER2);
 }
 
 static void read_zero(const struct model *m, const struct access *a, struct expect *want,
@@ -731,7 +760,7 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICD_CTLR] = { .read = read_ctlr, .write = write_ctlr },
 	[REG_GICD_TYPER] = { .read = read_typer },
 	[REG_GICD_IIDR] = { .read = read_iidr, .check = check_iidr, .write = write_iidr },
-	[REG_GICD_TYPER2] = { .read = read_zero },
+	[REG_GICD_TYPER2] = { .read = read_zero, .check = check_typer2 },
 	[REG_GICD_STATUSR] = { .read = read_statusr },
 	[REG_GICD_ICFGR] = { .read = read_config, .write = write_config },
 	[REG_GICD_IROUTER] = { .read = read_router, .write = write_router },
@@ -767,32 +796,6 @@ const struct reg_behaviour *dist_behaviour(enum reg_id reg)
 }
 
 /**
- * dist_beyond_irqs() - is a register only for interrupts that may be absent?
- * @m: the model
- * @a: an access to a register
- *
- * Return: whether; before initialisation it may be so for all SPIs.
- */
-bool dist_beyond_irqs(const struct model *m, const struct access *a)
-{
-	const struct reg_behaviour *b = &behaviours[a->at.reg];
-	unsigned int intid;
-
-	if (b->read == read_router)
-		intid = router_intid(a);
-	else if (b->read == read_config)
-		intid = config_intid(a);
-	else if (b->read == read_priority || b->read == read_targets)
-		intid = first_intid(a, 8);
-	else if (b->read == read_group || b->read == read_enable || b->read == read_active ||
-		 b->read == read_pending || b->read == read_pending_clear)
-		intid = first_intid(a, 1);
-	else
-		return false;
-	return intid >= NR_PRIVATE && (!m->initialised || intid >= m->nr_irqs);
-}
-
-/**
  * dist_group_enables() - which groups the distributor forwards
  * @m:      the model
  * @enable: filled in, by group
@@ -813,6 +816,10 @@ enum deviation_id dist_group_enables(const struct model *m, bool *enable)
 	} else if (deviates(m, DEVIATION_V2_NO_GROUP1_ENABLE) && m->config.gic == GIC_V2) {
 		d = DEVIATION_V2_NO_GROUP1_ENABLE;
 		enable[1] = enable[0];
+	} else if (deviates(m, DEVIATION_V2_EITHER_ENABLE) && m->config.gic == GIC_V2) {
+		d = DEVIATION_V2_EITHER_ENABLE;
+		enable[0] = true;
+		enable[1] = true;
 	}
 	return d;
 }
@@ -825,7 +832,8 @@ enum deviation_id dist_group_enables(const struct model *m, bool *enable)
 void dist_reset_vcpu(const struct model *m, struct model_vcpu *v)
 {
 	v->irqs = (struct model_bank){ .edge = 0xffff };
-	if (chosen(m, CHOICE_SGI_ENABLE_AT_RESET))
+	if (chosen(m, CHOICE_SGI_ENABLE_AT_RESET) ||
+	    (m->config.gic == GIC_V2 && chosen(m, CHOICE_SGI_ALWAYS_ENABLED)))
 		v->irqs.enable = 0xffff;
 	if (chosen(m, CHOICE_GROUP1_AT_RESET) && m->config.gic == GIC_V3)
 		v->irqs.group = 0xffffffff;

@@ -357,7 +357,6 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 	if (b->latch & bit & ~b->edge && deviates(m, DEVIATION_LEVEL_LATCH))
 		b->soft |= bit;
 	b->active |= bit;
-	b->moved &= ~bit;
 	b->latch &= ~bit;
 	b->open &= ~bit;
 	b->stuck &= ~bit;

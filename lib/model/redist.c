@@ -194,8 +194,7 @@ void redist_read_typer(const struct model *m, const struct model_vcpu *v, struct
 			    reg_field_mask(FIELD_GICR_TYPER_Affinity_Value), RULE_TYPER_AFFINITY);
 	if (chosen(m, CHOICE_PROCNUM_IS_ID))
 		expect_bits(val, reg_field_put(FIELD_GICR_TYPER_Processor_Number, v->id),
-			    reg_field_mask(FIELD_GICR_TYPER_Processor_Number),
-			    RULE_TYPER_PROCNUM);
+			    reg_field_mask(FIELD_GICR_TYPER_Processor_Number), RULE_TYPER_PROCNUM);
 	if (chosen(m, CHOICE_NO_LPI_FEATURES))
 		val->known |= mask_of_features();
 }

@@ -209,7 +209,6 @@ void commit_guest_eoi(struct model *m, const struct op *op);
 void commit_guest_deactivate(struct model *m, const struct op *op);
 bool cpuif_implements(const struct model *m, const struct access *a);
 void cpuif_reset(const struct model *m, struct model_cpuif *c);
-bool dist_beyond_irqs(const struct model *m, const struct access *a);
 enum deviation_id dist_group_enables(const struct model *m, bool *enable);
 
 /* mmio.c */

@@ -204,12 +204,47 @@ static const char *check_irq_line(struct setup *s, const struct op *op)
 	return "the machine's GIC has no such input";
 }
 
+/* Only of a GICv2 is the CPU interface in memory. */
+static const char *check_interface(const struct setup *s, const struct op *op, u64 at)
+{
+	const char *why = check_vcpu(s, op);
+
+	if (why)
+		return why;
+	if (s->prog->gic != GIC_V2)
+		return "system registers are of a running vCPU, and none runs";
+	return at == s->l->base[ADDR_V2_CPUIF] ? NULL : "the CPU interface is elsewhere";
+}
+
+static const char *check_guest_ack(struct setup *s, const struct op *op)
+{
+	return check_interface(s, op, op_arg(op, ARG_GUEST_ACK_at));
+}
+
+static const char *check_guest_eoi(struct setup *s, const struct op *op)
+{
+	return check_interface(s, op, op_arg(op, ARG_GUEST_EOI_at));
+}
+
+static const char *check_guest_deactivate(struct setup *s, const struct op *op)
+{
+	return check_interface(s, op, op_arg(op, ARG_GUEST_DEACTIVATE_at));
+}
+
 static check_fn *const checks[NR_OPS] = {
-	[OP_CREATE_VGIC] = check_create_vgic, [OP_CREATE_VCPU] = check_create_vcpu,
-	[OP_SET_ADDR] = check_set_addr,	      [OP_REDIST_REGION] = check_redist_region,
-	[OP_INIT_VGIC] = check_init_vgic,     [OP_RUN] = check_run,
-	[OP_GUEST_READ] = check_guest_read,   [OP_GUEST_WRITE] = check_guest_write,
-	[OP_GUEST_WALK] = check_guest_walk,   [OP_IRQ_LINE] = check_irq_line,
+	[OP_CREATE_VGIC] = check_create_vgic,
+	[OP_CREATE_VCPU] = check_create_vcpu,
+	[OP_SET_ADDR] = check_set_addr,
+	[OP_REDIST_REGION] = check_redist_region,
+	[OP_INIT_VGIC] = check_init_vgic,
+	[OP_RUN] = check_run,
+	[OP_GUEST_READ] = check_guest_read,
+	[OP_GUEST_WRITE] = check_guest_write,
+	[OP_GUEST_WALK] = check_guest_walk,
+	[OP_IRQ_LINE] = check_irq_line,
+	[OP_GUEST_ACK] = check_guest_ack,
+	[OP_GUEST_EOI] = check_guest_eoi,
+	[OP_GUEST_DEACTIVATE] = check_guest_deactivate,
 };
 
 static unsigned int count_vcpus(const struct prog *prog)
@@ -339,15 +374,74 @@ static size_t put_line(struct qtest_cmd *cmd, const struct op *op)
 	return 1;
 }
 
+static size_t put_interface(struct qtest_cmd *cmd, enum qtest_verb verb, u64 offset, u64 value)
+{
+	*cmd = (struct qtest_cmd){
+		.verb = verb,
+		.bytes = 4,
+		.at = QTEST_CPUIF_BASE + offset,
+		.value = value,
+	};
+	return 1;
+}
+
+static size_t put_ack(struct qtest_cmd *cmd, const struct op *op)
+{
+	bool group1 = op_arg(op, ARG_GUEST_ACK_group);
+
+	return put_interface(cmd, QTEST_READ, group1 ? GICC_AIAR_OFFSET : GICC_IAR_OFFSET, 0);
+}
+
+/* GICC_CTLR tells whether a deactivation has to follow. */
+static size_t put_eoi(struct qtest_cmd *cmd, const struct qtest_lists *lists)
+{
+	const struct qtest_acked *last;
+	size_t nr;
+
+	if (!lists->nr_acked)
+		return 0;
+	last = &lists->acked[lists->nr_acked - 1];
+	nr = put_interface(cmd, QTEST_WRITE, last->group1 ? GICC_AEOIR_OFFSET : GICC_EOIR_OFFSET,
+			   last->value);
+	return nr + put_interface(&cmd[nr], QTEST_READ, GICC_CTLR_OFFSET, 0);
+}
+
+static size_t put_deactivate(struct qtest_cmd *cmd, const struct qtest_lists *lists,
+			     const struct op *op)
+{
+	/* There is one vCPU, whose vcpu_id is 0. */
+	if (op_arg(op, ARG_GUEST_DEACTIVATE_of) || !lists->nr_ended)
+		return 0;
+	return put_interface(cmd, QTEST_WRITE, GICC_DIR_OFFSET, lists->ended[lists->nr_ended - 1]);
+}
+
+/**
+ * qtest_op_waits() - does an operation need what one before it returns?
+ * @op:   the operation
+ * @prev: one before it in the same batch
+ *
+ * Return: whether, so that @op has to be in another batch.
+ */
+bool qtest_op_waits(const struct op *op, const struct op *prev)
+{
+	if (op->id == OP_GUEST_EOI)
+		return prev->id == OP_GUEST_ACK || prev->id == OP_GUEST_EOI;
+	if (op->id == OP_GUEST_DEACTIVATE)
+		return prev->id == OP_GUEST_EOI || prev->id == OP_GUEST_DEACTIVATE;
+	return false;
+}
+
 /**
  * qtest_op_cmds() - what QEMU has to do for an operation
  * @l:   of the operation's program, which qtest_layout_make() accepted
+ * @lists: what its guest remembers, up to date if @op needs it
  * @op:  the operation
  * @cmd: filled in, QTEST_MAX_CMDS_OF_OP at most
  *
  * Return: the number of commands; 0 if the machine is so already.
  */
-size_t qtest_op_cmds(const struct qtest_layout *l, const struct op *op, struct qtest_cmd *cmd)
+size_t qtest_op_cmds(const struct qtest_layout *l, const struct qtest_lists *lists,
+		     const struct op *op, struct qtest_cmd *cmd)
 {
 	u64 reg;
 
@@ -367,6 +461,12 @@ size_t qtest_op_cmds(const struct qtest_layout *l, const struct op *op, struct q
 		return put_walk(l, cmd, op_arg(op, ARG_GUEST_WALK_at));
 	case OP_IRQ_LINE:
 		return put_line(cmd, op);
+	case OP_GUEST_ACK:
+		return put_ack(cmd, op);
+	case OP_GUEST_EOI:
+		return put_eoi(cmd, lists);
+	case OP_GUEST_DEACTIVATE:
+		return put_deactivate(cmd, lists, op);
 	default:
 		return 0;
 	}
@@ -393,21 +493,67 @@ static void get_walk(const struct qtest_cmd *cmd, size_t nr, struct op_result *r
 	}
 }
 
+static void remember_ack(struct qtest_lists *lists, const struct op *op, u64 value)
+{
+	/* IHI 0048B GICC_IAR: the CPU that sent an SGI stands above the INTID. */
+	if (bits_get(value, 9, 0) >= GUEST_INTID_SPECIAL || lists->nr_acked == GUEST_MAX_ACKED)
+		return;
+	lists->acked[lists->nr_acked++] = (struct qtest_acked){
+		.value = (u32)value,
+		.group1 = op_arg(op, ARG_GUEST_ACK_group),
+	};
+}
+
+static u64 remember_eoi(struct qtest_lists *lists, u64 ctlr)
+{
+	u32 value = lists->acked[--lists->nr_acked].value;
+
+	if (lists->nr_ended < GUEST_MAX_ENDED && reg_field_get(FIELD_GICC_CTLR_EOImode, ctlr))
+		lists->ended[lists->nr_ended++] = value;
+	return value;
+}
+
+/* Follows what the interpreter keeps of a guest's acknowledges: guest_code/interp.c. */
+static u64 remember(struct qtest_lists *lists, const struct op *op, const struct qtest_cmd *cmd,
+		    size_t nr)
+{
+	if (!nr)
+		return GUEST_INTID_NONE;
+	if (op->id == OP_GUEST_EOI)
+		return remember_eoi(lists, cmd[1].value);
+	if (op->id == OP_GUEST_DEACTIVATE)
+		return lists->ended[--lists->nr_ended];
+	remember_ack(lists, op, cmd->value);
+	return cmd->value;
+}
+
 /**
  * qtest_op_result() - how an operation ended
+ * @lists: what its guest remembers
  * @op:  the operation
  * @cmd: its commands, performed
  * @nr:  of them
  * @res: filled in
  */
-void qtest_op_result(const struct op *op, const struct qtest_cmd *cmd, size_t nr,
-		     struct op_result *res)
+void qtest_op_result(struct qtest_lists *lists, const struct op *op, const struct qtest_cmd *cmd,
+		     size_t nr, struct op_result *res)
 {
 	res->status = OP_DONE;
 	res->err = 0;
 	res->nr_vals = 0;
-	if (op->id == OP_GUEST_WALK)
+	switch (op->id) {
+	case OP_GUEST_WALK:
 		get_walk(cmd, nr, res);
-	else if (op->id == OP_GUEST_READ)
+		break;
+	case OP_GUEST_READ:
 		res->val[res->nr_vals++] = cmd->value;
+		break;
+	case OP_GUEST_ACK:
+	case OP_GUEST_EOI:
+	case OP_GUEST_DEACTIVATE:
+		res->val[res->nr_vals++] = remember(lists, op, cmd, nr);
+		break;
+	default:
+		break;
+	}
 }

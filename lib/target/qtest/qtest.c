@@ -27,9 +27,28 @@ static int machine_get(enum gic_version gic, unsigned int nr_vcpus, struct qtest
 	return err ? err : qtest_machine_reset(m);
 }
 
+/* A program on its way through a machine. */
+struct run {
+	struct qtest_machine *m;
+	struct qtest_layout l;
+	struct qtest_lists lists;
+};
+
+/* Does one of the operations so far return what the next one needs? */
+static bool batch_ends(const struct op *op, size_t nr)
+{
+	if (op[nr].id != OP_GUEST_EOI && op[nr].id != OP_GUEST_DEACTIVATE)
+		return false;
+	for (size_t i = 0; i < nr; i++) {
+		if (qtest_op_waits(&op[nr], &op[i]))
+			return true;
+	}
+	return false;
+}
+
 /* Performs as many operations as one batch holds.  Return: how many, or an error. */
-static ssize_t run_batch(struct qtest_machine *m, const struct qtest_layout *l, const struct op *op,
-			 size_t nr_ops, struct op_result *results)
+static ssize_t run_batch(struct run *r, const struct op *op, size_t nr_ops,
+			 struct op_result *results)
 {
 	struct qtest_cmd cmd[QTEST_MAX_BATCH];
 	size_t first[QTEST_MAX_BATCH + 1] = { 0 };
@@ -37,15 +56,17 @@ static ssize_t run_batch(struct qtest_machine *m, const struct qtest_layout *l, 
 	int err;
 
 	while (nr < nr_ops && nr < QTEST_MAX_BATCH &&
-	       first[nr] + QTEST_MAX_CMDS_OF_OP <= QTEST_MAX_BATCH) {
-		first[nr + 1] = first[nr] + qtest_op_cmds(l, &op[nr], &cmd[first[nr]]);
+	       first[nr] + QTEST_MAX_CMDS_OF_OP <= QTEST_MAX_BATCH && !batch_ends(op, nr)) {
+		first[nr + 1] =
+			first[nr] + qtest_op_cmds(&r->l, &r->lists, &op[nr], &cmd[first[nr]]);
 		nr++;
 	}
-	err = qtest_machine_do(m, cmd, first[nr]);
+	err = qtest_machine_do(r->m, cmd, first[nr]);
 	if (err)
 		return err;
 	for (size_t i = 0; i < nr; i++)
-		qtest_op_result(&op[i], &cmd[first[i]], first[i + 1] - first[i], &results[i]);
+		qtest_op_result(&r->lists, &op[i], &cmd[first[i]], first[i + 1] - first[i],
+				&results[i]);
 	return (ssize_t)nr;
 }
 
@@ -65,21 +86,20 @@ static void give_up(const char *what)
 
 static void qtest_run(const struct prog *prog, struct op_result *results)
 {
-	struct qtest_machine *m;
-	struct qtest_layout l;
+	struct run r = { 0 };
 	char reason[TARGET_TEXT_BYTES];
 
 	for (size_t i = 0; i < prog->nr_ops; i++)
 		results[i].status = OP_NOT_RUN;
-	if (!qtest_layout_make(&l, prog, reason, sizeof(reason)))
+	if (!qtest_layout_make(&r.l, prog, reason, sizeof(reason)))
 		give_up(reason);
-	if (machine_get(prog->gic, l.nr_vcpus, &m))
-		give_up(m->error);
+	if (machine_get(prog->gic, r.l.nr_vcpus, &r.m))
+		give_up(r.m->error);
 	for (size_t i = 0; i < prog->nr_ops;) {
-		ssize_t nr = run_batch(m, &l, &prog->op[i], prog->nr_ops - i, &results[i]);
+		ssize_t nr = run_batch(&r, &prog->op[i], prog->nr_ops - i, &results[i]);
 
 		if (nr < 0)
-			give_up(m->error);
+			give_up(r.m->error);
 		i += (size_t)nr;
 	}
 }

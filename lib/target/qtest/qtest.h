@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include "guest_code/abi.h"
 #include "lib/target/target.h"
 
 #define QTEST_MAX_VCPUS 8
@@ -55,13 +56,27 @@ struct qtest_layout {
 	u64 base[NR_ADDR_TYPES]; /* in the program */
 };
 
+struct qtest_acked {
+	u32 value; /* of GICC_IAR or GICC_AIAR */
+	bool group1; /* it was GICC_AIAR */
+};
+
+/* What the guest of a program remembers, of which this target plays the part. */
+struct qtest_lists {
+	unsigned int nr_acked, nr_ended;
+	struct qtest_acked acked[GUEST_MAX_ACKED]; /* to be ended, the latest last */
+	u32 ended[GUEST_MAX_ENDED]; /* to be deactivated */
+};
+
 /* layout.c */
 __must_check bool qtest_layout_make(struct qtest_layout *l, const struct prog *prog, char *reason,
 				    size_t bytes);
 __must_check bool qtest_translate(const struct qtest_layout *l, u64 addr, u64 bytes, u64 *at);
-size_t qtest_op_cmds(const struct qtest_layout *l, const struct op *op, struct qtest_cmd *cmd);
-void qtest_op_result(const struct op *op, const struct qtest_cmd *cmd, size_t nr,
-		     struct op_result *res);
+__must_check bool qtest_op_waits(const struct op *op, const struct op *prev);
+size_t qtest_op_cmds(const struct qtest_layout *l, const struct qtest_lists *lists,
+		     const struct op *op, struct qtest_cmd *cmd);
+void qtest_op_result(struct qtest_lists *lists, const struct op *op, const struct qtest_cmd *cmd,
+		     size_t nr, struct op_result *res);
 
 /* A QEMU that stands still, and our ends of its channels. */
 struct qtest_machine {
