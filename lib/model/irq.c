@@ -283,7 +283,10 @@ void irq_moves(struct model *m, unsigned int intid)
 void irq_moved(struct model *m, unsigned int vcpu)
 {
 	for (unsigned int n = 0; n < NR_SPI_BANKS; n++) {
-		for (u32 bits = m->spi[n].moved; bits; bits &= bits - 1) {
+		/* What is active stays where it is. */
+		u32 bits = m->spi[n].moved & ~(m->spi[n].active | m->spi[n].stuck);
+
+		for (; bits; bits &= bits - 1) {
 			unsigned int i = (unsigned int)__builtin_ctz(bits);
 
 			if (m->moved_from[32 * (n + 1) + i] == vcpu)
