@@ -489,6 +489,22 @@ void expect_release(const struct model *m, const struct op *op, struct expect *w
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
 }
 
+/* Number of the PE of a PPI, or that of none. */
+static unsigned int line_vcpu(const struct model *m, const struct op *op)
+{
+	u64 id = op_arg(op, ARG_IRQ_LINE_vcpu);
+
+	if (!deviates(m, DEVIATION_LINE_VCPU_IS_INDEX))
+		return vcpu_number(m, id);
+	/* The call looks its vCPU up so, and the vGIC looks that one up once more. */
+	if (id < m->nr_vcpus) {
+		id = m->vcpu[id].id;
+		if (id >= m->nr_vcpus && deviates(m, DEVIATION_LINE_ABSENT_IS_FIRST))
+			id = 0;
+	}
+	return id < m->nr_vcpus ? (unsigned int)id : m->nr_vcpus;
+}
+
 static void expect_line_with_vgic(const struct model *m, const struct op *op, struct expect *want)
 {
 	u64 intid = op_arg(op, ARG_IRQ_LINE_intid);
@@ -498,8 +514,10 @@ static void expect_line_with_vgic(const struct model *m, const struct op *op, st
 		allow_usual_error(m, want, ENXIO, RULE_LINE_TYPE);
 		return;
 	}
-	if (type == LINE_PPI && !model_vcpu(m, op_arg(op, ARG_IRQ_LINE_vcpu)))
+	if (type == LINE_PPI && line_vcpu(m, op) == m->nr_vcpus)
 		allow_usual_error(m, want, EINVAL, RULE_LINE_VCPU);
+	if (type == LINE_PPI && line_vcpu(m, op) != vcpu_number(m, op_arg(op, ARG_IRQ_LINE_vcpu)))
+		expect_deviation(want, DEVIATION_LINE_VCPU_IS_INDEX);
 	if (type == LINE_PPI ? intid < NR_SGIS || intid >= NR_PRIVATE :
 			       intid < NR_PRIVATE || (m->initialised && intid >= m->nr_irqs))
 		allow_usual_error(m, want, EINVAL, RULE_LINE_INTID);
@@ -560,7 +578,7 @@ void commit_irq_line(struct model *m, const struct op *op)
 	if (m->config.gic == GIC_V2)
 		model_initialise(m);
 	if (op_arg(op, ARG_IRQ_LINE_type) == LINE_PPI)
-		vcpu = vcpu_number(m, op_arg(op, ARG_IRQ_LINE_vcpu));
+		vcpu = line_vcpu(m, op);
 	if (m->initialised && irq_exists(m, intid))
 		irq_set_line(m, &m->vcpu[vcpu], (unsigned int)intid,
 			     op_arg(op, ARG_IRQ_LINE_level));
