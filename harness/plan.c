@@ -247,8 +247,10 @@ int plan_make(struct plan *plan, const struct options *o)
 		if (ret)
 			return ret;
 	}
-	for (unsigned int i = 0; (s = suite_by_number(i)); i++)
-		plan_add_suite(plan, o, s);
+	for (unsigned int i = 0; (s = suite_by_number(i)); i++) {
+		if (o->filter || !s->on_request)
+			plan_add_suite(plan, o, s);
+	}
 	if (o->filter)
 		keep_matching(plan, o->filter);
 	if (plan->nr)

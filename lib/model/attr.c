@@ -550,35 +550,38 @@ void expect_release(const struct model *m, const struct op *op, struct expect *w
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
 }
 
-/* The number of the vCPU whose PPI a line is, or the number of vCPUs if of none. */
-static unsigned int line_vcpu(const struct model *m, u64 vcpu_id)
+/* Number of the PE of a PPI, or that of none. */
+static unsigned int line_vcpu(const struct model *m, const struct op *op)
 {
-	/* An index of vCPUs, whose vcpu_id is taken for an index again. */
-	if (deviates(m, DEVIATION_LINE_INDEX)) {
-		if (vcpu_id >= m->nr_vcpus || m->vcpu[vcpu_id].id >= m->nr_vcpus)
-			return m->nr_vcpus;
-		return m->vcpu[vcpu_id].id;
+	u64 id = op_arg(op, ARG_IRQ_LINE_vcpu);
+
+	if (!deviates(m, DEVIATION_LINE_VCPU_IS_INDEX))
+		return vcpu_number(m, id);
+	/* The call looks its vCPU up so, and the vGIC looks that one up once more. */
+	if (id < m->nr_vcpus) {
+		id = m->vcpu[id].id;
+		if (id >= m->nr_vcpus && deviates(m, DEVIATION_LINE_ABSENT_IS_FIRST))
+			id = 0;
 	}
-	return vcpu_number(m, vcpu_id);
+	return id < m->nr_vcpus ? (unsigned int)id : m->nr_vcpus;
 }
 
 static void expect_line_with_vgic(const struct model *m, const struct op *op, struct expect *want)
 {
 	u64 intid = op_arg(op, ARG_IRQ_LINE_intid);
 	enum line_type type = (enum line_type)op_arg(op, ARG_IRQ_LINE_type);
-	unsigned int vcpu = line_vcpu(m, op_arg(op, ARG_IRQ_LINE_vcpu));
 
 	if (type == LINE_CPU) {
 		allow_usual_error(m, want, ENXIO, RULE_LINE_TYPE);
 		return;
 	}
-	if (type == LINE_PPI && vcpu == m->nr_vcpus)
+	if (type == LINE_PPI && line_vcpu(m, op) == m->nr_vcpus)
 		allow_usual_error(m, want, EINVAL, RULE_LINE_VCPU);
+	if (type == LINE_PPI && line_vcpu(m, op) != vcpu_number(m, op_arg(op, ARG_IRQ_LINE_vcpu)))
+		expect_deviation(want, DEVIATION_LINE_VCPU_IS_INDEX);
 	if (type == LINE_PPI ? intid < NR_SGIS || intid >= NR_PRIVATE :
 			       intid < NR_PRIVATE || (m->initialised && !irq_exists(m, intid)))
 		allow_usual_error(m, want, EINVAL, RULE_LINE_INTID);
-	else if (type == LINE_PPI && vcpu != vcpu_number(m, op_arg(op, ARG_IRQ_LINE_vcpu)))
-		expect_deviation(want, DEVIATION_LINE_INDEX);
 	if (!want->nr_alts)
 		allow_done(want, RULE_LINE);
 	/* Before there are interrupts: whether it fails or does nothing is not said. */
@@ -635,7 +638,7 @@ void commit_irq_line(struct model *m, const struct op *op)
 	if (m->config.gic == GIC_V2)
 		model_initialise(m);
 	if (op_arg(op, ARG_IRQ_LINE_type) == LINE_PPI)
-		vcpu = line_vcpu(m, op_arg(op, ARG_IRQ_LINE_vcpu));
+		vcpu = line_vcpu(m, op);
 	if (m->initialised && irq_exists(m, intid))
 		irq_set_line(m, &m->vcpu[vcpu], (unsigned int)intid,
 			     op_arg(op, ARG_IRQ_LINE_level));

@@ -14,6 +14,7 @@ struct suite {
 	const char *doc;
 	u64 (*count)(void); /* programs in the whole; NULL if there is no end */
 	bool seeded; /* do its programs depend on the seed? */
+	bool on_request; /* only run if a filter asks for it */
 	void (*make)(u64 index, u64 seed, struct prog *p);
 };
 
