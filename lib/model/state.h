@@ -41,7 +41,6 @@ struct model_bank {
 	 */
 	u32 unseen, moved, stuck, soft, loose, slipped;
 	u32 changed; /* priority, its grouping or group, while active */
-	u32 moved; /* away from a PE that has not run since */
 	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
 	u8 prio[32];
 };
