@@ -466,9 +466,14 @@ static int errno_of(const char *name)
 }
 
 /* At how many places of its program would this entry name a difference? */
-static unsigned int nr_places(const struct known *k, const struct prog *p, unsigned int kernel,
+static unsigned int nr_places(const struct known *k, const struct prog *p, unsigned int version,
 			      enum rule_id rule, const char *got)
 {
+	const struct release of = {
+		.implementation = k->implementation,
+		.version = version,
+		.host = k->host,
+	};
 	const struct known_list list = { .known = (struct known *)k, .nr = 1 };
 	struct op_result results[64] = { 0 };
 	unsigned int nr = 0;
@@ -479,7 +484,7 @@ static unsigned int nr_places(const struct known *k, const struct prog *p, unsig
 				(struct op_result){ OP_FAILED, errno_of(k->after_got), 0, { 0 } };
 	}
 	for (size_t i = 0; i <= p->nr_ops && i < ARRAY_SIZE(results); i++)
-		nr += !!known_find(&list, kvm_release(kernel), rule, got, p, results, i);
+		nr += !!known_find(&list, of, rule, got, p, results, i);
 	return nr;
 }
 

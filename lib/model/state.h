@@ -35,10 +35,9 @@ struct model_bank {
 	u32 edge; /* config: 1 is edge-triggered */
 	u32 routed; /* software has written the route */
 	/*
-	 * What known deviations may have made of them: pending and not looked at,
-	 * away from a PE that has not run since, active still, pending or not
-	 * pending against the latch, not active any more, signalled although
-	 * disabled.
+	 * What known deviations may have made of them: pending and not looked at, moved
+	 * away from a PE that has not run since, active still, pending or not pending
+	 * against the latch, not active any more, signalled although disabled.
 	 */
 	u32 unseen, moved, stuck, soft, loose, slipped;
 	u32 changed; /* priority, its grouping or group, while active */
