@@ -13,6 +13,7 @@ LIB_SRCS := \
 	lib/model/deviation.c \
 	lib/model/dist.c \
 	lib/model/expect.c \
+	lib/model/hash.c \
 	lib/model/irq.c \
 	lib/model/mmio.c \
 	lib/model/model.c \
@@ -110,6 +111,8 @@ TEST_SRCS := \
 	tests/prog_test.c \
 	tests/prog_text_test.c \
 	tests/qtest_test.c \
+	tests/regs_check_test.c \
+	tests/regs_doc_test.c \
 	tests/regs_test.c \
 	tests/suite_test.c \
 	tests/tap_test.c \

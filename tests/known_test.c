@@ -87,7 +87,7 @@ static void kernel_ranges_are_read(struct unit *t)
 #define LONG_95 LONG_40 LONG_40 LONG_10 "aaaaa"
 #define LONG_160 LONG_40 LONG_40 LONG_40 LONG_40
 #define RULES_12 R R R R R R R R R R R R
-#define INCOMPLETE "rule, kernels, op, got, program and upstream are needed"
+#define INCOMPLETE "kernels, program, upstream, and either deviation or rule, op, got are needed"
 
 static const struct {
 	const char *text;

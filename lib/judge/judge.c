@@ -288,6 +288,26 @@ static bool returns_values(enum op_status status)
 	return status == OP_DONE || status == OP_NO_LAST;
 }
 
+/* Is it what a rule allows, or what a deviation gives instead? */
+static bool is_explained(const struct expect *want, const struct op_result *res)
+{
+	return res->nr_vals == want->nr_vals &&
+	       (is_allowed(want, res->val[0]) || find_deviant(want, res->val[0]) != NR_DEVIATIONS);
+}
+
+/*
+ * May the model follow the answer?  A failure is a failure and an entry an
+ * entry, whatever came of it; but nobody knows what is active after an
+ * acknowledge that nothing explains.
+ */
+static bool can_follow(const struct expect *want, const struct op_result *res, bool match)
+{
+	if (want->decides)
+		return match && (res->status != OP_DONE || is_explained(want, res));
+	return match || ((res->status == OP_FAILED) == has_status(want, OP_FAILED) &&
+			 res->status != OP_NO_OBJECT && !has_status(want, OP_NO_OBJECT));
+}
+
 /* Sets v->unjudged if the model cannot follow what the target did. */
 static void judge_op(const struct judging *j)
 {
@@ -316,9 +336,7 @@ static void judge_op(const struct judging *j)
 		compare_vals(j, &want);
 	if (want.deviation != NR_DEVIATIONS && j->v->nr_diffs == before)
 		add_deviation(j, want.deviation);
-	/* A failure is a failure and an entry an entry, whatever came of it. */
-	if (!match && ((res->status == OP_FAILED) != has_status(&want, OP_FAILED) ||
-		       res->status == OP_NO_OBJECT || has_status(&want, OP_NO_OBJECT))) {
+	if (!can_follow(&want, res, match)) {
 		j->v->unjudged = j->op + 1;
 		return;
 	}
@@ -333,8 +351,8 @@ static void judge_op(const struct judging *j)
  * @v:       filled in
  *
  * A value that differs leaves the model on the target's heels, so judging goes
- * on; after a call that succeeded and should have failed, or the reverse, it
- * cannot.
+ * on; after a call that succeeded and should have failed, or the reverse, or an
+ * acknowledge of what no rule and no deviation gives, it cannot.
  */
 void judge_prog(const struct judge *j, const struct prog *p, const struct op_result *results,
 		struct verdict *v)

@@ -57,8 +57,8 @@ static void expect_reg_group(const struct model *m, enum reg_group group, u64 vc
 		allow_usual_error(m, want, EBUSY, RULE_REGS_BEFORE_INIT);
 	if (any_held(m))
 		allow_error(want, EBUSY, RULE_REGS_RUNNING);
-	/* The distributor of a GICv3 ignores the affinity. */
-	if (!v && (m->config.gic == GIC_V2 || group != GROUP_DIST))
+	/* The distributor of a GICv3 ignores the affinity, but is of some vCPU. */
+	if (!v && (m->config.gic == GIC_V2 || group != GROUP_DIST || !m->nr_vcpus))
 		allow_usual_error(m, want, EINVAL, RULE_REGS_MPIDR);
 }
 
@@ -68,14 +68,37 @@ static bool is_word(u64 where)
 	       !(place_offset(where) % 4);
 }
 
+/* Registers of a GICv2's CPU interface that exist, but not in the API. */
+static bool is_cpuif_without_attr(const struct access *a)
+{
+	const struct reg_desc *r = a->at.reg < 0 ? NULL : reg_desc((enum reg_id)a->at.reg);
+
+	return r && r->frame == FRAME_GICC && (r->user == USER_NONE || r->user == USER_RAZ_WI);
+}
+
 /* May the API do without this register? */
 static bool may_be_unsupported(const struct model *m, const struct access *a)
 {
 	const struct reg_desc *r = a->at.reg < 0 ? NULL : reg_desc((enum reg_id)a->at.reg);
 	const struct reg_behaviour *b = reg_behaviour_of(a->at.reg);
 
-	return !r || !b || r->user == USER_NONE ||
+	return !r || !b || r->user == USER_NONE || is_cpuif_without_attr(a) ||
+	       (r->frame == FRAME_GICC && r->user == USER_RAZ_WI) ||
 	       (r->frame == FRAME_ICC && !cpuif_implements(m, a));
+}
+
+/*
+ * Registers that the document of 7.x allows to be accessed before the
+ * initialisation; older ones say nothing of them.
+ */
+static bool may_be_early(const struct model *m, u64 where)
+{
+	u32 offset = place_offset(where);
+
+	return m->config.gic == GIC_V3 && !m->initialised && m->nr_vcpus &&
+	       place_frame(where) == FRAME_GICD &&
+	       (offset == place_offset(reg_place(REG_GICD_IIDR, 0)) ||
+		offset == place_offset(reg_place(REG_GICD_TYPER2, 0)));
 }
 
 static struct access user_access(const struct model *m, u64 where, u64 vcpu_id)
@@ -109,6 +132,13 @@ static bool expect_user_reach(const struct model *m, u64 where, u64 vcpu_id, str
 		allow_error(want, ENXIO, RULE_REGS_UNALIGNED);
 		return true;
 	}
+	if (is_cpuif_without_attr(&a) && deviates(m, DEVIATION_V2_UNSUPPORTED_RAZ)) {
+		if (want->nr_alts)
+			return false;
+		allow_done(want, RULE_REGS_UNSUPPORTED);
+		expect_deviation(want, DEVIATION_V2_UNSUPPORTED_RAZ);
+		return true;
+	}
 	if (may_be_unsupported(m, &a)) {
 		bool refused = want->nr_alts;
 
@@ -122,7 +152,7 @@ static bool expect_user_reach(const struct model *m, u64 where, u64 vcpu_id, str
 		allow_done(want, RULE_MMIO_RESERVED);
 		return true;
 	}
-	return !want->nr_alts;
+	return !want->nr_alts || may_be_early(m, where);
 }
 
 /**
@@ -139,10 +169,12 @@ void expect_user_read(const struct model *m, const struct op *op, struct expect 
 
 	if (!expect_user_reach(m, where, vcpu_id, want))
 		return;
-	if (!want->nr_alts)
+	if (!want->nr_alts || may_be_early(m, where))
 		allow_done(want, RULE_REGS_READ);
 	a = user_access(m, where, vcpu_id);
-	if (is_word(where) && !may_be_unsupported(m, &a))
+	if (want->deviation == DEVIATION_V2_UNSUPPORTED_RAZ)
+		expect_value(want, 0, ~0ULL, RULE_REGS_UNSUPPORTED);
+	else if (is_word(where) && !may_be_unsupported(m, &a))
 		reg_expect_read(m, &a, place_size(where), want);
 	else
 		expect_value(want, 0, a.at.reg < 0 && is_word(where) ? ~0ULL : 0,
@@ -160,15 +192,17 @@ void expect_user_write(const struct model *m, const struct op *op, struct expect
 	u64 where = op_arg(op, ARG_USER_WRITE_reg);
 	u64 vcpu_id = op_arg(op, ARG_USER_WRITE_vcpu);
 	const struct reg_behaviour *b;
+	unsigned int faults;
 	struct access a;
 
 	if (!expect_user_reach(m, where, vcpu_id, want))
 		return;
+	faults = want->nr_alts;
 	a = user_access(m, where, vcpu_id);
 	b = may_be_unsupported(m, &a) ? NULL : reg_behaviour_of(a.at.reg);
 	if (b && b->check && is_word(where))
 		b->check(m, &a, op_arg(op, ARG_USER_WRITE_value), want);
-	if (!want->nr_alts)
+	if (!want->nr_alts || (want->nr_alts == faults && may_be_early(m, where)))
 		allow_done(want, RULE_REGS_WRITE);
 }
 
@@ -180,7 +214,8 @@ void expect_user_write(const struct model *m, const struct op *op, struct expect
  */
 void commit_user_access(struct model *m)
 {
-	model_initialise(m);
+	if (m->config.gic == GIC_V2)
+		model_initialise(m);
 }
 
 /**
@@ -225,6 +260,7 @@ void expect_level(const struct model *m, const struct op *op, struct expect *wan
 	u64 intid = op_arg(op, write ? ARG_WRITE_LEVEL_intid : ARG_READ_LEVEL_intid);
 	const struct model_vcpu *v = model_vcpu(m, (u64)op_vcpu(op));
 	const struct model_bank *b;
+	u32 bits;
 
 	if (!m->has_vgic) {
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
@@ -239,9 +275,11 @@ void expect_level(const struct model *m, const struct op *op, struct expect *wan
 	if (write)
 		return;
 	b = irq_bank_of(m, v, (unsigned int)intid);
+	bits = level_bits(m, (unsigned int)intid);
 	/* Whether an edge-triggered interrupt's line has a level is not said. */
-	expect_value(want, b->line & level_bits(m, (unsigned int)intid),
-		     chosen(m, CHOICE_EDGE_LINE_NOT_KEPT) ? ~(u64)b->edge : ~0ULL, RULE_LEVEL_INFO);
+	expect_value(want, b->line & bits,
+		     chosen(m, CHOICE_EDGE_LINE_NOT_KEPT) ? ~(u64)(b->edge & bits) : ~0ULL,
+		     RULE_LEVEL_INFO);
 }
 
 /**
@@ -365,27 +403,51 @@ static enum has has_row(const struct attr_row *rows, size_t nr, u64 group, u64 a
 	return HAS_NOT;
 }
 
-/* Registers: those with state are supported, others may be; the rest is not words. */
+/*
+ * Are the interrupts of one of the distributor's registers sure to exist?  Its
+ * arrays are of all INTIDs below 1024, or are short and of none.
+ */
+static bool has_irqs(const struct model *m, const struct reg_at *at)
+{
+	const struct reg_desc *r = reg_desc((enum reg_id)at->reg);
+	unsigned int nr = m->nr_irqs > NR_PRIVATE ? m->nr_irqs : NR_PRIVATE;
+
+	if ((r->frame != FRAME_GICD && r->frame != FRAME_GICD2) || r->count < MODEL_MAX_IRQS / 32)
+		return true;
+	return (r->first + at->index) * (MODEL_MAX_IRQS / (r->first + r->count)) < nr;
+}
+
+/*
+ * Registers: those with state are supported, others may be; the rest is not
+ * words.  The attribute names a vCPU, which must exist.
+ */
 static enum has has_reg(const struct model *m, enum frame_id frame, u64 attr)
 {
 	struct access a = { .user = true };
+	bool v2 = m->config.gic == GIC_V2;
+	u64 who = attr >> 32;
+	bool named = frame == FRAME_GICD && m->nr_vcpus;
 
-	if (attr >> 32 || frame_desc(frame)->bytes <= (u32)attr)
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
+		named |= who == (v2 ? m->vcpu[i].id : m->vcpu[i].affinity);
+	if (!named || frame_desc(frame)->bytes <= (u32)attr)
 		return HAS_MAYBE;
 	reg_find_at(place(frame, (u32)attr), &a.at);
 	if (frame_desc(frame)->kind == FRAME_KIND_MMIO && attr % 4)
 		return HAS_NOT;
-	/* There need not be registers for interrupts that there are not. */
-	return may_be_unsupported(m, &a) || dist_beyond_irqs(m, &a) ? HAS_MAYBE : HAS;
+	if (may_be_unsupported(m, &a) || !has_irqs(m, &a.at) ||
+	    (a.at.reg == REG_GICR_STATUSR && chosen(m, CHOICE_NO_STATUSR)))
+		return HAS_MAYBE;
+	return HAS;
 }
 
 static enum has has_attr_v2(const struct model *m, u64 group, u64 attr)
 {
 	switch (group) {
 	case GRP_DIST_REGS:
-		return m->nr_vcpus ? has_reg(m, FRAME_GICD2, attr) : HAS_MAYBE;
+		return has_reg(m, FRAME_GICD2, attr);
 	case GRP_CPU_REGS:
-		return m->nr_vcpus ? has_reg(m, FRAME_GICC, attr) : HAS_MAYBE;
+		return has_reg(m, FRAME_GICC, attr);
 	case GRP_NR_IRQS:
 		return attr ? HAS_MAYBE : HAS;
 	case GRP_ADDR:
@@ -405,11 +467,11 @@ static enum has has_attr_v3(const struct model *m, u64 group, u64 attr)
 {
 	switch (group) {
 	case GRP_DIST_REGS:
-		return m->nr_vcpus ? has_reg(m, FRAME_GICD, attr) : HAS_MAYBE;
+		return has_reg(m, FRAME_GICD, attr);
 	case GRP_REDIST_REGS:
-		return m->nr_vcpus ? has_reg(m, FRAME_GICR, attr) : HAS_MAYBE;
+		return has_reg(m, FRAME_GICR, attr);
 	case GRP_CPU_SYSREGS:
-		return m->nr_vcpus ? has_reg(m, FRAME_ICC, attr) : HAS_MAYBE;
+		return has_reg(m, FRAME_ICC, attr);
 	case GRP_LEVEL_INFO:
 		return attr < 1024 && attr % 32 == 0 ? HAS : HAS_MAYBE;
 	case GRP_NR_IRQS:
@@ -488,23 +550,37 @@ void expect_release(const struct model *m, const struct op *op, struct expect *w
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
 }
 
+/* The number of the vCPU whose PPI a line is, or the number of vCPUs if of none. */
+static unsigned int line_vcpu(const struct model *m, u64 vcpu_id)
+{
+	/* An index of vCPUs, whose vcpu_id is taken for an index again. */
+	if (deviates(m, DEVIATION_LINE_INDEX)) {
+		if (vcpu_id >= m->nr_vcpus || m->vcpu[vcpu_id].id >= m->nr_vcpus)
+			return m->nr_vcpus;
+		return m->vcpu[vcpu_id].id;
+	}
+	return vcpu_number(m, vcpu_id);
+}
+
 static void expect_line_with_vgic(const struct model *m, const struct op *op, struct expect *want)
 {
 	u64 intid = op_arg(op, ARG_IRQ_LINE_intid);
 	enum line_type type = (enum line_type)op_arg(op, ARG_IRQ_LINE_type);
+	unsigned int vcpu = line_vcpu(m, op_arg(op, ARG_IRQ_LINE_vcpu));
 
 	if (type == LINE_CPU) {
 		allow_usual_error(m, want, ENXIO, RULE_LINE_TYPE);
 		return;
 	}
-	if (type == LINE_PPI && !model_vcpu(m, op_arg(op, ARG_IRQ_LINE_vcpu)))
+	if (type == LINE_PPI && vcpu == m->nr_vcpus)
 		allow_usual_error(m, want, EINVAL, RULE_LINE_VCPU);
 	if (type == LINE_PPI ? intid < NR_SGIS || intid >= NR_PRIVATE :
-			       intid < NR_PRIVATE || (m->initialised && intid >= m->nr_irqs))
+			       intid < NR_PRIVATE || (m->initialised && !irq_exists(m, intid)))
 		allow_usual_error(m, want, EINVAL, RULE_LINE_INTID);
-	if (want->nr_alts)
-		return;
-	allow_done(want, RULE_LINE);
+	else if (type == LINE_PPI && vcpu != vcpu_number(m, op_arg(op, ARG_IRQ_LINE_vcpu)))
+		expect_deviation(want, DEVIATION_LINE_INDEX);
+	if (!want->nr_alts)
+		allow_done(want, RULE_LINE);
 	/* Before there are interrupts: whether it fails or does nothing is not said. */
 	if (!m->initialised)
 		allow_usual_error(m, want, EBUSY, RULE_LINE_BEFORE_INIT);
@@ -559,7 +635,7 @@ void commit_irq_line(struct model *m, const struct op *op)
 	if (m->config.gic == GIC_V2)
 		model_initialise(m);
 	if (op_arg(op, ARG_IRQ_LINE_type) == LINE_PPI)
-		vcpu = vcpu_number(m, op_arg(op, ARG_IRQ_LINE_vcpu));
+		vcpu = line_vcpu(m, op_arg(op, ARG_IRQ_LINE_vcpu));
 	if (m->initialised && irq_exists(m, intid))
 		irq_set_line(m, &m->vcpu[vcpu], (unsigned int)intid,
 			     op_arg(op, ARG_IRQ_LINE_level));

@@ -277,6 +277,7 @@ static void read_view(const struct model *m, const struct access *a, const struc
 		add_candidates(m, v, view, &c, &answers);
 		above = c.prio + 1u;
 	} while (c.nr && c.all_open);
+	want->decides = !view->hppir;
 	val->known = ~0ULL;
 	val->value = answers.value[0];
 	if (answers.nr > 1)
@@ -552,7 +553,7 @@ static void write_pmr(struct model *m, const struct access *a, u64 value, u64 ma
  */
 static u64 known_bpr(const struct model *m, const struct access *a, unsigned int group)
 {
-	return a->user && m->vcpu[a->vcpu].cpuif.bpr[group] <= bpr_min(m, group) ? ~7ULL : ~0ULL;
+	return a->user && m->vcpu[a->vcpu].cpuif.bpr[group] == bpr_min(m, group) ? ~7ULL : ~0ULL;
 }
 
 static void read_bpr0(const struct model *m, const struct access *a, struct expect *want,
@@ -588,11 +589,14 @@ static void grouping_changed(struct model *m, struct model_vcpu *v)
 static void read_v2_abpr(const struct model *m, const struct access *a, struct expect *want,
 			 struct expect_val *val)
 {
-	if (m->vcpu[a->vcpu].cpuif.bpr[1] < bpr_min(m, 1))
-		expect_deviation(want, DEVIATION_HOST_ABPR_MIN);
+	(void)want;
 	val->known = known_bpr(m, a, 1);
 	val->rule = RULE_CPUIF_BPR;
 	val->value = m->vcpu[a->vcpu].cpuif.bpr[1];
+	if (m->vcpu[a->vcpu].cpuif.abpr_below) {
+		val->doubtful = val->value ^ m->vcpu[a->vcpu].cpuif.abpr_below;
+		val->doubt = DEVIATION_HOST_ABPR_MIN;
+	}
 }
 
 static void write_bpr(struct model *m, const struct access *a, u64 value, unsigned int group)
@@ -603,10 +607,10 @@ static void write_bpr(struct model *m, const struct access *a, u64 value, unsign
 	if (group && c->cbpr && m->config.gic == GIC_V3)
 		return;
 	grouping_changed(m, &m->vcpu[a->vcpu]);
-	if (group && !a->user && m->config.gic == GIC_V2 &&
-	    deviates(m, DEVIATION_HOST_ABPR_MIN))
-		min = 1;
 	c->bpr[group] = point < min ? min : point;
+	/* An emulated one keeps it until the vCPU is loaded again. */
+	if (group && !a->user && m->config.gic == GIC_V2 && deviates(m, DEVIATION_HOST_ABPR_MIN))
+		c->abpr_below = point < min ? (point ? point : 1) : 0;
 }
 
 static void write_bpr0(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -701,7 +705,10 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 
 	(void)want;
 	val->rule = RULE_CPUIF_CTLR;
-	val->known = ~bits_mask(19, 0);
+	val->known = reg_field_mask(FIELD_ICC_CTLR_RES0_63_20) |
+		     reg_field_mask(FIELD_ICC_CTLR_RES0_17_16) |
+		     reg_field_mask(FIELD_ICC_CTLR_RES0_7) |
+		     reg_field_mask(FIELD_ICC_CTLR_RES0_5_2);
 	expect_bits(val,
 		    reg_field_put(FIELD_ICC_CTLR_CBPR, c->cbpr) |
 			    reg_field_put(FIELD_ICC_CTLR_EOImode, c->eoimode),

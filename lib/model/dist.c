@@ -83,13 +83,6 @@ static void not_looked_at(struct model_bank *b, u32 bits)
 	b->unseen |= bank_pending(b) & b->enable & bits;
 }
 
-/* A pending interrupt whose route changed stays with the PE of its old one. */
-static void route_changed(struct model_bank *b, u32 bits)
-{
-	b->moved |= bank_pending(b) & b->enable & bits;
-	not_looked_at(b, bits);
-}
-
 /* No interrupt is looked at. */
 static void none_looked_at(struct model *m)
 {
@@ -284,7 +277,6 @@ static void write_pending_clear(struct model *m, const struct access *a, u64 val
 		bits = without_v2_sgis(m, a, bits);
 	b->latch &= ~bits;
 	b->soft &= ~bits;
-	b->moved &= ~bits;
 	irq_pending_is_known(b, bits);
 }
 
@@ -456,12 +448,13 @@ static void write_router(struct model *m, const struct access *a, u64 value, u64
 		kept = 0xffffff;
 	read_router(m, &read, NULL, &old);
 	value = ((old.value & ~mask) | (value & mask)) & kept;
+	irq_moves(m, intid);
 	m->route[intid] = (u32)(reg_field_get(FIELD_GICD_IROUTER_Aff3, value) << 24) |
 			  (u32)(value & 0xffffff);
 	/* The upper word holds Aff3 only. */
 	if (mask & 0xffffff)
 		m->spi[intid / 32 - 1].routed |= 1u << intid % 32;
-	route_changed(&m->spi[intid / 32 - 1], 1u << intid % 32);
+	not_looked_at(&m->spi[intid / 32 - 1], 1u << intid % 32);
 }
 
 /* CPUs that exist, a bit each (IHI 0048B GICD_ITARGETSR<n>). */
@@ -505,8 +498,9 @@ static void write_targets(struct model *m, const struct access *a, u64 value, u6
 	for (unsigned int i = 0; intid >= NR_PRIVATE && i < 4; i++) {
 		if (!bits_get(mask, 8 * i + 7, 8 * i) || !irq_exists(m, intid + i))
 			continue;
+		irq_moves(m, intid + i);
 		m->route[intid + i] = (u32)bits_get(value, 8 * i + 7, 8 * i) & v2_cpus(m);
-		route_changed(&m->spi[intid / 32 - 1], 1u << (intid + i) % 32);
+		not_looked_at(&m->spi[intid / 32 - 1], 1u << (intid + i) % 32);
 	}
 }
 
@@ -684,6 +678,8 @@ static void read_v2_typer(const struct model *m, const struct access *a, struct 
 static void read_iidr(const struct model *m, const struct access *a, struct expect *want,
 		      struct expect_val *val)
 {
+	u32 rev;
+
 	(void)a;
 	(void)want;
 	val->rule = RULE_DIST_IIDR;
@@ -691,7 +687,9 @@ static void read_iidr(const struct model *m, const struct access *a, struct expe
 	if (!param(m, PARAM_IIDR))
 		return;
 	val->known = ~0ULL;
-	val->value = param(m, PARAM_IIDR) | reg_field_put(FIELD_GICD_IIDR_Revision, m->iidr_rev);
+	/* Before the initialisation it is the newest, unless userspace chose one. */
+	rev = m->iidr_rev ? m->iidr_rev : param(m, PARAM_IIDR_REV);
+	val->value = param(m, PARAM_IIDR) | reg_field_put(FIELD_GICD_IIDR_Revision, rev);
 }
 
 static void read_redist_iidr(const struct model *m, const struct access *a, struct expect *want,
@@ -723,6 +721,19 @@ static void write_iidr(struct model *m, const struct access *a, u64 value, u64 m
 		return;
 	m->iidr_rev = (u8)reg_field_get(FIELD_GICD_IIDR_Revision, value);
 	m->groups_writable = true;
+}
+
+/* Its only field that can be written, nASSGIcap, is for hosts that have it. */
+static void check_typer2(const struct model *m, const struct access *a, u64 value,
+			 struct expect *want)
+{
+	(void)a;
+	if (!(u32)value)
+		return;
+	allow_done(want, RULE_USER_TYPER2);
+	allow_error(want, EBUSY, RULE_USER_TYPER2);
+	if (!m->initialised)
+		allow_error(want, EINVAL, RULE_USER_TYPER2);
 }
 
 static void read_zero(const struct model *m, const struct access *a, struct expect *want,
@@ -840,7 +851,7 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICD_CTLR] = { .read = read_ctlr, .write = write_ctlr },
 	[REG_GICD_TYPER] = { .read = read_typer },
 	[REG_GICD_IIDR] = { .read = read_iidr, .check = check_iidr, .write = write_iidr },
-	[REG_GICD_TYPER2] = { .read = read_zero },
+	[REG_GICD_TYPER2] = { .read = read_zero, .check = check_typer2 },
 	[REG_GICD_STATUSR] = { .read = read_statusr },
 	[REG_GICD_ICFGR] = { .read = read_config, .write = write_config },
 	[REG_GICD_IROUTER] = { .read = read_router, .write = write_router },
@@ -876,32 +887,6 @@ const struct reg_behaviour *dist_behaviour(enum reg_id reg)
 	const struct reg_behaviour *b = &behaviours[reg];
 
 	return b->read || b->write ? b : NULL;
-}
-
-/**
- * dist_beyond_irqs() - is a register only for interrupts that may be absent?
- * @m: the model
- * @a: an access to a register
- *
- * Return: whether; before initialisation it may be so for all SPIs.
- */
-bool dist_beyond_irqs(const struct model *m, const struct access *a)
-{
-	const struct reg_behaviour *b = &behaviours[a->at.reg];
-	unsigned int intid;
-
-	if (b->read == read_router)
-		intid = router_intid(a);
-	else if (b->read == read_config)
-		intid = config_intid(a);
-	else if (b->read == read_priority || b->read == read_targets)
-		intid = first_intid(a, 8);
-	else if (b->read == read_group || b->read == read_enable || b->read == read_active ||
-		 b->read == read_pending || b->read == read_pending_clear)
-		intid = first_intid(a, 1);
-	else
-		return false;
-	return intid >= NR_PRIVATE && (!m->initialised || intid >= m->nr_irqs);
 }
 
 /**

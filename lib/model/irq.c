@@ -241,6 +241,57 @@ static void irq_set_active_on(struct model *m, unsigned int intid, unsigned int 
 	m->active_on[intid] = vcpu < ACTIVE_ON_NONE ? (u8)vcpu : ACTIVE_ON_NONE;
 }
 
+/* The first PE that an SPI goes to, the implementation's deviations included. */
+static unsigned int irq_target(const struct model *m, unsigned int intid)
+{
+	struct search s = { .m = m, .deviant = true };
+	unsigned int vcpu = 0;
+
+	for (; vcpu < m->nr_vcpus; vcpu++) {
+		s.v = &m->vcpu[vcpu];
+		if (spi_targets(&s, intid))
+			break;
+	}
+	return vcpu;
+}
+
+/**
+ * irq_moves() - the targets of an SPI are about to change
+ * @m:     the model
+ * @intid: of an SPI that exists
+ *
+ * KVM takes it from the list of the PE that had it when that PE runs.
+ */
+void irq_moves(struct model *m, unsigned int intid)
+{
+	struct model_bank *b = &m->spi[intid / 32 - 1];
+	u32 bit = 1u << intid % 32;
+	unsigned int from = b->active & bit ? m->active_on[intid] : irq_target(m, intid);
+
+	if (!((bank_pending(b) | b->active | b->stuck) & bit) || b->moved & bit ||
+	    from >= m->nr_vcpus)
+		return;
+	b->moved |= bit;
+	m->moved_from[intid] = (u8)from;
+}
+
+/**
+ * irq_moved() - a PE ran: what moved away from it has arrived
+ * @m:    the model
+ * @vcpu: its number
+ */
+void irq_moved(struct model *m, unsigned int vcpu)
+{
+	for (unsigned int n = 0; n < NR_SPI_BANKS; n++) {
+		for (u32 bits = m->spi[n].moved; bits; bits &= bits - 1) {
+			unsigned int i = (unsigned int)__builtin_ctz(bits);
+
+			if (m->moved_from[32 * (n + 1) + i] == vcpu)
+				m->spi[n].moved &= ~(1u << i);
+		}
+	}
+}
+
 /**
  * irq_make_active() - software made an interrupt active
  * @m:     the model
@@ -285,8 +336,7 @@ unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v)
 		u32 active = m->spi[n / 32 - 1].active;
 
 		for (; active; active &= active - 1)
-			nr += m->active_on[n + (unsigned int)__builtin_ctz(active)] ==
-			      v - m->vcpu;
+			nr += m->active_on[n + (unsigned int)__builtin_ctz(active)] == v - m->vcpu;
 	}
 	return nr;
 }

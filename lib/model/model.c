@@ -102,41 +102,6 @@ void model_copy(struct model *to, const struct model *from)
 	memcpy(to->region, from->region, from->nr_regions * sizeof(from->region[0]));
 }
 
-static u64 hash_u64(u64 hash, u64 value)
-{
-	/* FNV-1a by words. */
-	return (hash ^ value) * 0x100000001b3ULL;
-}
-
-/**
- * model_hash() - a number that equal states share
- * @m: a model
- *
- * Return: 64 bits; member by member, so that padding does not count.
- */
-u64 model_hash(const struct model *m)
-{
-	u64 h = 0xcbf29ce484222325ULL;
-
-	h = hash_u64(h, m->has_vgic);
-	h = hash_u64(h, m->initialised);
-	h = hash_u64(h, m->mapped);
-	h = hash_u64(h, m->map_failed);
-	for (unsigned int i = 0; i < NR_ADDR_TYPES; i++)
-		h = hash_u64(h, m->addr[i]);
-	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		const struct model_vcpu *v = &m->vcpu[i];
-
-		h = hash_u64(h, v->id | (u64)v->has_run << 16 | (u64)v->has_frame << 17);
-		h = hash_u64(h, v->has_frame ? v->region | (u64)v->slot << 16 : 0);
-	}
-	for (unsigned int i = 0; i < m->nr_regions; i++) {
-		h = hash_u64(h, m->region[i].base);
-		h = hash_u64(h, m->region[i].count | (u64)m->region[i].used << 16);
-	}
-	return h;
-}
-
 /* A VM that lost its vGIC at the first run may be unusable from then on. */
 static void expect_dead(const struct model *m, struct expect *want)
 {
@@ -165,6 +130,7 @@ void model_expect(const struct model *m, const struct op *op, struct expect *wan
 	want->nr_one_of = 0;
 	want->nr_deviants = 0;
 	want->deviation = NR_DEVIATIONS;
+	want->decides = false;
 	want->unpredicted = m->lost;
 	want->vals_rule = RULE_NO_OBJECT;
 	expect_fns[op->id](m, op, want);
@@ -237,8 +203,7 @@ static void commit_entry(struct model *m, const struct op *op, const struct op_r
 	/* Only a GICv2 can be initialised by the run itself. */
 	if (m->has_vgic)
 		model_initialise(m);
-	for (unsigned int i = 0; i < m->nr_vcpus; i++)
-		m->vcpu[i].has_run |= m->vcpu[i].id == vcpu_id;
+	m->vcpu[vcpu_number(m, vcpu_id)].has_run = true;
 }
 
 /* All but accesses to the CPU interface, which may be done without an exit. */
@@ -329,4 +294,6 @@ void model_commit(struct model *m, const struct op *op, const struct op_result *
 	default: /* changes nothing */
 		break;
 	}
+	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN)
+		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
 }

@@ -36,8 +36,7 @@ struct model_bank {
 	u32 routed; /* software has written the route */
 	/*
 	 * What known deviations may have made of them: pending and not looked at, or
-	 * still waiting for the PE of their old route,
-	 * active still, pending or not pending against the latch, not active any more,
+	 * away from a PE that has not run since, active still, pending or not pending against the latch, not active any more,
 	 * signalled although disabled.
 	 */
 	u32 unseen, moved, stuck, soft, loose, slipped;
@@ -64,6 +63,7 @@ struct model_cpuif {
 	u8 pmr;
 	bool pmr_has_more; /* userspace wrote bits that are not implemented */
 	u8 bpr[2]; /* by group */
+	u8 abpr_below; /* value below the minimum that an emulated GICV_ABPR may have, or 0 */
 	bool enable[2]; /* ICC_IGRPEN<n>, GICC_CTLR.EnableGrp<n> */
 	bool cbpr, eoimode;
 	bool ackctl, fiqen; /* GICv2 */
@@ -118,6 +118,7 @@ struct model {
 	bool dist_enable[2]; /* GICD_CTLR.EnableGrp<n> */
 	struct model_bank spi[NR_SPI_BANKS]; /* from INTID 32 */
 	u8 active_on[MODEL_MAX_IRQS]; /* number of the PE that an active SPI is of */
+	u8 moved_from[MODEL_MAX_IRQS]; /* number of that PE */
 	u32 route[MODEL_MAX_IRQS]; /* affinity (GICv3) or CPU targets (GICv2) of SPIs, by INTID */
 	unsigned int nr_vcpus;
 	unsigned int nr_regions;
@@ -169,6 +170,8 @@ u32 bank_pending(const struct model_bank *b);
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
 		    bool deviant, unsigned int above, struct candidates *c);
 unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v);
+void irq_moves(struct model *m, unsigned int intid);
+void irq_moved(struct model *m, unsigned int vcpu);
 void irq_seen(struct model_bank *b, u32 bits);
 void irq_pending_is_known(struct model_bank *b, u32 bits);
 void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
@@ -200,7 +203,6 @@ void commit_guest_eoi(struct model *m, const struct op *op);
 void commit_guest_deactivate(struct model *m, const struct op *op);
 bool cpuif_implements(const struct model *m, const struct access *a);
 void cpuif_reset(const struct model *m, struct model_cpuif *c);
-bool dist_beyond_irqs(const struct model *m, const struct access *a);
 bool dist_v2_cpus_differ(const struct model *m);
 enum deviation_id dist_group_enables(const struct model *m, bool *enable);
 

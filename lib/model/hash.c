@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A number for a state, member by member, so that neither padding nor what lies
+ * beyond the end of a list counts.
+ */
+#include "lib/model/state.h"
+
+/* FNV-1a by words. */
+static u64 hash_u64(u64 hash, u64 value)
+{
+	return (hash ^ value) * 0x100000001b3ULL;
+}
+
+static u64 hash_bank(u64 h, const struct model_bank *b)
+{
+	h = hash_u64(h, b->group | (u64)b->enable << 32);
+	h = hash_u64(h, b->latch | (u64)b->line << 32);
+	h = hash_u64(h, b->active | (u64)b->edge << 32);
+	h = hash_u64(h, b->routed | (u64)b->unseen << 32);
+	h = hash_u64(h, b->moved | (u64)b->stuck << 32);
+	h = hash_u64(h, b->soft | (u64)b->loose << 32);
+	h = hash_u64(h, b->slipped | (u64)b->changed << 32);
+	h = hash_u64(h, b->open);
+	for (unsigned int i = 0; i < ARRAY_SIZE(b->prio); i += 4)
+		h = hash_u64(h, b->prio[i] | (u64)b->prio[i + 1] << 8 | (u64)b->prio[i + 2] << 16 |
+					(u64)b->prio[i + 3] << 24);
+	return h;
+}
+
+static u64 hash_cpuif(u64 h, const struct model_cpuif *c)
+{
+	h = hash_u64(h, c->pmr | (u64)c->pmr_has_more << 8 | (u64)c->bpr[0] << 16 |
+				(u64)c->bpr[1] << 24 | (u64)c->user_pri_bits << 32 |
+				(u64)c->user_id_bits << 40 | (u64)c->abpr_below << 48);
+	h = hash_u64(h, c->enable[0] | (u64)c->enable[1] << 1 | (u64)c->cbpr << 2 |
+				(u64)c->eoimode << 3 | (u64)c->ackctl << 4 | (u64)c->fiqen << 5);
+	h = hash_u64(h, c->nr_acks);
+	for (unsigned int i = 0; i < c->nr_acks; i++)
+		h = hash_u64(h, c->ack[i].intid | (u64)c->ack[i].source << 16 |
+					(u64)c->ack[i].group << 24);
+	for (unsigned int group = 0; group < 2; group++) {
+		h = hash_u64(h, c->ap[group][0]);
+		h = hash_u64(h, c->ap[group][1]);
+	}
+	return h;
+}
+
+static u64 hash_remembered(u64 h, const struct model_remembered *list, unsigned int nr)
+{
+	h = hash_u64(h, nr);
+	for (unsigned int i = 0; i < nr; i++)
+		h = hash_u64(h, list[i].value | (u64)list[i].group << 32);
+	return h;
+}
+
+static u64 hash_vcpu(u64 h, const struct model_vcpu *v)
+{
+	h = hash_u64(h, v->id | (u64)v->has_run << 16 | (u64)v->sleeps << 17 | (u64)v->held << 18 |
+				(u64)v->has_frame << 19 | (u64)v->affinity << 32);
+	h = hash_u64(h, v->has_frame ? v->region | (u64)v->slot << 16 : 0);
+	for (unsigned int i = 0; i < NR_SGIS; i++)
+		h = hash_u64(h, v->sgi_source[i] | (u64)v->sgi_active[i] << 8);
+	h = hash_bank(h, &v->irqs);
+	h = hash_cpuif(h, &v->cpuif);
+	h = hash_remembered(h, v->remembered, v->nr_remembered);
+	return hash_remembered(h, v->ended, v->nr_ended);
+}
+
+static u64 hash_dist(u64 h, const struct model *m)
+{
+	h = hash_u64(h, m->nr_irqs | (u64)m->nr_irqs_set << 32 | (u64)m->has_its << 33 |
+				(u64)m->groups_writable << 34 | (u64)m->dist_enable[0] << 35 |
+				(u64)m->dist_enable[1] << 36 | (u64)m->iidr_rev << 40);
+	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs && n < MODEL_MAX_IRQS; n += 32)
+		h = hash_bank(h, &m->spi[n / 32 - 1]);
+	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs && n < MODEL_MAX_IRQS; n++)
+		h = hash_u64(h, m->route[n] | (u64)m->active_on[n] << 32 |
+					(u64)m->moved_from[n] << 40);
+	return h;
+}
+
+/**
+ * model_hash() - a number that equal states share
+ * @m: a model
+ *
+ * Return: 64 bits; of all that was configured and of all interrupts.
+ */
+u64 model_hash(const struct model *m)
+{
+	u64 h = 0xcbf29ce484222325ULL;
+
+	h = hash_u64(h, m->has_vgic | (u64)m->initialised << 1 | (u64)m->mapped << 2 |
+				(u64)m->map_failed << 3 | (u64)m->any_slipped << 4 |
+				(u64)m->lost << 5 | (u64)m->loosened_by << 32);
+	for (unsigned int i = 0; i < NR_ADDR_TYPES; i++)
+		h = hash_u64(h, m->addr[i]);
+	h = hash_dist(h, m);
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
+		h = hash_vcpu(h, &m->vcpu[i]);
+	for (unsigned int i = 0; i < m->nr_regions; i++) {
+		h = hash_u64(h, m->region[i].base);
+		h = hash_u64(h, m->region[i].count | (u64)m->region[i].used << 16);
+	}
+	return h;
+}
