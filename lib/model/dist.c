@@ -267,6 +267,10 @@ static void read_active(const struct model *m, const struct access *a, struct ex
 		return;
 	val->doubtful = b->stuck | b->loose;
 	val->doubt = irq_doubt(m, b, b->stuck | b->loose);
+	if (!(b->forced & ~b->active))
+		return;
+	val->doubtful |= b->forced & ~b->active;
+	val->doubt = DEVIATION_V2_FORCED_STAYS_ACTIVE;
 }
 
 /* What a read returns settles the doubt. */
@@ -286,6 +290,8 @@ static void write_active_set(struct model *m, const struct access *a, u64 value,
 	struct model_bank *b = bank_to_write(m, a, first_intid(a, 1));
 
 	(void)mask;
+	if (b && first_intid(a, 1) && deviates(m, DEVIATION_V2_FORCED_STAYS_ACTIVE))
+		b->forced |= bits_to_write(m, a, value);
 	for (u32 bits = b ? bits_to_write(m, a, value) : 0; bits; bits &= bits - 1)
 		irq_make_active(m, &m->vcpu[a->vcpu],
 				first_intid(a, 1) + (unsigned int)__builtin_ctz(bits));
@@ -300,6 +306,7 @@ static void write_active_clear(struct model *m, const struct access *a, u64 valu
 		return;
 	b->active &= ~bits_to_write(m, a, value);
 	b->stuck &= ~bits_to_write(m, a, value);
+	b->forced &= ~bits_to_write(m, a, value);
 	b->loose &= ~bits_to_write(m, a, value);
 	b->changed &= ~bits_to_write(m, a, value);
 }
@@ -692,17 +699,66 @@ static void write_waker(struct model *m, const struct access *a, u64 value, u64 
 	m->vcpu[a->vcpu].sleeps = reg_field_get(FIELD_GICR_WAKER_ProcessorSleep, value);
 }
 
+/* Fields of GICR_PROPBASER and GICR_PENDBASER that read as written. */
+static u64 lpi_table_fields(const struct access *a)
+{
+	if (a->at.reg == REG_GICR_PROPBASER)
+		return reg_field_mask(FIELD_GICR_PROPBASER_OuterCache) |
+		       reg_field_mask(FIELD_GICR_PROPBASER_Physical_Address) |
+		       reg_field_mask(FIELD_GICR_PROPBASER_Shareability) |
+		       reg_field_mask(FIELD_GICR_PROPBASER_InnerCache) |
+		       reg_field_mask(FIELD_GICR_PROPBASER_IDbits);
+	return reg_field_mask(FIELD_GICR_PENDBASER_OuterCache) |
+	       reg_field_mask(FIELD_GICR_PENDBASER_Physical_Address) |
+	       reg_field_mask(FIELD_GICR_PENDBASER_Shareability) |
+	       reg_field_mask(FIELD_GICR_PENDBASER_InnerCache);
+}
+
+/* Of an implementation that has LPIs, with or without an ITS. */
+static void read_kept_lpi_table(const struct model *m, const struct access *a,
+				struct expect_val *val)
+{
+	unsigned int n = a->at.reg == REG_GICR_PENDBASER;
+	u64 ptz = n ? reg_field_mask(FIELD_GICR_PENDBASER_PTZ) : 0;
+
+	val->known = (m->vcpu[a->vcpu].lpi_table_known[n] & lpi_table_fields(a)) | ptz;
+	val->value = m->vcpu[a->vcpu].lpi_table[n] & lpi_table_fields(a);
+	val->doubtful = deviates(m, DEVIATION_PTZ_READABLE) ? ptz : 0;
+	val->doubt = DEVIATION_PTZ_READABLE;
+}
+
 /* Without LPIs the registers of their tables do not exist. */
 static void read_lpi_table(const struct model *m, const struct access *a, struct expect *want,
 			   struct expect_val *val)
 {
-	(void)a;
 	(void)want;
 	val->rule = RULE_REDIST_LPI_TABLES;
+	if (chosen(m, CHOICE_LPIS_WITHOUT_ITS))
+		return read_kept_lpi_table(m, a, val);
 	/* Whether there are LPIs is the implementation's choice. */
 	val->known = chosen(m, CHOICE_NO_LPI_FEATURES) ? ~0ULL : 0;
 	val->doubtful = deviates(m, DEVIATION_LPI_TABLES) ? ~0ULL : 0;
 	val->doubt = DEVIATION_LPI_TABLES;
+}
+
+/* A write while LPIs are enabled is UNPREDICTABLE. */
+static void write_lpi_table(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	struct model_vcpu *v = &m->vcpu[a->vcpu];
+	unsigned int n = a->at.reg == REG_GICR_PENDBASER;
+
+	v->lpi_table[n] = (v->lpi_table[n] & ~mask) | (value & mask);
+	if (v->lpis_enabled)
+		v->lpi_table_known[n] &= ~mask;
+	else
+		v->lpi_table_known[n] |= mask;
+}
+
+static void write_redist_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	if (chosen(m, CHOICE_LPIS_WITHOUT_ITS))
+		m->vcpu[a->vcpu].lpis_enabled = reg_field_get(FIELD_GICR_CTLR_EnableLPIs, value);
 }
 
 static void read_redist_typer(const struct model *m, const struct access *a, struct expect *want,
@@ -725,10 +781,15 @@ static void read_redist_ctlr(const struct model *m, const struct access *a, stru
 {
 	bool invalidates = m->iidr_rev >= 3;
 
-	(void)a;
 	(void)want;
 	val->rule = RULE_REDIST_CTLR;
 	val->known = ~(reg_field_mask(FIELD_GICR_CTLR_CES) | reg_field_mask(FIELD_GICR_CTLR_IR));
+	if (chosen(m, CHOICE_LPIS_WITHOUT_ITS)) {
+		val->known |= reg_field_mask(FIELD_GICR_CTLR_CES);
+		val->value =
+			reg_field_put(FIELD_GICR_CTLR_CES, 1) |
+			reg_field_put(FIELD_GICR_CTLR_EnableLPIs, m->vcpu[a->vcpu].lpis_enabled);
+	}
 	if (!param(m, PARAM_IIDR))
 		return;
 	val->known = ~0ULL;
@@ -765,13 +826,13 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICD_ICFGR] = { .read = read_config, .write = write_config },
 	[REG_GICD_IROUTER] = { .read = read_router, .write = write_router },
 	[REG_GICD_PIDR2] = { .read = read_pidr2 },
-	[REG_GICR_CTLR] = { .read = read_redist_ctlr },
+	[REG_GICR_CTLR] = { .read = read_redist_ctlr, .write = write_redist_ctlr },
 	[REG_GICR_IIDR] = { .read = read_redist_iidr },
 	[REG_GICR_TYPER] = { .read = read_redist_typer },
 	[REG_GICR_STATUSR] = { .read = read_statusr },
 	[REG_GICR_WAKER] = { .read = read_waker, .write = write_waker },
-	[REG_GICR_PROPBASER] = { .read = read_lpi_table },
-	[REG_GICR_PENDBASER] = { .read = read_lpi_table },
+	[REG_GICR_PROPBASER] = { .read = read_lpi_table, .write = write_lpi_table },
+	[REG_GICR_PENDBASER] = { .read = read_lpi_table, .write = write_lpi_table },
 	[REG_GICR_PIDR2] = { .read = read_pidr2 },
 	[REG_GICR_ICFGR0] = { .read = read_config, .write = write_config },
 	[REG_GICR_ICFGR1] = { .read = read_config, .write = write_config },
@@ -838,6 +899,11 @@ void dist_reset_vcpu(const struct model *m, struct model_vcpu *v)
 	if (chosen(m, CHOICE_GROUP1_AT_RESET) && m->config.gic == GIC_V3)
 		v->irqs.group = 0xffffffff;
 	v->sleeps = m->config.gic == GIC_V3;
+	v->lpis_enabled = false;
+	for (unsigned int i = 0; i < ARRAY_SIZE(v->lpi_table); i++) {
+		v->lpi_table[i] = 0;
+		v->lpi_table_known[i] = 0;
+	}
 }
 
 /**

@@ -20,7 +20,7 @@ static u64 hash_bank(u64 h, const struct model_bank *b)
 	h = hash_u64(h, b->moved | (u64)b->stuck << 32);
 	h = hash_u64(h, b->soft | (u64)b->loose << 32);
 	h = hash_u64(h, b->slipped | (u64)b->changed << 32);
-	h = hash_u64(h, b->open);
+	h = hash_u64(h, b->open | (u64)b->forced << 32);
 	for (unsigned int i = 0; i < ARRAY_SIZE(b->prio); i += 4)
 		h = hash_u64(h, b->prio[i] | (u64)b->prio[i + 1] << 8 | (u64)b->prio[i + 2] << 16 |
 					(u64)b->prio[i + 3] << 24);
@@ -33,7 +33,8 @@ static u64 hash_cpuif(u64 h, const struct model_cpuif *c)
 				(u64)c->bpr[1] << 24 | (u64)c->user_pri_bits << 32 |
 				(u64)c->user_id_bits << 40 | (u64)c->abpr_below << 48);
 	h = hash_u64(h, c->enable[0] | (u64)c->enable[1] << 1 | (u64)c->cbpr << 2 |
-				(u64)c->eoimode << 3 | (u64)c->ackctl << 4 | (u64)c->fiqen << 5);
+				(u64)c->eoimode << 3 | (u64)c->ackctl << 4 | (u64)c->fiqen << 5 |
+				(u64)c->misdropped << 6);
 	h = hash_u64(h, c->nr_acks);
 	for (unsigned int i = 0; i < c->nr_acks; i++)
 		h = hash_u64(h, c->ack[i].intid | (u64)c->ack[i].source << 16 |
@@ -56,7 +57,10 @@ static u64 hash_remembered(u64 h, const struct model_remembered *list, unsigned 
 static u64 hash_vcpu(u64 h, const struct model_vcpu *v)
 {
 	h = hash_u64(h, v->id | (u64)v->has_run << 16 | (u64)v->sleeps << 17 | (u64)v->held << 18 |
-				(u64)v->has_frame << 19 | (u64)v->affinity << 32);
+				(u64)v->has_frame << 19 | (u64)v->lpis_enabled << 20 |
+				(u64)v->affinity << 32);
+	for (unsigned int i = 0; i < ARRAY_SIZE(v->lpi_table); i++)
+		h = hash_u64(hash_u64(h, v->lpi_table[i]), v->lpi_table_known[i]);
 	h = hash_u64(h, v->has_frame ? v->region | (u64)v->slot << 16 : 0);
 	for (unsigned int i = 0; i < NR_SGIS; i++)
 		h = hash_u64(h, v->sgi_source[i] | (u64)v->sgi_active[i] << 8);

@@ -53,7 +53,9 @@ static void write_sgir(struct model *m, const struct access *a, u64 value, u64 m
 	else if (filter == 2)
 		targets = BIT_ULL(sgi_v2_cpu(m, a->by));
 	else if (filter == 3)
-		targets = 0;
+		targets = chosen(m, CHOICE_SGI_FILTER_3_IS_ALL) ? 0xff : 0;
+	m->lost |= filter == 3 && !chosen(m, CHOICE_SGI_FILTER_3_IS_ALL) &&
+		   !chosen(m, CHOICE_SGI_FILTER_3_IS_NONE);
 	for (unsigned int i = 0; i < m->nr_vcpus && i < 8; i++) {
 		if (targets & BIT_ULL(i))
 			raise_v2_sgi(&m->vcpu[i], sgi, sgi_v2_cpu(m, a->by));

@@ -41,6 +41,7 @@ struct model_bank {
 	 */
 	u32 unseen, moved, stuck, soft, loose, slipped;
 	u32 changed; /* priority, its grouping or group, while active */
+	u32 forced; /* software made them active, and has not made them inactive */
 	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
 	u8 prio[32];
 };
@@ -68,6 +69,7 @@ struct model_cpuif {
 	bool cbpr, eoimode;
 	bool ackctl, fiqen; /* GICv2 */
 	u8 user_pri_bits, user_id_bits; /* of ICC_CTLR_EL1, as userspace restored them */
+	bool misdropped; /* a deviation dropped the priority of another group */
 	u8 nr_acks;
 	struct model_ack ack[MAX_ACTIVE]; /* the latest last */
 	u64 ap[2][2]; /* active priorities by group, a bit for each preemption level */
@@ -77,6 +79,8 @@ struct model_vcpu {
 	u16 id;
 	bool has_run;
 	bool sleeps; /* GICR_WAKER.ProcessorSleep */
+	bool lpis_enabled; /* GICR_CTLR.EnableLPIs */
+	u64 lpi_table[2], lpi_table_known[2]; /* GICR_PROPBASER, GICR_PENDBASER */
 	bool held; /* in its guest until it is released */
 	bool has_frame; /* of a redistributor */
 	u16 region, slot; /* if so */

@@ -23,6 +23,7 @@
 
 #define DEFAULT_QEMU "qemu-system-aarch64"
 #define CMD_BYTES 128
+#define NR_APRS 8 /* GICC_APR<n> and GICC_NSAPR<n> */
 #define QMP_REPLY_BYTES 16384
 #define ISPENDR_OFFSET 0x200 /* IHI 0069H and IHI 0048B GICD_ISPENDR<n> */
 
@@ -260,7 +261,9 @@ int qtest_machine_start(struct qtest_machine *m, enum gic_version gic, unsigned 
 	const char *qemu = getenv("VGICHECK_QEMU");
 	int err;
 
-	*m = (struct qtest_machine){ .commands = -1, .replies = -1, .qmp = -1, .messages = -1 };
+	*m = (struct qtest_machine){
+		.gic_version = gic, .commands = -1, .replies = -1, .qmp = -1, .messages = -1
+	};
 	err = spawn(m, gic, nr_vcpus);
 	if (err == -ENOENT)
 		return failed(m, err, "cannot start '%s': not found; 'make setup' installs it",
@@ -270,22 +273,6 @@ int qtest_machine_start(struct qtest_machine *m, enum gic_version gic, unsigned 
 			      strerror(-err));
 	err = find_gic(m, gic);
 	return err ? err : check_lines(m);
-}
-
-/**
- * qtest_machine_reset() - bring the machine to the state after its start
- * @m: the machine
- *
- * Its memory keeps what is in it, but nothing that a program does reaches that.
- *
- * Return: 0, or a negative errno with a message in @m->error.
- */
-int qtest_machine_reset(struct qtest_machine *m)
-{
-	char reply[CMD_BYTES];
-
-	/* The answer may come first; the event comes when all devices are reset. */
-	return qmp(m, "{\"execute\": \"system_reset\"}\n", "\"RESET\"", reply, sizeof(reply));
 }
 
 static int get_replies(struct qtest_machine *m, struct qtest_cmd *cmd, size_t nr)
@@ -325,6 +312,42 @@ int qtest_machine_do(struct qtest_machine *m, struct qtest_cmd *cmd, size_t nr)
 		bytes += qtest_cmd_print(&cmd[i], m->gic, text + bytes, CMD_BYTES);
 	err = send_all(m, m->commands, text, bytes);
 	return err ? err : get_replies(m, cmd, nr);
+}
+
+/*
+ * QEMU's GICv2 keeps the active priorities through a reset, and the running
+ * priority comes back with the next end of interrupt (IHI 0048B GICC_APR<n>:
+ * reset to 0).
+ */
+static int clear_active_priorities(struct qtest_machine *m)
+{
+	struct qtest_cmd cmd[NR_APRS];
+
+	for (unsigned int i = 0; i < NR_APRS; i++)
+		cmd[i] = (struct qtest_cmd){
+			.verb = QTEST_WRITE,
+			.bytes = 4,
+			.at = QTEST_CPUIF_BASE + GICC_APR_OFFSET + 4 * i,
+		};
+	return qtest_machine_do(m, cmd, NR_APRS);
+}
+
+/**
+ * qtest_machine_reset() - bring the machine to the state after its start
+ * @m: the machine
+ *
+ * Its memory keeps what is in it, but nothing that a program does reaches that.
+ *
+ * Return: 0, or a negative errno with a message in @m->error.
+ */
+int qtest_machine_reset(struct qtest_machine *m)
+{
+	char reply[CMD_BYTES];
+	int err;
+
+	/* The answer may come first; the event comes when all devices are reset. */
+	err = qmp(m, "{\"execute\": \"system_reset\"}\n", "\"RESET\"", reply, sizeof(reply));
+	return !err && m->gic_version == GIC_V2 ? clear_active_priorities(m) : err;
 }
 
 /**

@@ -81,6 +81,7 @@ void qtest_op_result(struct qtest_lists *lists, const struct op *op, const struc
 /* A QEMU that stands still, and our ends of its channels. */
 struct qtest_machine {
 	pid_t pid; /* 0 if there is none */
+	enum gic_version gic_version;
 	int commands, replies, qmp, messages; /* descriptors, -1 if closed */
 	struct qtest_lines from_qtest, from_qmp;
 	struct qtest_version version;
