@@ -152,14 +152,15 @@ static void add_emulated(const struct model *m, const struct model_vcpu *v,
 			 const struct ack_view *view, u8 prio, unsigned int intid,
 			 struct answers *answers)
 {
-	if (prio >= v->cpuif.pmr)
+	bool hidden = !view->hppir && prio >= running_priority(m, &v->cpuif);
+	bool other_group = !view->both && group_of(m, v, intid) != view->group;
+
+	if (prio >= v->cpuif.pmr || (hidden && !other_group))
 		add_answer(answers, INTID_NONE);
-	else if (!view->both && group_of(m, v, intid) != view->group)
+	else if (other_group)
 		add_answer(answers, INTID_GROUP1);
 	else if (view->hppir)
 		add_answer(answers, intid);
-	else if (prio >= running_priority(m, &v->cpuif))
-		add_answer(answers, INTID_NONE);
 	else
 		add_shown(v, view, intid, answers);
 }
