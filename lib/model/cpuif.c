@@ -760,6 +760,24 @@ static void write_v2_apr(struct model *m, const struct access *a, u64 value, u64
 	c->nr_acks = 0;
 }
 
+/* What it holds without the Security Extensions is not said (IHI 0048B GICC_NSAPR<n>). */
+static void read_v2_nsapr(const struct model *m, const struct access *a, struct expect *want,
+			  struct expect_val *val)
+{
+	(void)m;
+	(void)a;
+	(void)want;
+	val->known = 0;
+	val->rule = RULE_CPUIF_AP;
+}
+
+static void write_v2_nsapr(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)value;
+	(void)mask;
+	m->lost |= !a->user;
+}
+
 static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_ICC_PMR] = { .read = read_pmr, .write = write_pmr },
 	[REG_ICC_IAR0] = { .read = read_iar0, .taken = cpuif_take },
@@ -786,6 +804,7 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICC_DIR] = { .write = write_dir },
 	[REG_GICC_RPR] = { .read = read_rpr },
 	[REG_GICC_APR] = { .read = read_v2_apr, .write = write_v2_apr },
+	[REG_GICC_NSAPR] = { .read = read_v2_nsapr, .write = write_v2_nsapr },
 };
 
 /**

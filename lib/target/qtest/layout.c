@@ -9,6 +9,7 @@
 #include "lib/target/qtest/qtest.h"
 
 #define FIRST_PPI 16
+#define NR_SGIS 16 /* a byte for each in GICD_SPENDSGIR<n> */
 #define FIRST_SPI 32
 
 static const u64 machine_base[NR_ADDR_TYPES] = {
@@ -162,10 +163,35 @@ static const char *check_guest_read(struct setup *s, const struct op *op)
 			    op_arg(op, ARG_GUEST_READ_size));
 }
 
+/*
+ * A byte of GICD_SPENDSGIR<n> that is written as 0 changes nothing (IHI 0048B), but
+ * QEMU makes the SGI pending from no CPU, and ends when it is acknowledged.
+ */
+static bool sends_from_nowhere(const struct setup *s, const struct op *op)
+{
+	u64 reg = op_arg(op, ARG_GUEST_WRITE_reg), value = op_arg(op, ARG_GUEST_WRITE_value);
+	u64 addr = op_arg(op, ARG_GUEST_WRITE_at) + place_offset(reg);
+	unsigned int bytes = op_access_size(reg, op_arg(op, ARG_GUEST_WRITE_size));
+	u64 offset = addr - s->l->base[ADDR_V2_DIST] - GICD2_SPENDSGIR_OFFSET;
+
+	if (s->prog->gic != GIC_V2 || offset >= NR_SGIS)
+		return false;
+	for (unsigned int i = 0; i < bytes; i++) {
+		if (!bits_get(value, 8 * i + 7, 8 * i))
+			return true;
+	}
+	return false;
+}
+
 static const char *check_guest_write(struct setup *s, const struct op *op)
 {
-	return check_access(s, op, op_arg(op, ARG_GUEST_WRITE_reg), op_arg(op, ARG_GUEST_WRITE_at),
-			    op_arg(op, ARG_GUEST_WRITE_size));
+	const char *why =
+		check_access(s, op, op_arg(op, ARG_GUEST_WRITE_reg), op_arg(op, ARG_GUEST_WRITE_at),
+			     op_arg(op, ARG_GUEST_WRITE_size));
+
+	if (!why && sends_from_nowhere(s, op))
+		return "QEMU ends when it acknowledges an SGI that GICD_SPENDSGIR<n> sent from no CPU";
+	return why;
 }
 
 static const char *check_guest_walk(struct setup *s, const struct op *op)
