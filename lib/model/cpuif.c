@@ -221,6 +221,18 @@ static unsigned int waiting_sgi(const struct model *m, const struct model_vcpu *
 	return prio;
 }
 
+/* The deviation that shows this value, @otherwise if it is not one that made it pending. */
+static enum deviation_id shown_by(const struct model *m, const struct model_vcpu *v, u32 value,
+				  enum deviation_id otherwise)
+{
+	u64 intid = cpuif_intid(m, value);
+	enum deviation_id made = NR_DEVIATIONS;
+
+	if (irq_exists(m, intid))
+		made = irq_made_by(m, v, (unsigned int)intid);
+	return made == NR_DEVIATIONS ? otherwise : made;
+}
+
 /*
  * What the implementation's deviations make of it: interrupts that it did not
  * look at, or has no room for, are passed over.
@@ -249,7 +261,7 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 			expect_deviant(want, INTID_NONE, DEVIATION_V2_SGI_FILTER);
 		add_candidates(m, v, view, &c, &answers);
 		for (unsigned int i = 0; i < answers.nr; i++)
-			expect_deviant(want, answers.value[i], d);
+			expect_deviant(want, answers.value[i], shown_by(m, v, answers.value[i], d));
 		answers.nr = 0;
 		/* What comes below is seen only if all of these may be passed over. */
 		if (no_room)
@@ -463,14 +475,17 @@ static void drop_priority_of(const struct model *m, struct model_vcpu *v, unsign
 }
 
 /* An end of interrupt finds its list register by what it was when acknowledged. */
-static bool deactivation_may_be_lost(const struct model *m, const struct model_vcpu *v,
-				     unsigned int intid)
+static enum deviation_id deactivation_lost_by(const struct model *m, const struct model_vcpu *v,
+					      unsigned int intid)
 {
 	if (irq_bank_of(m, v, intid)->changed & 1u << intid % 32 &&
 	    deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
-		return true;
-	return (deviates(m, DEVIATION_DEACTIVATION_LOST) || deviates(m, DEVIATION_ENDS_ANOTHER)) &&
-	       irq_lrs_may_be_taken(m, v);
+		return DEVIATION_CHANGED_WHILE_ACTIVE;
+	if (!irq_lrs_may_be_taken(m, v))
+		return NR_DEVIATIONS;
+	if (deviates(m, DEVIATION_DEACTIVATION_LOST))
+		return DEVIATION_DEACTIVATION_LOST;
+	return deviates(m, DEVIATION_ENDS_ANOTHER) ? DEVIATION_ENDS_ANOTHER : NR_DEVIATIONS;
 }
 
 /*
@@ -498,7 +513,7 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 	if (deviates(m, counted) && irq_lrs_may_be_taken(m, v))
 		irq_loosen(m, v, counted);
 	if (!c->eoimode)
-		irq_deactivate(m, v, intid, deactivation_may_be_lost(m, v, (unsigned int)intid));
+		irq_deactivate(m, v, intid, deactivation_lost_by(m, v, (unsigned int)intid));
 }
 
 static void write_eoir0(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -533,7 +548,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	u64 intid = cpuif_intid(m, value);
-	bool elsewhere;
+	bool elsewhere, lost;
 
 	(void)mask;
 	if (!v->cpuif.eoimode) {
@@ -542,9 +557,9 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 		return;
 	}
 	elsewhere = irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != a->vcpu;
-	irq_deactivate(m, v, intid,
-		       deviates(m, DEVIATION_DEACTIVATION_LOST) &&
-			       (elsewhere || irq_lrs_may_be_taken(m, v)));
+	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) &&
+	       (elsewhere || irq_lrs_may_be_taken(m, v));
+	irq_deactivate(m, v, intid, lost ? DEVIATION_DEACTIVATION_LOST : NR_DEVIATIONS);
 }
 
 static void read_pmr(const struct model *m, const struct access *a, struct expect *want,

@@ -120,14 +120,30 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 		return DEVIATION_SLIPS_THROUGH;
 	if (b->loose & bits)
 		return m->loosened_by;
-	if (b->stuck & bits && deviates(m, DEVIATION_DEACTIVATION_LOST))
-		return DEVIATION_DEACTIVATION_LOST;
+	if (b->stuck & ~b->stuck_changed & bits)
+		return deviates(m, DEVIATION_DEACTIVATION_LOST) ? DEVIATION_DEACTIVATION_LOST :
+								  DEVIATION_ENDS_ANOTHER;
 	if (b->stuck & bits)
-		return m->loosened_by == DEVIATION_ENDS_ANOTHER ? DEVIATION_ENDS_ANOTHER :
-								  DEVIATION_CHANGED_WHILE_ACTIVE;
+		return DEVIATION_CHANGED_WHILE_ACTIVE;
 	if (b->soft & bits)
 		return DEVIATION_LEVEL_LATCH;
 	return (b->unseen | b->moved) & bits ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
+}
+
+/**
+ * irq_made_by() - the deviation without which an interrupt would not be signalled
+ * @m:     the model
+ * @v:     the PE
+ * @intid: that exists
+ *
+ * Return: the deviation, or NR_DEVIATIONS.
+ */
+enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v, unsigned int intid)
+{
+	const struct model_bank *b = irq_bank_of(m, v, intid);
+	u32 made = b->slipped | (b->loose & b->active) | (b->soft & ~bank_pending(b));
+
+	return made & 1u << intid % 32 ? irq_doubt(m, b, 1u << intid % 32) : NR_DEVIATIONS;
 }
 
 static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
@@ -389,12 +405,12 @@ bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v)
 
 /**
  * irq_deactivate() - an interrupt is no longer active
- * @m:           the model
- * @v:           the PE
- * @intid:       any
- * @may_be_lost: a deviation may keep it active
+ * @m:       the model
+ * @v:       the PE
+ * @intid:   any
+ * @lost_by: the deviation that may keep it active, or NR_DEVIATIONS
  */
-void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, bool may_be_lost)
+void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum deviation_id lost_by)
 {
 	struct model_bank *b;
 	u32 bit = (u32)BIT_ULL(intid % 32);
@@ -402,8 +418,12 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, bool may_b
 	if (!irq_exists(m, intid))
 		return;
 	b = irq_bank(m, v, (unsigned int)intid);
-	if (b->active & bit && may_be_lost)
+	if (b->active & bit && lost_by != NR_DEVIATIONS) {
 		b->stuck |= bit;
+		b->stuck_changed &= ~bit;
+		if (lost_by == DEVIATION_CHANGED_WHILE_ACTIVE)
+			b->stuck_changed |= bit;
+	}
 	if (b->active & bit)
 		irq_slip(m, v, (unsigned int)intid);
 	b->active &= ~bit;

@@ -42,6 +42,7 @@ struct model_bank {
 	u32 unseen, moved, stuck, soft, loose, slipped;
 	u32 changed; /* priority, its grouping or group, while active */
 	u32 forced; /* software made them active, and has not made them inactive */
+	u32 stuck_changed; /* those of stuck that are so because they changed */
 	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
 	u8 prio[32];
 };
@@ -181,7 +182,9 @@ void irq_pending_is_known(struct model_bank *b, u32 bits);
 void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
 unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
-void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, bool may_be_lost);
+void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum deviation_id lost_by);
+enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
+			      unsigned int intid);
 void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_clear_slipped(struct model *m);
 void irq_loosen(struct model *m, struct model_vcpu *v, enum deviation_id by);
