@@ -13,6 +13,7 @@ LIB_SRCS := \
 	lib/model/cpuif.c \
 	lib/model/deviation.c \
 	lib/model/dist.c \
+	lib/model/distctl.c \
 	lib/model/expect.c \
 	lib/model/hash.c \
 	lib/model/irq.c \

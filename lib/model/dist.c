@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Registers of the distributor and the redistributors: IHI 0069H 12.9 and 12.11
+ * Interrupts as the distributor and the redistributors show them: IHI 0069H 12.9 and 12.11
  * (GICv3), IHI 0048B 4.3 (GICv2), arm-vgic.rst and arm-vgic-v3.rst for what
  * userspace sees of them.
  */
-#include <errno.h>
-
 #include "lib/model/state.h"
 
 /* The first interrupt of a register that holds @per_irq bits for each. */
@@ -83,8 +81,11 @@ static void not_looked_at(struct model_bank *b, u32 bits)
 	b->unseen |= bank_pending(b) & b->enable & bits;
 }
 
-/* No interrupt is looked at. */
-static void none_looked_at(struct model *m)
+/**
+ * dist_none_looked_at() - a write after which no interrupt may be looked at
+ * @m: the model
+ */
+void dist_none_looked_at(struct model *m)
 {
 	for (unsigned int i = 0; i < m->nr_vcpus; i++)
 		not_looked_at(&m->vcpu[i].irqs, ~0u);
@@ -487,316 +488,6 @@ static void write_targets(struct model *m, const struct access *a, u64 value, u6
 	}
 }
 
-static void read_ctlr(const struct model *m, const struct access *a, struct expect *want,
-		      struct expect_val *val)
-{
-	bool missing = deviates(m, DEVIATION_V3_NO_GROUP0_ENABLE) && m->dist_enable[0];
-
-	(void)a;
-	val->known = ~0ULL;
-	val->rule = RULE_DIST_CTLR;
-	val->value = reg_field_mask(FIELD_GICD_CTLR_DS) | reg_field_mask(FIELD_GICD_CTLR_ARE);
-	if (missing)
-		expect_deviation(want, DEVIATION_V3_NO_GROUP0_ENABLE);
-	expect_bits(val,
-		    reg_field_put(FIELD_GICD_CTLR_EnableGrp0, m->dist_enable[0] && !missing) |
-			    reg_field_put(FIELD_GICD_CTLR_EnableGrp1, m->dist_enable[1]),
-		    reg_field_mask(FIELD_GICD_CTLR_EnableGrp0) |
-			    reg_field_mask(FIELD_GICD_CTLR_EnableGrp1),
-		    RULE_DIST_CTLR_ENABLE);
-}
-
-static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)a;
-	(void)mask;
-	m->dist_enable[0] = reg_field_get(FIELD_GICD_CTLR_EnableGrp0, value);
-	m->dist_enable[1] = reg_field_get(FIELD_GICD_CTLR_EnableGrp1, value);
-	none_looked_at(m);
-}
-
-static void read_v2_ctlr(const struct model *m, const struct access *a, struct expect *want,
-			 struct expect_val *val)
-{
-	bool missing = deviates(m, DEVIATION_V2_NO_GROUP1_ENABLE) && m->dist_enable[1];
-
-	(void)a;
-	val->known = ~0ULL;
-	val->rule = RULE_DIST_CTLR;
-	if (missing)
-		expect_deviation(want, DEVIATION_V2_NO_GROUP1_ENABLE);
-	expect_bits(
-		val,
-		reg_field_put(FIELD_GICD2_CTLR_EnableGrp0, m->dist_enable[0]) |
-			reg_field_put(FIELD_GICD2_CTLR_EnableGrp1, m->dist_enable[1] && !missing),
-		reg_field_mask(FIELD_GICD2_CTLR_EnableGrp0) |
-			reg_field_mask(FIELD_GICD2_CTLR_EnableGrp1),
-		RULE_DIST_CTLR_ENABLE);
-}
-
-static void write_v2_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)a;
-	(void)mask;
-	m->dist_enable[0] = reg_field_get(FIELD_GICD2_CTLR_EnableGrp0, value);
-	m->dist_enable[1] = reg_field_get(FIELD_GICD2_CTLR_EnableGrp1, value);
-	none_looked_at(m);
-}
-
-static void read_typer(const struct model *m, const struct access *a, struct expect *want,
-		       struct expect_val *val)
-{
-	u64 implementation =
-		reg_field_mask(FIELD_GICD_TYPER_IDbits) | reg_field_mask(FIELD_GICD_TYPER_MBIS) |
-		reg_field_mask(FIELD_GICD_TYPER_num_LPIs) |
-		reg_field_mask(FIELD_GICD_TYPER_CPUNumber) |
-		reg_field_mask(FIELD_GICD_TYPER_ESPI_range) | reg_field_mask(FIELD_GICD_TYPER_No1N);
-	u64 id_bits = m->has_its ? 15 : 9;
-
-	(void)a;
-	val->known = ~implementation;
-	val->rule = RULE_DIST_TYPER;
-	if (chosen(m, CHOICE_NO_LPI_FEATURES)) {
-		val->known = ~reg_field_mask(FIELD_GICD_TYPER_No1N);
-		val->value |= reg_field_put(FIELD_GICD_TYPER_IDbits, id_bits) |
-			      reg_field_put(FIELD_GICD_TYPER_LPIS, m->has_its);
-	} else {
-		val->known &= ~(reg_field_mask(FIELD_GICD_TYPER_LPIS) |
-				reg_field_mask(FIELD_GICD_TYPER_A3V) |
-				reg_field_mask(FIELD_GICD_TYPER_NMI));
-	}
-	expect_bits(val, reg_field_put(FIELD_GICD_TYPER_ITLinesNumber, m->nr_irqs / 32 - 1),
-		    reg_field_mask(FIELD_GICD_TYPER_ITLinesNumber), RULE_DIST_NR_IRQS);
-	if (!chosen(m, CHOICE_NO_1_OF_N))
-		return;
-	if (deviates(m, DEVIATION_NO1N_CLEAR))
-		expect_deviation(want, DEVIATION_NO1N_CLEAR);
-	expect_bits(val, reg_field_put(FIELD_GICD_TYPER_No1N, !deviates(m, DEVIATION_NO1N_CLEAR)),
-		    reg_field_mask(FIELD_GICD_TYPER_No1N), RULE_DIST_TYPER_NO1N);
-}
-
-static void read_v2_typer(const struct model *m, const struct access *a, struct expect *want,
-			  struct expect_val *val)
-{
-	(void)a;
-	(void)want;
-	val->known = ~reg_field_mask(FIELD_GICD2_TYPER_LSPI);
-	val->rule = RULE_DIST_TYPER;
-	expect_bits(val, reg_field_put(FIELD_GICD2_TYPER_ITLinesNumber, m->nr_irqs / 32 - 1),
-		    reg_field_mask(FIELD_GICD2_TYPER_ITLinesNumber), RULE_DIST_NR_IRQS);
-	expect_bits(val, reg_field_put(FIELD_GICD2_TYPER_CPUNumber, m->nr_vcpus - 1),
-		    reg_field_mask(FIELD_GICD2_TYPER_CPUNumber), RULE_V2_CPUNUMBER);
-}
-
-/* Revision is at the same place in all IIDR registers. */
-#define IIDR_REVISION reg_field_mask(FIELD_GICD_IIDR_Revision)
-
-static void read_iidr(const struct model *m, const struct access *a, struct expect *want,
-		      struct expect_val *val)
-{
-	u32 rev;
-
-	(void)a;
-	(void)want;
-	val->rule = RULE_DIST_IIDR;
-	val->known = ~0xffffffffULL;
-	if (!param(m, PARAM_IIDR))
-		return;
-	val->known = ~0ULL;
-	/* Before the initialisation it is the newest, unless userspace chose one. */
-	rev = m->iidr_rev ? m->iidr_rev : param(m, PARAM_IIDR_REV);
-	val->value = param(m, PARAM_IIDR) | reg_field_put(FIELD_GICD_IIDR_Revision, rev);
-}
-
-static void read_redist_iidr(const struct model *m, const struct access *a, struct expect *want,
-			     struct expect_val *val)
-{
-	(void)a;
-	(void)want;
-	val->rule = RULE_DIST_IIDR;
-	val->known = param(m, PARAM_IIDR) ? ~0ULL : ~0xffffffffULL;
-	val->value = param(m, PARAM_IIDR);
-}
-
-static void check_iidr(const struct model *m, const struct access *a, u64 value,
-		       struct expect *want)
-{
-	u64 rev = reg_field_get(FIELD_GICD_IIDR_Revision, value);
-	u64 newest = param(m, PARAM_IIDR_REV);
-
-	(void)a;
-	/* Revisions are those that this implementation or an older one had. */
-	if ((value ^ param(m, PARAM_IIDR)) & ~IIDR_REVISION & 0xffffffff || rev > newest || rev < 2)
-		allow_error(want, EINVAL, RULE_USER_IIDR);
-}
-
-static void write_iidr(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)mask;
-	if (!a->user)
-		return;
-	m->iidr_rev = (u8)reg_field_get(FIELD_GICD_IIDR_Revision, value);
-	m->groups_writable = true;
-}
-
-/* Its only field that can be written, nASSGIcap, is for hosts that have it. */
-static void check_typer2(const struct model *m, const struct access *a, u64 value,
-			 struct expect *want)
-{
-	(void)a;
-	if (!(u32)value)
-		return;
-	allow_done(want, RULE_USER_TYPER2);
-	allow_error(want, EBUSY, RULE_USER_TYPER2);
-	if (!m->initialised)
-		allow_error(want, EINVAL, RULE_USER_TYPER2);
-}
-
-static void read_zero(const struct model *m, const struct access *a, struct expect *want,
-		      struct expect_val *val)
-{
-	(void)m;
-	(void)a;
-	(void)want;
-	val->known = ~0ULL;
-	val->rule = RULE_MMIO_RESERVED;
-}
-
-static void read_statusr(const struct model *m, const struct access *a, struct expect *want,
-			 struct expect_val *val)
-{
-	bool ones = reg_desc((enum reg_id)a->at.reg)->frame == FRAME_GICD &&
-		    deviates(m, DEVIATION_STATUSR_RAO);
-
-	val->known = ones || chosen(m, CHOICE_NO_STATUSR) ? ~0ULL : ~0xfULL;
-	val->rule = RULE_DIST_STATUSR;
-	if (!ones)
-		return;
-	val->value = 0xffffffff;
-	expect_deviation(want, DEVIATION_STATUSR_RAO);
-}
-
-static void read_waker(const struct model *m, const struct access *a, struct expect *want,
-		       struct expect_val *val)
-{
-	bool sleeps = m->vcpu[a->vcpu].sleeps;
-
-	val->rule = RULE_REDIST_WAKER;
-	val->known = ~(reg_field_mask(FIELD_GICR_WAKER_IMPDEF_31) |
-		       reg_field_mask(FIELD_GICR_WAKER_IMPDEF_0));
-	if (deviates(m, DEVIATION_WAKER_RAZ)) {
-		if (sleeps)
-			expect_deviation(want, DEVIATION_WAKER_RAZ);
-		return;
-	}
-	val->value = reg_field_put(FIELD_GICR_WAKER_ProcessorSleep, sleeps) |
-		     reg_field_put(FIELD_GICR_WAKER_ChildrenAsleep, sleeps);
-}
-
-static void write_waker(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)mask;
-	m->vcpu[a->vcpu].sleeps = reg_field_get(FIELD_GICR_WAKER_ProcessorSleep, value);
-}
-
-/* Fields of GICR_PROPBASER and GICR_PENDBASER that read as written. */
-static u64 lpi_table_fields(const struct access *a)
-{
-	if (a->at.reg == REG_GICR_PROPBASER)
-		return reg_field_mask(FIELD_GICR_PROPBASER_OuterCache) |
-		       reg_field_mask(FIELD_GICR_PROPBASER_Physical_Address) |
-		       reg_field_mask(FIELD_GICR_PROPBASER_Shareability) |
-		       reg_field_mask(FIELD_GICR_PROPBASER_InnerCache) |
-		       reg_field_mask(FIELD_GICR_PROPBASER_IDbits);
-	return reg_field_mask(FIELD_GICR_PENDBASER_OuterCache) |
-	       reg_field_mask(FIELD_GICR_PENDBASER_Physical_Address) |
-	       reg_field_mask(FIELD_GICR_PENDBASER_Shareability) |
-	       reg_field_mask(FIELD_GICR_PENDBASER_InnerCache);
-}
-
-/* Of an implementation that has LPIs, with or without an ITS. */
-static void read_kept_lpi_table(const struct model *m, const struct access *a,
-				struct expect_val *val)
-{
-	unsigned int n = a->at.reg == REG_GICR_PENDBASER;
-	u64 ptz = n ? reg_field_mask(FIELD_GICR_PENDBASER_PTZ) : 0;
-
-	val->known = (m->vcpu[a->vcpu].lpi_table_known[n] & lpi_table_fields(a)) | ptz;
-	val->value = m->vcpu[a->vcpu].lpi_table[n] & lpi_table_fields(a);
-	val->doubtful = deviates(m, DEVIATION_PTZ_READABLE) ? ptz : 0;
-	val->doubt = DEVIATION_PTZ_READABLE;
-}
-
-/* Without LPIs the registers of their tables do not exist. */
-static void read_lpi_table(const struct model *m, const struct access *a, struct expect *want,
-			   struct expect_val *val)
-{
-	(void)want;
-	val->rule = RULE_REDIST_LPI_TABLES;
-	if (chosen(m, CHOICE_LPIS_WITHOUT_ITS))
-		return read_kept_lpi_table(m, a, val);
-	/* Whether there are LPIs is the implementation's choice. */
-	val->known = chosen(m, CHOICE_NO_LPI_FEATURES) ? ~0ULL : 0;
-	val->doubtful = deviates(m, DEVIATION_LPI_TABLES) ? ~0ULL : 0;
-	val->doubt = DEVIATION_LPI_TABLES;
-}
-
-/* A write while LPIs are enabled is UNPREDICTABLE. */
-static void write_lpi_table(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	struct model_vcpu *v = &m->vcpu[a->vcpu];
-	unsigned int n = a->at.reg == REG_GICR_PENDBASER;
-
-	v->lpi_table[n] = (v->lpi_table[n] & ~mask) | (value & mask);
-	if (v->lpis_enabled)
-		v->lpi_table_known[n] &= ~mask;
-	else
-		v->lpi_table_known[n] |= mask;
-}
-
-static void write_redist_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)mask;
-	if (chosen(m, CHOICE_LPIS_WITHOUT_ITS))
-		m->vcpu[a->vcpu].lpis_enabled = reg_field_get(FIELD_GICR_CTLR_EnableLPIs, value);
-}
-
-static void read_redist_typer(const struct model *m, const struct access *a, struct expect *want,
-			      struct expect_val *val)
-{
-	(void)want;
-	redist_read_typer(m, &m->vcpu[a->vcpu], val);
-}
-
-static void read_pidr2(const struct model *m, const struct access *a, struct expect *want,
-		       struct expect_val *val)
-{
-	(void)a;
-	(void)want;
-	redist_read_pidr2(m, val);
-}
-
-static void read_redist_ctlr(const struct model *m, const struct access *a, struct expect *want,
-			     struct expect_val *val)
-{
-	bool invalidates = m->iidr_rev >= 3;
-
-	(void)want;
-	val->rule = RULE_REDIST_CTLR;
-	val->known = ~(reg_field_mask(FIELD_GICR_CTLR_CES) | reg_field_mask(FIELD_GICR_CTLR_IR));
-	if (chosen(m, CHOICE_LPIS_WITHOUT_ITS)) {
-		val->known |= reg_field_mask(FIELD_GICR_CTLR_CES);
-		val->value =
-			reg_field_put(FIELD_GICR_CTLR_CES, 1) |
-			reg_field_put(FIELD_GICR_CTLR_EnableLPIs, m->vcpu[a->vcpu].lpis_enabled);
-	}
-	if (!param(m, PARAM_IIDR))
-		return;
-	val->known = ~0ULL;
-	val->value = reg_field_put(FIELD_GICR_CTLR_CES, invalidates) |
-		     reg_field_put(FIELD_GICR_CTLR_IR, invalidates);
-}
-
 #define BANK_BITS(reg, suffix)                                                                     \
 	[REG_##reg##_IGROUPR##                                                                     \
 		suffix] = { .read = read_group, .write = write_group },                            \
@@ -818,33 +509,16 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	BANK_BITS(GICD, ),
 	BANK_BITS(GICR, 0),
 	BANK_BITS(GICD2, ),
-	[REG_GICD_CTLR] = { .read = read_ctlr, .write = write_ctlr },
-	[REG_GICD_TYPER] = { .read = read_typer },
-	[REG_GICD_IIDR] = { .read = read_iidr, .check = check_iidr, .write = write_iidr },
-	[REG_GICD_TYPER2] = { .read = read_zero, .check = check_typer2 },
-	[REG_GICD_STATUSR] = { .read = read_statusr },
 	[REG_GICD_ICFGR] = { .read = read_config, .write = write_config },
 	[REG_GICD_IROUTER] = { .read = read_router, .write = write_router },
-	[REG_GICD_PIDR2] = { .read = read_pidr2 },
-	[REG_GICR_CTLR] = { .read = read_redist_ctlr, .write = write_redist_ctlr },
-	[REG_GICR_IIDR] = { .read = read_redist_iidr },
-	[REG_GICR_TYPER] = { .read = read_redist_typer },
-	[REG_GICR_STATUSR] = { .read = read_statusr },
-	[REG_GICR_WAKER] = { .read = read_waker, .write = write_waker },
-	[REG_GICR_PROPBASER] = { .read = read_lpi_table, .write = write_lpi_table },
-	[REG_GICR_PENDBASER] = { .read = read_lpi_table, .write = write_lpi_table },
-	[REG_GICR_PIDR2] = { .read = read_pidr2 },
 	[REG_GICR_ICFGR0] = { .read = read_config, .write = write_config },
 	[REG_GICR_ICFGR1] = { .read = read_config, .write = write_config },
-	[REG_GICD2_CTLR] = { .read = read_v2_ctlr, .write = write_v2_ctlr },
-	[REG_GICD2_TYPER] = { .read = read_v2_typer },
-	[REG_GICD2_IIDR] = { .read = read_iidr, .check = check_iidr, .write = write_iidr },
 	[REG_GICD2_ICFGR] = { .read = read_config, .write = write_config },
 	[REG_GICD2_ITARGETSR] = { .read = read_targets, .write = write_targets },
 };
 
 /**
- * dist_behaviour() - what a register of the distributor or a redistributor does
+ * dist_behaviour() - what a register with a field for each interrupt does
  * @reg: below NR_REGS
  *
  * Return: the row, or NULL if the register is not modelled here.
@@ -854,35 +528,6 @@ const struct reg_behaviour *dist_behaviour(enum reg_id reg)
 	const struct reg_behaviour *b = &behaviours[reg];
 
 	return b->read || b->write ? b : NULL;
-}
-
-/**
- * dist_group_enables() - which groups the distributor forwards
- * @m:      the model
- * @enable: filled in, by group
- *
- * Return: the deviation that made it so, or NR_DEVIATIONS.
- */
-enum deviation_id dist_group_enables(const struct model *m, bool *enable)
-{
-	enum deviation_id d = NR_DEVIATIONS;
-
-	enable[0] = m->dist_enable[0];
-	enable[1] = m->dist_enable[1];
-	if (enable[0] == enable[1])
-		return d;
-	if (deviates(m, DEVIATION_V3_NO_GROUP0_ENABLE) && m->config.gic == GIC_V3) {
-		d = DEVIATION_V3_NO_GROUP0_ENABLE;
-		enable[0] = enable[1];
-	} else if (deviates(m, DEVIATION_V2_NO_GROUP1_ENABLE) && m->config.gic == GIC_V2) {
-		d = DEVIATION_V2_NO_GROUP1_ENABLE;
-		enable[1] = enable[0];
-	} else if (deviates(m, DEVIATION_V2_EITHER_ENABLE) && m->config.gic == GIC_V2) {
-		d = DEVIATION_V2_EITHER_ENABLE;
-		enable[0] = true;
-		enable[1] = true;
-	}
-	return d;
 }
 
 /**

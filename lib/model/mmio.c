@@ -2,7 +2,7 @@
 /*
  * Accesses to registers: which frame an address is in, which register an access
  * reaches with which bytes, and system registers.  What a register does is in
- * dist.c and cpuif.c.
+ * dist.c, distctl.c, sgi.c, cpuif.c and cpuctl.c.
  */
 #include "lib/model/state.h"
 
@@ -67,6 +67,7 @@ const struct reg_behaviour *reg_behaviour_of(int reg)
 	if (reg < 0)
 		return NULL;
 	b = dist_behaviour((enum reg_id)reg);
+	b = b ? b : distctl_behaviour((enum reg_id)reg);
 	b = b ? b : cpuif_behaviour((enum reg_id)reg);
 	b = b ? b : cpuctl_behaviour((enum reg_id)reg);
 	return b ? b : sgi_behaviour((enum reg_id)reg);

@@ -192,14 +192,16 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v);
 void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
 
-/* dist.c, cpuif.c, cpuctl.c, sgi.c: NULL for registers that are not theirs. */
+/* dist.c, distctl.c, cpuif.c, cpuctl.c, sgi.c: NULL for registers that are not theirs. */
 const struct reg_behaviour *dist_behaviour(enum reg_id reg);
+const struct reg_behaviour *distctl_behaviour(enum reg_id reg);
 const struct reg_behaviour *cpuif_behaviour(enum reg_id reg);
 const struct reg_behaviour *cpuctl_behaviour(enum reg_id reg);
 const struct reg_behaviour *sgi_behaviour(enum reg_id reg);
 void cpuif_grouping_changed(struct model *m, struct model_vcpu *v);
 unsigned int sgi_v2_cpu(const struct model *m, unsigned int vcpu);
 bool sgi_v2_cpus_differ(const struct model *m);
+void dist_none_looked_at(struct model *m);
 void dist_reset(struct model *m);
 void dist_reset_vcpu(const struct model *m, struct model_vcpu *v);
 void cpuif_take(struct model *m, const struct access *a, u64 seen);
