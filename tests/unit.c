@@ -3,8 +3,9 @@
  * A small unit test framework: a table of named claims, one process for each.
  *
  * A crash, a sanitizer report, a leak or a hang is the failure of one test and
- * hides no other; so is one that takes longer than 30 s or UNIT_TIMEOUT. The child tells its verdict by its exit status only, so
- * whatever it prints goes straight to the report.
+ * hides no other; so is one that takes longer than 300 s or UNIT_TIMEOUT. The
+ * child tells its verdict by its exit status only, so whatever it prints
+ * goes straight to the report.
  */
 #include "tests/unit.h"
 
@@ -22,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TIMEOUT_SECONDS 30U
+#define TIMEOUT_SECONDS 300U
 
 /* Exit statuses of a test's process; unlike any that a sanitizer uses. */
 enum unit_verdict {
