@@ -73,7 +73,7 @@ static bool add_op(struct known *k, const char *value)
 	/* Beside operations there is one more place to look at. */
 	if (op == NR_OPS && strcmp(value, "kernel log") != 0)
 		return false;
-	k->ops |= 1u << op;
+	k->ops |= 1ULL << op;
 	return true;
 }
 
@@ -398,8 +398,8 @@ static bool when_holds(const struct known *k, const struct op *op)
 static bool op_matches(const struct known *k, const struct prog *p, size_t op)
 {
 	if (op == p->nr_ops)
-		return (k->ops & 1u << NR_OPS) && !k->when[0];
-	return (k->ops & 1u << p->op[op].id) && when_holds(k, &p->op[op]);
+		return (k->ops & 1ULL << NR_OPS) && !k->when[0];
+	return (k->ops & 1ULL << p->op[op].id) && when_holds(k, &p->op[op]);
 }
 
 static bool after_holds(const struct known *k, const struct prog *p,
