@@ -34,12 +34,14 @@ LIB_SRCS := \
 	lib/prog/gen_random.c \
 	lib/prog/gen_refused.c \
 	lib/prog/gen_regs.c \
+	lib/prog/mem.c \
 	lib/prog/print.c \
 	lib/prog/prog.c \
 	lib/prog/rng.c \
 	lib/prog/suite.c \
 	lib/prog/text.c \
 	lib/regs/doc.c \
+	lib/regs/its_cmd.c \
 	lib/regs/regs.c \
 	lib/tap/json.c \
 	lib/tap/junit.c \
@@ -106,6 +108,7 @@ TEST_SRCS := \
 	tests/altered_test.c \
 	tests/answer_test.c \
 	tests/gen_test.c \
+	tests/its_cmd_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \
 	tests/model_claims_test.c \
