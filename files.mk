@@ -92,7 +92,9 @@ KVM_SRCS := \
 	lib/target/kvm/device.c \
 	lib/target/kvm/guest.c \
 	lib/target/kvm/hold.c \
+	lib/target/kvm/its.c \
 	lib/target/kvm/kvm.c \
+	lib/target/kvm/mem.c \
 
 # arm64 only: what runs in the guest.
 GUEST_SRCS := \

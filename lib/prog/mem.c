@@ -104,19 +104,26 @@ bool op_mem_store(const struct op *op, struct mem_store *store)
 }
 
 /**
+ * op_is_on_mem() - does an operation do nothing but access the guest's memory?
+ * @op: any
+ *
+ * Return: whether; if it does not store, it is OP_MEM_READ.
+ */
+bool op_is_on_mem(const struct op *op)
+{
+	return op->id == OP_MEM_READ || op->id == OP_MEM_WRITE || cmds[op->id].is_cmd;
+}
+
+/**
  * prog_uses_mem() - does a program use the memory at PROG_MEM_BASE?
  * @p: the program
  *
- * Return: whether it reads it, writes it or has an ITS, which may.
+ * Return: whether it reads it, writes it or creates an ITS, which may.
  */
 bool prog_uses_mem(const struct prog *p)
 {
-	struct mem_store store;
-
 	for (size_t i = 0; i < p->nr_ops; i++) {
-		enum op_id id = p->op[i].id;
-
-		if (id == OP_CREATE_ITS || id == OP_MEM_READ || op_mem_store(&p->op[i], &store))
+		if (p->op[i].id == OP_CREATE_ITS || op_is_on_mem(&p->op[i]))
 			return true;
 	}
 	return false;

@@ -14,6 +14,7 @@
 #include <processor.h>
 
 #include "lib/prog/alloc.h"
+#include "lib/prog/mem.h"
 #include "lib/target/kvm/costs.h"
 #include "lib/target/target.h"
 
@@ -128,8 +129,15 @@ static void perform(struct target_vm *vm, const struct op *op, struct op_result 
 	case OP_SIGNAL_MSI:
 		signal_msi(vm, op, res);
 		break;
+	case OP_CREATE_ITS:
+		create_its(vm, res);
+		break;
 	default:
-		if (vm->vgic_fd < 0)
+		if (op_is_on_mem(op))
+			mem_perform(vm, op, res);
+		else if (op_is_on_its(op))
+			perform_on_its(vm, op, res);
+		else if (vm->vgic_fd < 0)
 			res->status = OP_NO_OBJECT;
 		else
 			perform_on_vgic(vm, op, res);
@@ -192,6 +200,8 @@ static void vm_close(struct target_vm *vm)
 		free(v);
 	}
 	free(vm->vcpu);
+	if (vm->its_fd >= 0)
+		close(vm->its_fd);
 	if (vm->vgic_fd >= 0)
 		close(vm->vgic_fd);
 	kvm_vm_free(vm->kvm);
@@ -200,11 +210,13 @@ static void vm_close(struct target_vm *vm)
 static void kvm_run_prog(const struct prog *prog, struct op_result *results)
 {
 	struct vm_shape shape = { .mode = mode_of(prog->ipa_bits) };
-	struct target_vm vm = { .prog = prog, .vgic_fd = -1 };
+	struct target_vm vm = { .prog = prog, .vgic_fd = -1, .its_fd = -1 };
 
 	for (size_t i = 0; i < prog->nr_ops; i++)
 		results[i].status = OP_NOT_RUN;
 	vm.kvm = ____vm_create(shape);
+	if (prog_uses_mem(prog))
+		mem_set_up(&vm);
 	for (size_t i = 0; i < prog->nr_ops;)
 		i += perform_some(&vm, i, results);
 	vm_close(&vm);
