@@ -124,6 +124,7 @@ TEST_SRCS := \
 	tests/regs_test.c \
 	tests/suite_test.c \
 	tests/tap_test.c \
+	tests/target_test.c \
 	tests/unit_test.c \
 	tests/vm_console_test.c \
 	tests/vm_ring_test.c \
