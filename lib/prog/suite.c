@@ -47,6 +47,13 @@ static const struct suite suites[] = {
 		.make = gen_device,
 	},
 	{
+		.name = "lpi-random",
+		.doc = "random interrupts by way of an ITS, whose tables are in memory",
+		.seeded = true,
+		.on_request = true,
+		.make = gen_lpi,
+	},
+	{
 		.name = "mmio3-random",
 		.doc = "random loads, stores and lines on a GICv3: no API, no CPU interface",
 		.seeded = true,
