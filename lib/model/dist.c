@@ -385,7 +385,7 @@ static void write_config(struct model *m, const struct access *a, u64 value, u64
 		u32 bit = 1u << (intid + i) % 32;
 
 		if (irq_exists(m, intid + i))
-			edge = value & 2ULL << 2 * i ? edge | bit : edge & ~bit;
+			edge = (value & 2ULL << 2 * i) ? edge | bit : edge & ~bit;
 	}
 	/* The configuration of an enabled interrupt is not to be changed. */
 	b->open |= (edge ^ b->edge) & b->enable;

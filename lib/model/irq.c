@@ -100,7 +100,7 @@ static bool spi_targets(const struct search *s, unsigned int intid)
 		return true;
 	/* Of several targets one takes it: which one is the implementation's choice. */
 	if (chosen(m, CHOICE_LOWEST_TARGET))
-		route &= -route;
+		route &= ~route + 1;
 	if (!route && s->deviant && deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
 		route = 1;
 	return route & 1u << (v - m->vcpu) % 8;
@@ -127,7 +127,7 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 		return DEVIATION_CHANGED_WHILE_ACTIVE;
 	if (b->soft & bits)
 		return DEVIATION_LEVEL_LATCH;
-	return (b->unseen | b->moved) & bits ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
+	return ((b->unseen | b->moved) & bits) ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
 }
 
 /**
@@ -143,7 +143,7 @@ enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
 	const struct model_bank *b = irq_bank_of(m, v, intid);
 	u32 made = b->slipped | (b->loose & b->active) | (b->soft & ~bank_pending(b));
 
-	return made & 1u << intid % 32 ? irq_doubt(m, b, 1u << intid % 32) : NR_DEVIATIONS;
+	return (made & 1u << intid % 32) ? irq_doubt(m, b, 1u << intid % 32) : NR_DEVIATIONS;
 }
 
 static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
@@ -282,7 +282,7 @@ void irq_moves(struct model *m, unsigned int intid)
 {
 	struct model_bank *b = &m->spi[intid / 32 - 1];
 	u32 bit = 1u << intid % 32;
-	unsigned int from = b->active & bit ? m->active_on[intid] : irq_target(m, intid);
+	unsigned int from = (b->active & bit) ? m->active_on[intid] : irq_target(m, intid);
 
 	if (!((bank_pending(b) | b->active | b->stuck) & bit) || b->moved & bit ||
 	    from >= m->nr_vcpus)
@@ -497,7 +497,7 @@ void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, boo
 {
 	struct model_bank *b = irq_bank(m, v, intid);
 	u32 bit = 1u << intid % 32;
-	bool changes = b->edge & bit ? level : level != !!(b->line & bit);
+	bool changes = (b->edge & bit) ? level : level != !!(b->line & bit);
 	bool rises = level && (!(b->line & bit) || chosen(m, CHOICE_EACH_RAISE_IS_AN_EDGE));
 
 	if (b->edge & bit && rises)

@@ -237,7 +237,7 @@ static u64 probe_icc_ctlr(void)
 				   "create_vcpu id=0\n"
 				   "init_vgic\n"
 				   "user read ICC_CTLR_EL1 vcpu=0\n";
-	struct op_result results[4];
+	struct op_result results[4] = { 0 };
 	struct prog_error err;
 	struct prog p;
 	int ret = prog_parse(&p, text, strlen(text), &err);
