@@ -582,9 +582,9 @@ static void expect_line_with_vgic(const struct model *m, const struct op *op, st
 	if (type == LINE_PPI ? intid < NR_SGIS || intid >= NR_PRIVATE :
 			       intid < NR_PRIVATE || (m->initialised && !irq_exists(m, intid)))
 		allow_usual_error(m, want, EINVAL, RULE_LINE_INTID);
-	if (!want->nr_alts)
-		allow_done(want, RULE_LINE);
 	/* Before there are interrupts: whether it fails or does nothing is not said. */
+	if (!want->nr_alts)
+		allow_done(want, m->initialised ? RULE_LINE : RULE_LINE_BEFORE_INIT);
 	if (!m->initialised)
 		allow_usual_error(m, want, EBUSY, RULE_LINE_BEFORE_INIT);
 	if (!m->initialised && type == LINE_SPI && intid >= 64)
