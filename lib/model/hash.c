@@ -75,7 +75,8 @@ static u64 hash_dist(u64 h, const struct model *m)
 {
 	h = hash_u64(h, m->nr_irqs | (u64)m->nr_irqs_set << 32 | (u64)m->has_its << 33 |
 				(u64)m->groups_writable << 34 | (u64)m->dist_enable[0] << 35 |
-				(u64)m->dist_enable[1] << 36 | (u64)m->iidr_rev << 40);
+				(u64)m->dist_enable[1] << 36 | (u64)m->nassgicap << 37 |
+				(u64)m->nassgireq << 38 | (u64)m->iidr_rev << 40);
 	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs && n < MODEL_MAX_IRQS; n += 32)
 		h = hash_bank(h, &m->spi[n / 32 - 1]);
 	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs && n < MODEL_MAX_IRQS; n++)

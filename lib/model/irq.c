@@ -327,6 +327,8 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	unsigned int vcpu = 0;
 
 	irq_seen(b, bit);
+	/* What is to become of an SGI that can have no active state is not said. */
+	m->lost |= m->nassgireq && intid < NR_SGIS;
 	if (b->active & bit)
 		return;
 	b->active |= bit;
@@ -366,7 +368,8 @@ unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v)
  * @v:     the PE
  * @intid: of an interrupt that exists
  *
- * Its latch is cleared; a line that is still high keeps it pending.
+ * Its latch is cleared; a line that is still high keeps it pending.  SGIs have
+ * no active state while GICD_CTLR.nASSGIreq is set (IHI 0069H GICD_CTLR).
  */
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 {
@@ -375,7 +378,8 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 
 	if (b->latch & bit & ~b->edge && deviates(m, DEVIATION_LEVEL_LATCH))
 		b->soft |= bit;
-	b->active |= bit;
+	if (!m->nassgireq || intid >= NR_SGIS)
+		b->active |= bit;
 	b->latch &= ~bit;
 	b->open &= ~bit;
 	b->stuck &= ~bit;

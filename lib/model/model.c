@@ -160,6 +160,7 @@ static void commit_create_vgic(struct model *m)
 	m->has_vgic = true;
 	m->nr_irqs = param(m, PARAM_NR_IRQS);
 	m->iidr_rev = (u8)param(m, PARAM_IIDR_REV);
+	m->nassgicap = m->config.gic == GIC_V3 && m->config.sgis_without_active;
 	dist_reset(m);
 }
 

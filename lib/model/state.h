@@ -121,6 +121,7 @@ struct model {
 	u8 iidr_rev; /* GICD_IIDR.Revision */
 	bool groups_writable; /* userspace has written GICD_IIDR of a GICv2 */
 	bool dist_enable[2]; /* GICD_CTLR.EnableGrp<n> */
+	bool nassgicap, nassgireq; /* GICD_TYPER2, GICD_CTLR: SGIs without an active state */
 	struct model_bank spi[NR_SPI_BANKS]; /* from INTID 32 */
 	u8 active_on[MODEL_MAX_IRQS]; /* number of the PE that an active SPI is of */
 	u8 moved_from[MODEL_MAX_IRQS]; /* number of that PE */
