@@ -209,8 +209,29 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
 		search_bank(&s, n, &m->spi[n / 32 - 1], enable);
 }
 
+/* Those of a bank of SPIs that may be active on a PE. */
+static u32 spis_active_on(const struct model *m, unsigned int first, unsigned int vcpu)
+{
+	const struct model_bank *b = &m->spi[first / 32 - 1];
+	u32 on = 0;
+
+	for (u32 active = b->active | b->stuck; active; active &= active - 1) {
+		unsigned int i = (unsigned int)__builtin_ctz(active);
+
+		if (m->active_on[first + i] == vcpu)
+			on |= 1u << i;
+	}
+	return on;
+}
+
+/* Those that may be pending, and are enabled and not active. */
+static u32 may_wait(const struct model_bank *b)
+{
+	return (bank_pending(b) | b->open | b->soft) & b->enable & ~(b->active | b->stuck);
+}
+
 /**
- * irq_in_flight() - how many interrupts a PE has active, or pending and enabled
+ * irq_in_flight() - how many interrupts a PE may have active, or pending and enabled
  * @m: the model
  * @v: the PE
  *
@@ -218,14 +239,15 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
  */
 unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v)
 {
-	u32 private = bank_pending(&v->irqs) & v->irqs.enable & ~v->irqs.active;
+	u32 private = v->irqs.active | v->irqs.stuck | may_wait(&v->irqs);
+	unsigned int nr = (unsigned int)__builtin_popcount(private);
 	struct search s = { .m = m, .v = v, .deviant = true };
-	unsigned int nr = irq_active_on(m, v) + (unsigned int)__builtin_popcount(private);
 
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
-		const struct model_bank *b = &m->spi[n / 32 - 1];
-		u32 ready = bank_pending(b) & b->enable & ~b->active;
+		u32 active = spis_active_on(m, n, (unsigned int)(v - m->vcpu));
+		u32 ready = may_wait(&m->spi[n / 32 - 1]);
 
+		nr += (unsigned int)__builtin_popcount(active);
 		for (; ready; ready &= ready - 1)
 			nr += spi_targets(&s, n + (unsigned int)__builtin_ctz(ready));
 	}
@@ -340,24 +362,32 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	irq_set_active_on(m, intid, vcpu < m->nr_vcpus ? vcpu : ACTIVE_ON_NONE);
 }
 
+static u8 lowest_of(const struct model_bank *b, u32 bits, u8 lowest)
+{
+	for (; bits; bits &= bits - 1) {
+		unsigned int i = (unsigned int)__builtin_ctz(bits);
+
+		if (b->prio[i] > lowest)
+			lowest = b->prio[i];
+	}
+	return lowest;
+}
+
 /**
- * irq_active_on() - how many interrupts are active on a PE
+ * irq_lowest_active() - the lowest priority of what may be active on a PE
  * @m: the model
  * @v: the PE
  *
- * Return: the number.
+ * Return: its number, 0 if nothing is active.
  */
-unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v)
+u8 irq_lowest_active(const struct model *m, const struct model_vcpu *v)
 {
-	unsigned int nr = (unsigned int)__builtin_popcount(v->irqs.active);
+	u8 lowest = lowest_of(&v->irqs, v->irqs.active | v->irqs.stuck, 0);
 
-	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
-		u32 active = m->spi[n / 32 - 1].active;
-
-		for (; active; active &= active - 1)
-			nr += m->active_on[n + (unsigned int)__builtin_ctz(active)] == v - m->vcpu;
-	}
-	return nr;
+	for (unsigned int n = 32; n < m->nr_irqs; n += 32)
+		lowest = lowest_of(&m->spi[n / 32 - 1],
+				   spis_active_on(m, n, (unsigned int)(v - m->vcpu)), lowest);
+	return lowest;
 }
 
 /**

@@ -180,7 +180,7 @@ void irq_moved(struct model *m, unsigned int vcpu);
 void irq_seen(struct model_bank *b, u32 bits);
 void irq_pending_is_known(struct model_bank *b, u32 bits);
 void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
-unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v);
+u8 irq_lowest_active(const struct model *m, const struct model_vcpu *v);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum deviation_id lost_by);
 enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
@@ -201,6 +201,8 @@ const struct reg_behaviour *sgi_behaviour(enum reg_id reg);
 void cpuif_grouping_changed(struct model *m, struct model_vcpu *v);
 unsigned int sgi_v2_cpu(const struct model *m, unsigned int vcpu);
 bool sgi_v2_cpus_differ(const struct model *m);
+bool sgi_v2_hides_active(const struct model *m, const struct model_vcpu *v, u64 intid);
+unsigned int sgi_v2_hides_from(const struct model *m, const struct model_vcpu *v);
 void dist_none_looked_at(struct model *m);
 void dist_reset(struct model *m);
 void dist_reset_vcpu(const struct model *m, struct model_vcpu *v);
