@@ -418,9 +418,28 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 }
 
 /**
+ * irq_lrs_kept() - a PE goes on with the list registers that it had
+ * @m:    the model
+ * @vcpu: its number
+ *
+ * Those that become free are not filled before the next exit.
+ */
+void irq_lrs_kept(struct model *m, unsigned int vcpu)
+{
+	if (vcpu >= m->nr_vcpus)
+		return;
+	if (m->crowded_on != vcpu)
+		m->crowded = false;
+	m->crowded_on = (u16)vcpu;
+	m->crowded = irq_lrs_may_be_taken(m, &m->vcpu[vcpu]);
+}
+
+/**
  * irq_lrs_may_be_taken() - may a PE have more in flight than list registers?
  * @m: the model
  * @v: the PE
+ *
+ * What is in flight now counts, and what was when they were filled.
  *
  * Return: whether that matters to the implementation under test and is so.
  */
@@ -430,7 +449,8 @@ bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v)
 		       deviates(m, DEVIATION_DROP_IS_COUNTED) ||
 		       deviates(m, DEVIATION_ENDS_ANOTHER);
 
-	return matters && irq_in_flight(m, v) > param(m, PARAM_LIST_REGS);
+	return matters && (irq_in_flight(m, v) > param(m, PARAM_LIST_REGS) ||
+			   (m->crowded && m->crowded_on == v - m->vcpu));
 }
 
 /**
@@ -479,17 +499,24 @@ void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid)
 	m->any_slipped = true;
 }
 
-/**
- * irq_clear_slipped() - list registers were filled anew
- * @m: the model
- */
-void irq_clear_slipped(struct model *m)
+static void clear_slipped(struct model *m)
 {
-	for (unsigned int i = 0; m->any_slipped && i < m->nr_vcpus; i++)
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
 		m->vcpu[i].irqs.slipped = 0;
-	for (unsigned int i = 0; m->any_slipped && i < NR_SPI_BANKS; i++)
+	for (unsigned int i = 0; i < NR_SPI_BANKS; i++)
 		m->spi[i].slipped = 0;
 	m->any_slipped = false;
+}
+
+/**
+ * irq_lrs_filled() - list registers were filled anew
+ * @m: the model
+ */
+void irq_lrs_filled(struct model *m)
+{
+	m->crowded = false;
+	if (m->any_slipped)
+		clear_slipped(m);
 }
 
 /**

@@ -113,6 +113,8 @@ struct model {
 	bool map_failed; /* a first run could not place them */
 	enum deviation_id loosened_by; /* the last deviation that did */
 	bool any_slipped; /* in any bank */
+	bool crowded; /* a PE had more in flight than list registers when it was last entered */
+	u16 crowded_on; /* number of that PE */
 	bool lost; /* software did what makes the state UNPREDICTABLE */
 	u64 addr[NR_ADDR_TYPES]; /* gpa, bytes, or ADDR_UNSET */
 	unsigned int nr_irqs; /* SGIs and PPIs included */
@@ -186,7 +188,8 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum devia
 enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
 			      unsigned int intid);
 void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid);
-void irq_clear_slipped(struct model *m);
+void irq_lrs_filled(struct model *m);
+void irq_lrs_kept(struct model *m, unsigned int vcpu);
 void irq_loosen(struct model *m, struct model_vcpu *v, enum deviation_id by);
 enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u32 bits);
 bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v);
@@ -227,6 +230,7 @@ void reg_expect_read(const struct model *m, const struct access *a, unsigned int
 const struct reg_behaviour *reg_behaviour_of(int reg);
 void expect_guest_read(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_write(const struct model *m, const struct op *op, struct expect *want);
+bool guest_access_exits(const struct model *m, const struct op *op);
 void commit_guest_access(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* expect.c */
