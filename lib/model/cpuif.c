@@ -457,10 +457,13 @@ static void drop_priority_of(const struct model *m, struct model_vcpu *v, unsign
 	c->misdropped &= running_priority(m, c) != PRIORITY_IDLE;
 }
 
-/* May an active interrupt be in no list register? */
+/* May an active interrupt be in no list register of this PE? */
 static bool may_have_no_lr(const struct model *m, const struct model_vcpu *v, u64 intid)
 {
-	return irq_lrs_may_be_taken(m, v) || sgi_v2_hides_active(m, v, intid);
+	bool elsewhere = irq_exists(m, intid) && intid >= NR_PRIVATE &&
+			 m->active_on[intid] != v - m->vcpu;
+
+	return elsewhere || irq_lrs_may_be_taken(m, v) || sgi_v2_hides_active(m, v, intid);
 }
 
 /* An end of interrupt finds its list register by what it was when acknowledged. */
@@ -537,7 +540,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	u64 intid = cpuif_intid(m, value);
-	bool elsewhere, lost;
+	bool lost;
 
 	(void)mask;
 	if (!v->cpuif.eoimode) {
@@ -545,9 +548,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 		m->lost |= m->config.gic == GIC_V2;
 		return;
 	}
-	elsewhere = irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != a->vcpu;
-	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) &&
-	       (elsewhere || may_have_no_lr(m, v, intid));
+	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid);
 	irq_deactivate(m, v, intid, lost ? DEVIATION_DEACTIVATION_LOST : NR_DEVIATIONS);
 }
 
