@@ -102,7 +102,7 @@ static void find_candidates(const struct model *m, const struct model_vcpu *v,
 	bool enable[2] = { dist_enable[0] && v->cpuif.enable[0],
 			   dist_enable[1] && v->cpuif.enable[1] };
 
-	irq_candidates(m, v, enable, deviant, above, c);
+	irq_candidates(m, v, enable, deviant ? v->cpuif.enable : NULL, above, c);
 }
 
 /* An acknowledge or highest-pending register, and whom it serves. */
@@ -198,8 +198,10 @@ static void find_deviants(const struct model *m, const struct model_vcpu *v,
 			  const struct ack_view *view, const bool *dist_enable, unsigned int above,
 			  struct candidates *c)
 {
+	const bool either[2] = { true, true };
+
 	if (view->emulated)
-		irq_candidates(m, v, dist_enable, true, above, c);
+		irq_candidates(m, v, dist_enable, either, above, c);
 	else
 		find_candidates(m, v, dist_enable, true, above, c);
 }
@@ -460,8 +462,8 @@ static void drop_priority_of(const struct model *m, struct model_vcpu *v, unsign
 /* May an active interrupt be in no list register of this PE? */
 static bool may_have_no_lr(const struct model *m, const struct model_vcpu *v, u64 intid)
 {
-	bool elsewhere = irq_exists(m, intid) && intid >= NR_PRIVATE &&
-			 m->active_on[intid] != v - m->vcpu;
+	bool elsewhere =
+		irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != v - m->vcpu;
 
 	return elsewhere || irq_lrs_may_be_taken(m, v) || sgi_v2_hides_active(m, v, intid);
 }

@@ -175,7 +175,7 @@ u32 irq_implemented(const struct model *m, unsigned int intid);
 bool irq_exists(const struct model *m, u64 intid);
 u32 bank_pending(const struct model_bank *b);
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    bool deviant, unsigned int above, struct candidates *c);
+		    const bool *slips, unsigned int above, struct candidates *c);
 unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v);
 void irq_moves(struct model *m, unsigned int intid);
 void irq_moved(struct model *m, unsigned int vcpu);
