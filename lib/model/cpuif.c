@@ -102,7 +102,7 @@ static void find_candidates(const struct model *m, const struct model_vcpu *v,
 	bool enable[2] = { dist_enable[0] && v->cpuif.enable[0],
 			   dist_enable[1] && v->cpuif.enable[1] };
 
-	irq_candidates(m, v, enable, deviant, above, c);
+	irq_candidates(m, v, enable, deviant ? v->cpuif.enable : NULL, above, c);
 }
 
 /* An acknowledge or highest-pending register, and whom it serves. */
@@ -198,27 +198,12 @@ static void find_deviants(const struct model *m, const struct model_vcpu *v,
 			  const struct ack_view *view, const bool *dist_enable, unsigned int above,
 			  struct candidates *c)
 {
+	const bool either[2] = { true, true };
+
 	if (view->emulated)
-		irq_candidates(m, v, dist_enable, true, above, c);
+		irq_candidates(m, v, dist_enable, either, above, c);
 	else
 		find_candidates(m, v, dist_enable, true, above, c);
-}
-
-/*
- * The highest priority of an SGI that waits for an earlier one with its INTID to
- * be deactivated, which is seen before all below it (DEVIATION_V2_SGI_FILTER).
- */
-static unsigned int waiting_sgi(const struct model *m, const struct model_vcpu *v)
-{
-	unsigned int prio = PRIORITY_IDLE;
-
-	for (unsigned int i = 0; i < NR_SGIS && deviates(m, DEVIATION_V2_SGI_FILTER); i++) {
-		bool active = (v->irqs.active | v->irqs.stuck) & 1u << i;
-
-		if (__builtin_popcount(v->sgi_source[i]) + active > 1 && v->irqs.prio[i] < prio)
-			prio = v->irqs.prio[i];
-	}
-	return prio;
 }
 
 /* The deviation that shows this value, @otherwise if it is not one that made it pending. */
@@ -245,7 +230,7 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 	enum deviation_id d = dist_group_enables(m, enable);
 	struct answers answers = { .nr = 0 };
 	struct candidates c = { .prio = 0 };
-	unsigned int above = 0, waiting = waiting_sgi(m, v);
+	unsigned int above = 0, hidden_from = sgi_v2_hides_from(m, v);
 
 	if (view->emulated && !v->cpuif.enable[0] && !v->cpuif.enable[1])
 		return;
@@ -257,7 +242,7 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 	do {
 		find_deviants(m, v, view, enable, above, &c);
 		above = c.prio + 1u;
-		if (c.nr && c.prio > waiting)
+		if (c.nr && c.prio >= hidden_from)
 			expect_deviant(want, INTID_NONE, DEVIATION_V2_SGI_FILTER);
 		add_candidates(m, v, view, &c, &answers);
 		for (unsigned int i = 0; i < answers.nr; i++)
@@ -474,6 +459,15 @@ static void drop_priority_of(const struct model *m, struct model_vcpu *v, unsign
 	c->misdropped &= running_priority(m, c) != PRIORITY_IDLE;
 }
 
+/* May an active interrupt be in no list register of this PE? */
+static bool may_have_no_lr(const struct model *m, const struct model_vcpu *v, u64 intid)
+{
+	bool elsewhere =
+		irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != v - m->vcpu;
+
+	return elsewhere || irq_lrs_may_be_taken(m, v) || sgi_v2_hides_active(m, v, intid);
+}
+
 /* An end of interrupt finds its list register by what it was when acknowledged. */
 static enum deviation_id deactivation_lost_by(const struct model *m, const struct model_vcpu *v,
 					      unsigned int intid)
@@ -481,7 +475,7 @@ static enum deviation_id deactivation_lost_by(const struct model *m, const struc
 	if (irq_bank_of(m, v, intid)->changed & 1u << intid % 32 &&
 	    deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
 		return DEVIATION_CHANGED_WHILE_ACTIVE;
-	if (!irq_lrs_may_be_taken(m, v))
+	if (!may_have_no_lr(m, v, intid))
 		return NR_DEVIATIONS;
 	if (deviates(m, DEVIATION_DEACTIVATION_LOST))
 		return DEVIATION_DEACTIVATION_LOST;
@@ -548,7 +542,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	u64 intid = cpuif_intid(m, value);
-	bool elsewhere, lost;
+	bool lost;
 
 	(void)mask;
 	if (!v->cpuif.eoimode) {
@@ -556,9 +550,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 		m->lost |= m->config.gic == GIC_V2;
 		return;
 	}
-	elsewhere = irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != a->vcpu;
-	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) &&
-	       (elsewhere || irq_lrs_may_be_taken(m, v));
+	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid);
 	irq_deactivate(m, v, intid, lost ? DEVIATION_DEACTIVATION_LOST : NR_DEVIATIONS);
 }
 

@@ -80,6 +80,7 @@ struct search {
 	const struct model_vcpu *v;
 	struct candidates *c;
 	bool deviant;
+	const bool *slips; /* groups that interrupts may slip through of, if deviant */
 	unsigned int above; /* the lowest number of a priority */
 };
 
@@ -172,8 +173,7 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 	ready &= (group_enable[0] ? ~b->group : 0) | (group_enable[1] ? b->group : 0);
 	if (s->deviant)
 		ready |= b->slipped & pending & ~b->active &
-			 ((s->v->cpuif.enable[0] ? ~b->group : 0) |
-			  (s->v->cpuif.enable[1] ? b->group : 0));
+			 ((s->slips[0] ? ~b->group : 0) | (s->slips[1] ? b->group : 0));
 	for (; ready; ready &= ready - 1) {
 		unsigned int i = (unsigned int)__builtin_ctz(ready);
 
@@ -190,7 +190,8 @@ static void search_bank(const struct search *s, unsigned int first, const struct
  * @m:       the model
  * @v:       the PE
  * @enable:  which groups are enabled
- * @deviant: follow the implementation's deviations
+ * @slips:   follow the implementation's deviations, by which interrupts of these
+ *           groups may slip through; NULL to follow the rules alone
  * @above:   leave out priorities below this number, 0 to 256
  * @c:       filled in: those of the highest priority that is left
  *
@@ -198,9 +199,9 @@ static void search_bank(const struct search *s, unsigned int first, const struct
  * Interrupt prioritization).
  */
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    bool deviant, unsigned int above, struct candidates *c)
+		    const bool *slips, unsigned int above, struct candidates *c)
 {
-	struct search s = { m, v, c, deviant, above };
+	struct search s = { m, v, c, slips, slips, above };
 
 	c->nr = 0;
 	c->prio = PRIORITY_IDLE;
@@ -209,8 +210,29 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
 		search_bank(&s, n, &m->spi[n / 32 - 1], enable);
 }
 
+/* Those of a bank of SPIs that may be active on a PE. */
+static u32 spis_active_on(const struct model *m, unsigned int first, unsigned int vcpu)
+{
+	const struct model_bank *b = &m->spi[first / 32 - 1];
+	u32 on = 0;
+
+	for (u32 active = b->active | b->stuck; active; active &= active - 1) {
+		unsigned int i = (unsigned int)__builtin_ctz(active);
+
+		if (m->active_on[first + i] == vcpu)
+			on |= 1u << i;
+	}
+	return on;
+}
+
+/* Those that may be pending, and are enabled and not active. */
+static u32 may_wait(const struct model_bank *b)
+{
+	return (bank_pending(b) | b->open | b->soft) & b->enable & ~(b->active | b->stuck);
+}
+
 /**
- * irq_in_flight() - how many interrupts a PE has active, or pending and enabled
+ * irq_in_flight() - how many interrupts a PE may have active, or pending and enabled
  * @m: the model
  * @v: the PE
  *
@@ -218,14 +240,15 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
  */
 unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v)
 {
-	u32 private = bank_pending(&v->irqs) & v->irqs.enable & ~v->irqs.active;
+	u32 private = v->irqs.active | v->irqs.stuck | may_wait(&v->irqs);
+	unsigned int nr = (unsigned int)__builtin_popcount(private);
 	struct search s = { .m = m, .v = v, .deviant = true };
-	unsigned int nr = irq_active_on(m, v) + (unsigned int)__builtin_popcount(private);
 
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
-		const struct model_bank *b = &m->spi[n / 32 - 1];
-		u32 ready = bank_pending(b) & b->enable & ~b->active;
+		u32 active = spis_active_on(m, n, (unsigned int)(v - m->vcpu));
+		u32 ready = may_wait(&m->spi[n / 32 - 1]);
 
+		nr += (unsigned int)__builtin_popcount(active);
 		for (; ready; ready &= ready - 1)
 			nr += spi_targets(&s, n + (unsigned int)__builtin_ctz(ready));
 	}
@@ -342,24 +365,32 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	irq_set_active_on(m, intid, vcpu < m->nr_vcpus ? vcpu : ACTIVE_ON_NONE);
 }
 
+static u8 lowest_of(const struct model_bank *b, u32 bits, u8 lowest)
+{
+	for (; bits; bits &= bits - 1) {
+		unsigned int i = (unsigned int)__builtin_ctz(bits);
+
+		if (b->prio[i] > lowest)
+			lowest = b->prio[i];
+	}
+	return lowest;
+}
+
 /**
- * irq_active_on() - how many interrupts are active on a PE
+ * irq_lowest_active() - the lowest priority of what may be active on a PE
  * @m: the model
  * @v: the PE
  *
- * Return: the number.
+ * Return: its number, 0 if nothing is active.
  */
-unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v)
+u8 irq_lowest_active(const struct model *m, const struct model_vcpu *v)
 {
-	unsigned int nr = (unsigned int)__builtin_popcount(v->irqs.active);
+	u8 lowest = lowest_of(&v->irqs, v->irqs.active | v->irqs.stuck, 0);
 
-	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
-		u32 active = m->spi[n / 32 - 1].active;
-
-		for (; active; active &= active - 1)
-			nr += m->active_on[n + (unsigned int)__builtin_ctz(active)] == v - m->vcpu;
-	}
-	return nr;
+	for (unsigned int n = 32; n < m->nr_irqs; n += 32)
+		lowest = lowest_of(&m->spi[n / 32 - 1],
+				   spis_active_on(m, n, (unsigned int)(v - m->vcpu)), lowest);
+	return lowest;
 }
 
 /**
@@ -392,9 +423,28 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 }
 
 /**
+ * irq_lrs_kept() - a PE goes on with the list registers that it had
+ * @m:    the model
+ * @vcpu: its number
+ *
+ * Those that become free are not filled before the next exit.
+ */
+void irq_lrs_kept(struct model *m, unsigned int vcpu)
+{
+	if (vcpu >= m->nr_vcpus)
+		return;
+	if (m->crowded_on != vcpu)
+		m->crowded = false;
+	m->crowded_on = (u16)vcpu;
+	m->crowded = irq_lrs_may_be_taken(m, &m->vcpu[vcpu]);
+}
+
+/**
  * irq_lrs_may_be_taken() - may a PE have more in flight than list registers?
  * @m: the model
  * @v: the PE
+ *
+ * What is in flight now counts, and what was when they were filled.
  *
  * Return: whether that matters to the implementation under test and is so.
  */
@@ -404,7 +454,8 @@ bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v)
 		       deviates(m, DEVIATION_DROP_IS_COUNTED) ||
 		       deviates(m, DEVIATION_ENDS_ANOTHER);
 
-	return matters && irq_in_flight(m, v) > param(m, PARAM_LIST_REGS);
+	return matters && (irq_in_flight(m, v) > param(m, PARAM_LIST_REGS) ||
+			   (m->crowded && m->crowded_on == v - m->vcpu));
 }
 
 /**
@@ -453,17 +504,24 @@ void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid)
 	m->any_slipped = true;
 }
 
-/**
- * irq_clear_slipped() - list registers were filled anew
- * @m: the model
- */
-void irq_clear_slipped(struct model *m)
+static void clear_slipped(struct model *m)
 {
-	for (unsigned int i = 0; m->any_slipped && i < m->nr_vcpus; i++)
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
 		m->vcpu[i].irqs.slipped = 0;
-	for (unsigned int i = 0; m->any_slipped && i < NR_SPI_BANKS; i++)
+	for (unsigned int i = 0; i < NR_SPI_BANKS; i++)
 		m->spi[i].slipped = 0;
 	m->any_slipped = false;
+}
+
+/**
+ * irq_lrs_filled() - list registers were filled anew
+ * @m: the model
+ */
+void irq_lrs_filled(struct model *m)
+{
+	m->crowded = false;
+	if (m->any_slipped)
+		clear_slipped(m);
 }
 
 /**
