@@ -412,7 +412,6 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 	b->loose &= ~bit;
 	b->slipped &= ~bit;
 	b->moved &= ~bit;
-	b->changed &= ~bit;
 	irq_seen(b, bit);
 	irq_set_active_on(m, intid, (unsigned int)(v - m->vcpu));
 }
@@ -478,7 +477,6 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum devia
 		irq_slip(m, v, (unsigned int)intid);
 	b->active &= ~bit;
 	b->loose &= ~bit;
-	b->changed &= ~bit;
 }
 
 /**
