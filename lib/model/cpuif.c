@@ -101,7 +101,7 @@ static unsigned int level_of(const struct model *m, const struct model_vcpu *v, 
 {
 	u8 prio = irq_bank_of(m, v, intid)->prio[intid % 32];
 
-	return group_priority(&v->cpuif, group, prio) >> (8 - preemption_bits(m));
+	return (unsigned int)group_priority(&v->cpuif, group, prio) >> (8 - preemption_bits(m));
 }
 
 static void find_candidates(const struct model *m, const struct model_vcpu *v,
