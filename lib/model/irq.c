@@ -360,6 +360,9 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	if (b->active & bit)
 		return;
 	b->active |= bit;
+	/* Its latch may be lost when it stops being active. */
+	if (deviates(m, DEVIATION_LEVEL_LATCH))
+		b->soft |= bit & b->latch & ~b->edge;
 	if (intid < NR_PRIVATE)
 		return;
 	for (; vcpu < m->nr_vcpus; vcpu++) {
