@@ -81,7 +81,8 @@ static void put(struct unit *t, struct qtest_lines *l, const char *text)
 
 	if (!EXPECT_TRUE(t, room >= strlen(text)))
 		return;
-	memcpy(at, text, strlen(text));
+	for (size_t i = 0; text[i]; i++)
+		at[i] = text[i];
 	l->to += strlen(text);
 }
 
@@ -427,6 +428,8 @@ static void acknowledges_are_remembered(struct unit *t)
 	EXPECT_TRUE(t, !qtest_op_waits(&ack, &eoi));
 }
 
+#define MAX_OPS 64 /* of the programs below */
+
 /* Return: whether QEMU is here; if not, the test is skipped. */
 static bool has_qemu(struct unit *t)
 {
@@ -442,6 +445,7 @@ static void run_program(struct unit *t, const char *text, struct prog *p, struct
 {
 	char reason[256];
 
+	memset(res, 0, MAX_OPS * sizeof(*res));
 	if (!program_parse(t, text, p))
 		return;
 	if (!EXPECT_TRUE(t, target_qtest.can_run(p, reason, sizeof(reason))))
@@ -449,8 +453,6 @@ static void run_program(struct unit *t, const char *text, struct prog *p, struct
 	else
 		target_qtest.run(p, res);
 }
-
-#define MAX_OPS 64
 
 static void expect_reads(struct unit *t, const struct prog *p, const struct op_result *res,
 			 const u64 *want, size_t nr_want)

@@ -179,6 +179,10 @@ static bool set_key(struct known *k, const char *key, const char *value)
 		k->deviation = deviation_find(value);
 		return k->deviation >= 0;
 	}
+	if (!strcmp(key, "chance")) {
+		k->chance = true;
+		return value[0];
+	}
 	if (!strcmp(key, "program"))
 		return set_text(k->program, value);
 	if (!strcmp(key, "upstream"))

@@ -28,6 +28,7 @@ struct known {
 	enum op_id after_op; /* only after this one got that, or NR_OPS */
 	char after_got[KNOWN_TEXT_BYTES]; /* name of an errno */
 	bool hazard; /* after_op getting after_got crashes the kernel */
+	bool chance; /* whether its program shows it depends on what else happens meanwhile */
 	char program[KNOWN_TEXT_BYTES]; /* that shows it, below corpora */
 	char upstream[KNOWN_TEXT_BYTES]; /* where it is fixed or reported */
 	int deviation; /* that the model follows, an enum deviation_id, or -1 */

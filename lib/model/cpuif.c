@@ -95,6 +95,15 @@ static unsigned int group_of(const struct model *m, const struct model_vcpu *v, 
 	return irq_bank_of(m, v, intid)->group >> intid % 32 & 1;
 }
 
+/* The preemption level that an interrupt has as one of a group. */
+static unsigned int level_of(const struct model *m, const struct model_vcpu *v, unsigned int intid,
+			     unsigned int group)
+{
+	u8 prio = irq_bank_of(m, v, intid)->prio[intid % 32];
+
+	return (unsigned int)group_priority(&v->cpuif, group, prio) >> (8 - preemption_bits(m));
+}
+
 static void find_candidates(const struct model *m, const struct model_vcpu *v,
 			    const bool *dist_enable, bool deviant, unsigned int above,
 			    struct candidates *c)
@@ -102,7 +111,7 @@ static void find_candidates(const struct model *m, const struct model_vcpu *v,
 	bool enable[2] = { dist_enable[0] && v->cpuif.enable[0],
 			   dist_enable[1] && v->cpuif.enable[1] };
 
-	irq_candidates(m, v, enable, deviant, above, c);
+	irq_candidates(m, v, enable, deviant ? v->cpuif.enable : NULL, above, c);
 }
 
 /* An acknowledge or highest-pending register, and whom it serves. */
@@ -198,27 +207,12 @@ static void find_deviants(const struct model *m, const struct model_vcpu *v,
 			  const struct ack_view *view, const bool *dist_enable, unsigned int above,
 			  struct candidates *c)
 {
+	const bool either[2] = { true, true };
+
 	if (view->emulated)
-		irq_candidates(m, v, dist_enable, true, above, c);
+		irq_candidates(m, v, dist_enable, either, above, c);
 	else
 		find_candidates(m, v, dist_enable, true, above, c);
-}
-
-/*
- * The highest priority of an SGI that waits for an earlier one with its INTID to
- * be deactivated, which is seen before all below it (DEVIATION_V2_SGI_FILTER).
- */
-static unsigned int waiting_sgi(const struct model *m, const struct model_vcpu *v)
-{
-	unsigned int prio = PRIORITY_IDLE;
-
-	for (unsigned int i = 0; i < NR_SGIS && deviates(m, DEVIATION_V2_SGI_FILTER); i++) {
-		bool active = (v->irqs.active | v->irqs.stuck) & 1u << i;
-
-		if (__builtin_popcount(v->sgi_source[i]) + active > 1 && v->irqs.prio[i] < prio)
-			prio = v->irqs.prio[i];
-	}
-	return prio;
 }
 
 /* The deviation that shows this value, @otherwise if it is not one that made it pending. */
@@ -245,7 +239,7 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 	enum deviation_id d = dist_group_enables(m, enable);
 	struct answers answers = { .nr = 0 };
 	struct candidates c = { .prio = 0 };
-	unsigned int above = 0, waiting = waiting_sgi(m, v);
+	unsigned int above = 0, hidden_from = sgi_v2_hides_from(m, v);
 
 	if (view->emulated && !v->cpuif.enable[0] && !v->cpuif.enable[1])
 		return;
@@ -257,7 +251,7 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 	do {
 		find_deviants(m, v, view, enable, above, &c);
 		above = c.prio + 1u;
-		if (c.nr && c.prio > waiting)
+		if (c.nr && c.prio >= hidden_from)
 			expect_deviant(want, INTID_NONE, DEVIATION_V2_SGI_FILTER);
 		add_candidates(m, v, view, &c, &answers);
 		for (unsigned int i = 0; i < answers.nr; i++)
@@ -413,10 +407,9 @@ void cpuif_take(struct model *m, const struct access *a, u64 seen)
 	if (!irq_exists(m, intid) || c->nr_acks == MAX_ACTIVE)
 		return;
 	group = group_of(m, v, intid);
-	level = group_priority(c, group, irq_bank_of(m, v, intid)->prio[intid % 32]);
-	level >>= 8 - preemption_bits(m);
+	level = level_of(m, v, intid, group);
 	c->ap[group][level / 64] |= BIT_ULL(level % 64);
-	c->ack[c->nr_acks++] = (struct model_ack){ (u16)intid, (u8)source, (u8)group };
+	c->ack[c->nr_acks++] = (struct model_ack){ (u16)intid, (u8)source, (u8)group, (u8)level };
 	irq_activate(m, v, intid);
 	if (m->config.gic == GIC_V2 && intid < NR_SGIS)
 		take_v2_sgi(v, intid, source);
@@ -474,14 +467,25 @@ static void drop_priority_of(const struct model *m, struct model_vcpu *v, unsign
 	c->misdropped &= running_priority(m, c) != PRIORITY_IDLE;
 }
 
+/* May an active interrupt be in no list register of this PE? */
+static bool may_have_no_lr(const struct model *m, const struct model_vcpu *v, u64 intid)
+{
+	bool elsewhere =
+		irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != v - m->vcpu;
+
+	return elsewhere || irq_lrs_may_be_taken(m, v) || sgi_v2_hides_active(m, v, intid);
+}
+
 /* An end of interrupt finds its list register by what it was when acknowledged. */
 static enum deviation_id deactivation_lost_by(const struct model *m, const struct model_vcpu *v,
-					      unsigned int intid)
+					      const struct model_ack *ack)
 {
-	if (irq_bank_of(m, v, intid)->changed & 1u << intid % 32 &&
-	    deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
+	bool changed = group_of(m, v, ack->intid) != ack->group ||
+		       level_of(m, v, ack->intid, ack->group) != ack->level;
+
+	if (changed && deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
 		return DEVIATION_CHANGED_WHILE_ACTIVE;
-	if (!irq_lrs_may_be_taken(m, v))
+	if (!may_have_no_lr(m, v, ack->intid))
 		return NR_DEVIATIONS;
 	if (deviates(m, DEVIATION_DEACTIVATION_LOST))
 		return DEVIATION_DEACTIVATION_LOST;
@@ -513,7 +517,7 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 	if (deviates(m, counted) && irq_lrs_may_be_taken(m, v))
 		irq_loosen(m, v, counted);
 	if (!c->eoimode)
-		irq_deactivate(m, v, intid, deactivation_lost_by(m, v, (unsigned int)intid));
+		irq_deactivate(m, v, intid, deactivation_lost_by(m, v, last));
 }
 
 static void write_eoir0(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -548,7 +552,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	u64 intid = cpuif_intid(m, value);
-	bool elsewhere, lost;
+	bool lost;
 
 	(void)mask;
 	if (!v->cpuif.eoimode) {
@@ -556,9 +560,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 		m->lost |= m->config.gic == GIC_V2;
 		return;
 	}
-	elsewhere = irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != a->vcpu;
-	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) &&
-	       (elsewhere || irq_lrs_may_be_taken(m, v));
+	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid);
 	irq_deactivate(m, v, intid, lost ? DEVIATION_DEACTIVATION_LOST : NR_DEVIATIONS);
 }
 
@@ -615,21 +617,6 @@ static void read_bpr1(const struct model *m, const struct access *a, struct expe
 	val->value = bpr_value(c, 1);
 }
 
-/**
- * cpuif_grouping_changed() - the binary point, or which one counts, was written
- * @m: the model
- * @v: the PE
- *
- * What is active was acknowledged with another grouping of priorities.
- */
-void cpuif_grouping_changed(struct model *m, struct model_vcpu *v)
-{
-	const struct model_cpuif *c = &v->cpuif;
-
-	for (unsigned int i = 0; i < c->nr_acks; i++)
-		irq_bank(m, v, c->ack[i].intid)->changed |= 1u << c->ack[i].intid % 32;
-}
-
 /* Of a GICv2 it keeps its own value, whatever CBPR says (IHI 0048B GICC_ABPR). */
 static void read_v2_abpr(const struct model *m, const struct access *a, struct expect *want,
 			 struct expect_val *val)
@@ -651,7 +638,6 @@ static void write_bpr(struct model *m, const struct access *a, u64 value, unsign
 
 	if (group && c->cbpr && m->config.gic == GIC_V3)
 		return;
-	cpuif_grouping_changed(m, &m->vcpu[a->vcpu]);
 	c->bpr[group] = point < min ? min : point;
 	/* An emulated one keeps it until the vCPU is loaded again. */
 	if (group && !a->user && m->config.gic == GIC_V2 && deviates(m, DEVIATION_HOST_ABPR_MIN))

@@ -16,7 +16,8 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 	(void)a;
 	val->known = ~0ULL;
 	val->rule = RULE_DIST_CTLR;
-	val->value = reg_field_mask(FIELD_GICD_CTLR_DS) | reg_field_mask(FIELD_GICD_CTLR_ARE);
+	val->value = reg_field_mask(FIELD_GICD_CTLR_DS) | reg_field_mask(FIELD_GICD_CTLR_ARE) |
+		     reg_field_put(FIELD_GICD_CTLR_nASSGIreq, m->nassgireq);
 	if (missing)
 		expect_deviation(want, DEVIATION_V3_NO_GROUP0_ENABLE);
 	expect_bits(val,
@@ -27,10 +28,25 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 		    RULE_DIST_CTLR_ENABLE);
 }
 
+/* SGIs lose or get their active state while no group is enabled. */
+static void write_nassgireq(struct model *m, const struct access *a, u64 value)
+{
+	bool req = reg_field_get(FIELD_GICD_CTLR_nASSGIreq, value);
+	bool enabled = m->dist_enable[0] || m->dist_enable[1];
+
+	if (!m->nassgicap || req == m->nassgireq)
+		return;
+	if (!enabled || a->user)
+		m->nassgireq = req;
+	else if (!reg_field_get(FIELD_GICD_CTLR_EnableGrp0, value) &&
+		 !reg_field_get(FIELD_GICD_CTLR_EnableGrp1, value))
+		m->lost = true; /* the groups are disabled by the same write */
+}
+
 static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
 {
-	(void)a;
 	(void)mask;
+	write_nassgireq(m, a, value);
 	m->dist_enable[0] = reg_field_get(FIELD_GICD_CTLR_EnableGrp0, value);
 	m->dist_enable[1] = reg_field_get(FIELD_GICD_CTLR_EnableGrp1, value);
 	dist_none_looked_at(m);
@@ -160,12 +176,29 @@ static void write_iidr(struct model *m, const struct access *a, u64 value, u64 m
 	m->groups_writable = true;
 }
 
-/* Its only field that can be written, nASSGIcap, is for hosts that have it. */
+static void read_typer2(const struct model *m, const struct access *a, struct expect *want,
+			struct expect_val *val)
+{
+	(void)a;
+	(void)want;
+	val->known = ~0ULL;
+	val->value = reg_field_put(FIELD_GICD_TYPER2_nASSGIcap, m->nassgicap);
+	val->rule = RULE_DIST_TYPER2;
+}
+
+/* Userspace may take the capability away until the vGIC is initialised. */
+static bool takes_typer2(const struct model *m, u64 value)
+{
+	return !m->initialised && m->config.sgis_without_active &&
+	       !((u32)value & ~reg_field_mask(FIELD_GICD_TYPER2_nASSGIcap));
+}
+
 static void check_typer2(const struct model *m, const struct access *a, u64 value,
 			 struct expect *want)
 {
 	(void)a;
-	if (!(u32)value)
+	if ((u32)value == reg_field_put(FIELD_GICD_TYPER2_nASSGIcap, m->nassgicap) ||
+	    takes_typer2(m, value))
 		return;
 	allow_done(want, RULE_USER_TYPER2);
 	allow_error(want, EBUSY, RULE_USER_TYPER2);
@@ -173,14 +206,11 @@ static void check_typer2(const struct model *m, const struct access *a, u64 valu
 		allow_error(want, EINVAL, RULE_USER_TYPER2);
 }
 
-static void read_zero(const struct model *m, const struct access *a, struct expect *want,
-		      struct expect_val *val)
+static void write_typer2(struct model *m, const struct access *a, u64 value, u64 mask)
 {
-	(void)m;
-	(void)a;
-	(void)want;
-	val->known = ~0ULL;
-	val->rule = RULE_MMIO_RESERVED;
+	(void)mask;
+	if (a->user && takes_typer2(m, value))
+		m->nassgicap = reg_field_get(FIELD_GICD_TYPER2_nASSGIcap, value);
 }
 
 static void read_statusr(const struct model *m, const struct access *a, struct expect *want,
@@ -322,7 +352,7 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICD_CTLR] = { .read = read_ctlr, .write = write_ctlr },
 	[REG_GICD_TYPER] = { .read = read_typer },
 	[REG_GICD_IIDR] = { .read = read_iidr, .check = check_iidr, .write = write_iidr },
-	[REG_GICD_TYPER2] = { .read = read_zero, .check = check_typer2 },
+	[REG_GICD_TYPER2] = { .read = read_typer2, .check = check_typer2, .write = write_typer2 },
 	[REG_GICD_STATUSR] = { .read = read_statusr },
 	[REG_GICD_PIDR2] = { .read = read_pidr2 },
 	[REG_GICR_CTLR] = { .read = read_redist_ctlr, .write = write_redist_ctlr },

@@ -19,9 +19,8 @@ static u64 hash_bank(u64 h, const struct model_bank *b)
 	h = hash_u64(h, b->routed | (u64)b->unseen << 32);
 	h = hash_u64(h, b->moved | (u64)b->stuck << 32);
 	h = hash_u64(h, b->soft | (u64)b->loose << 32);
-	h = hash_u64(h, b->slipped | (u64)b->changed << 32);
+	h = hash_u64(h, b->slipped | (u64)b->stuck_changed << 32);
 	h = hash_u64(h, b->open | (u64)b->forced << 32);
-	h = hash_u64(h, b->stuck_changed);
 	for (unsigned int i = 0; i < ARRAY_SIZE(b->prio); i += 4)
 		h = hash_u64(h, b->prio[i] | (u64)b->prio[i + 1] << 8 | (u64)b->prio[i + 2] << 16 |
 					(u64)b->prio[i + 3] << 24);
@@ -39,7 +38,7 @@ static u64 hash_cpuif(u64 h, const struct model_cpuif *c)
 	h = hash_u64(h, c->nr_acks);
 	for (unsigned int i = 0; i < c->nr_acks; i++)
 		h = hash_u64(h, c->ack[i].intid | (u64)c->ack[i].source << 16 |
-					(u64)c->ack[i].group << 24);
+					(u64)c->ack[i].group << 24 | (u64)c->ack[i].level << 32);
 	for (unsigned int group = 0; group < 2; group++) {
 		h = hash_u64(h, c->ap[group][0]);
 		h = hash_u64(h, c->ap[group][1]);
@@ -75,7 +74,8 @@ static u64 hash_dist(u64 h, const struct model *m)
 {
 	h = hash_u64(h, m->nr_irqs | (u64)m->nr_irqs_set << 32 | (u64)m->has_its << 33 |
 				(u64)m->groups_writable << 34 | (u64)m->dist_enable[0] << 35 |
-				(u64)m->dist_enable[1] << 36 | (u64)m->iidr_rev << 40);
+				(u64)m->dist_enable[1] << 36 | (u64)m->nassgicap << 37 |
+				(u64)m->nassgireq << 38 | (u64)m->iidr_rev << 40);
 	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs && n < MODEL_MAX_IRQS; n += 32)
 		h = hash_bank(h, &m->spi[n / 32 - 1]);
 	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs && n < MODEL_MAX_IRQS; n++)
@@ -96,7 +96,8 @@ u64 model_hash(const struct model *m)
 
 	h = hash_u64(h, m->has_vgic | (u64)m->initialised << 1 | (u64)m->mapped << 2 |
 				(u64)m->map_failed << 3 | (u64)m->any_slipped << 4 |
-				(u64)m->lost << 5 | (u64)m->loosened_by << 32);
+				(u64)m->lost << 5 | (u64)m->crowded << 6 | (u64)m->crowded_on << 8 |
+				(u64)m->loosened_by << 32);
 	for (unsigned int i = 0; i < NR_ADDR_TYPES; i++)
 		h = hash_u64(h, m->addr[i]);
 	h = hash_dist(h, m);

@@ -80,6 +80,7 @@ struct search {
 	const struct model_vcpu *v;
 	struct candidates *c;
 	bool deviant;
+	const bool *slips; /* groups that interrupts may slip through of, if deviant */
 	unsigned int above; /* the lowest number of a priority */
 };
 
@@ -100,7 +101,7 @@ static bool spi_targets(const struct search *s, unsigned int intid)
 		return true;
 	/* Of several targets one takes it: which one is the implementation's choice. */
 	if (chosen(m, CHOICE_LOWEST_TARGET))
-		route &= -route;
+		route &= ~route + 1;
 	if (!route && s->deviant && deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
 		route = 1;
 	return route & 1u << (v - m->vcpu) % 8;
@@ -116,8 +117,6 @@ static bool spi_targets(const struct search *s, unsigned int intid)
  */
 enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u32 bits)
 {
-	if (b->slipped & bits)
-		return DEVIATION_SLIPS_THROUGH;
 	if (b->loose & bits)
 		return m->loosened_by;
 	if (b->stuck & ~b->stuck_changed & bits)
@@ -127,7 +126,7 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 		return DEVIATION_CHANGED_WHILE_ACTIVE;
 	if (b->soft & bits)
 		return DEVIATION_LEVEL_LATCH;
-	return (b->unseen | b->moved) & bits ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
+	return ((b->unseen | b->moved) & bits) ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
 }
 
 /**
@@ -141,9 +140,11 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v, unsigned int intid)
 {
 	const struct model_bank *b = irq_bank_of(m, v, intid);
-	u32 made = b->slipped | (b->loose & b->active) | (b->soft & ~bank_pending(b));
+	u32 made = (b->loose & b->active) | (b->soft & ~bank_pending(b));
 
-	return made & 1u << intid % 32 ? irq_doubt(m, b, 1u << intid % 32) : NR_DEVIATIONS;
+	if (b->slipped & 1u << intid % 32)
+		return DEVIATION_SLIPS_THROUGH;
+	return (made & 1u << intid % 32) ? irq_doubt(m, b, 1u << intid % 32) : NR_DEVIATIONS;
 }
 
 static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
@@ -163,6 +164,13 @@ static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, boo
 	c->intid[c->nr++] = (u16)intid;
 }
 
+/* Does the PE that it was active on have an interrupt in a list register still? */
+static bool slips_to(const struct search *s, const struct model_bank *b, unsigned int intid)
+{
+	return s->deviant && b->slipped & 1u << intid % 32 &&
+	       (intid < NR_PRIVATE || s->m->active_on[intid] == s->v - s->m->vcpu);
+}
+
 static void search_bank(const struct search *s, unsigned int first, const struct model_bank *b,
 			const bool *group_enable)
 {
@@ -172,16 +180,16 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 	ready &= (group_enable[0] ? ~b->group : 0) | (group_enable[1] ? b->group : 0);
 	if (s->deviant)
 		ready |= b->slipped & pending & ~b->active &
-			 ((s->v->cpuif.enable[0] ? ~b->group : 0) |
-			  (s->v->cpuif.enable[1] ? b->group : 0));
+			 ((s->slips[0] ? ~b->group : 0) | (s->slips[1] ? b->group : 0));
 	for (; ready; ready &= ready - 1) {
 		unsigned int i = (unsigned int)__builtin_ctz(ready);
+		bool slips = slips_to(s, b, first + i);
 
 		if (b->prio[i] > s->c->prio || b->prio[i] < s->above ||
-		    (first && !spi_targets(s, first + i)))
+		    (first && !spi_targets(s, first + i) && !slips))
 			continue;
 		add_candidate(s->c, first + i, b->prio[i], b->open & 1u << i,
-			      irq_doubt(s->m, b, 1u << i));
+			      slips ? DEVIATION_SLIPS_THROUGH : irq_doubt(s->m, b, 1u << i));
 	}
 }
 
@@ -190,7 +198,8 @@ static void search_bank(const struct search *s, unsigned int first, const struct
  * @m:       the model
  * @v:       the PE
  * @enable:  which groups are enabled
- * @deviant: follow the implementation's deviations
+ * @slips:   follow the implementation's deviations, by which interrupts of these
+ *           groups may slip through; NULL to follow the rules alone
  * @above:   leave out priorities below this number, 0 to 256
  * @c:       filled in: those of the highest priority that is left
  *
@@ -198,9 +207,9 @@ static void search_bank(const struct search *s, unsigned int first, const struct
  * Interrupt prioritization).
  */
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    bool deviant, unsigned int above, struct candidates *c)
+		    const bool *slips, unsigned int above, struct candidates *c)
 {
-	struct search s = { m, v, c, deviant, above };
+	struct search s = { m, v, c, slips, slips, above };
 
 	c->nr = 0;
 	c->prio = PRIORITY_IDLE;
@@ -209,8 +218,29 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
 		search_bank(&s, n, &m->spi[n / 32 - 1], enable);
 }
 
+/* Those of a bank of SPIs that may be active on a PE. */
+static u32 spis_active_on(const struct model *m, unsigned int first, unsigned int vcpu)
+{
+	const struct model_bank *b = &m->spi[first / 32 - 1];
+	u32 on = 0;
+
+	for (u32 active = b->active | b->stuck; active; active &= active - 1) {
+		unsigned int i = (unsigned int)__builtin_ctz(active);
+
+		if (m->active_on[first + i] == vcpu)
+			on |= 1u << i;
+	}
+	return on;
+}
+
+/* Those that may be pending, and are enabled and not active. */
+static u32 may_wait(const struct model_bank *b)
+{
+	return (bank_pending(b) | b->open | b->soft) & b->enable & ~(b->active | b->stuck);
+}
+
 /**
- * irq_in_flight() - how many interrupts a PE has active, or pending and enabled
+ * irq_in_flight() - how many interrupts a PE may have active, or pending and enabled
  * @m: the model
  * @v: the PE
  *
@@ -218,14 +248,15 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
  */
 unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v)
 {
-	u32 private = bank_pending(&v->irqs) & v->irqs.enable & ~v->irqs.active;
+	u32 private = v->irqs.active | v->irqs.stuck | may_wait(&v->irqs);
+	unsigned int nr = (unsigned int)__builtin_popcount(private);
 	struct search s = { .m = m, .v = v, .deviant = true };
-	unsigned int nr = irq_active_on(m, v) + (unsigned int)__builtin_popcount(private);
 
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
-		const struct model_bank *b = &m->spi[n / 32 - 1];
-		u32 ready = bank_pending(b) & b->enable & ~b->active;
+		u32 active = spis_active_on(m, n, (unsigned int)(v - m->vcpu));
+		u32 ready = may_wait(&m->spi[n / 32 - 1]);
 
+		nr += (unsigned int)__builtin_popcount(active);
 		for (; ready; ready &= ready - 1)
 			nr += spi_targets(&s, n + (unsigned int)__builtin_ctz(ready));
 	}
@@ -282,7 +313,7 @@ void irq_moves(struct model *m, unsigned int intid)
 {
 	struct model_bank *b = &m->spi[intid / 32 - 1];
 	u32 bit = 1u << intid % 32;
-	unsigned int from = b->active & bit ? m->active_on[intid] : irq_target(m, intid);
+	unsigned int from = (b->active & bit) ? m->active_on[intid] : irq_target(m, intid);
 
 	if (!((bank_pending(b) | b->active | b->stuck) & bit) || b->moved & bit ||
 	    from >= m->nr_vcpus)
@@ -327,9 +358,14 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	unsigned int vcpu = 0;
 
 	irq_seen(b, bit);
+	/* What is to become of an SGI that can have no active state is not said. */
+	m->lost |= m->nassgireq && intid < NR_SGIS;
 	if (b->active & bit)
 		return;
 	b->active |= bit;
+	/* Its latch may be lost when it stops being active. */
+	if (deviates(m, DEVIATION_LEVEL_LATCH))
+		b->soft |= bit & b->latch & ~b->edge;
 	if (intid < NR_PRIVATE)
 		return;
 	for (; vcpu < m->nr_vcpus; vcpu++) {
@@ -340,24 +376,32 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	irq_set_active_on(m, intid, vcpu < m->nr_vcpus ? vcpu : ACTIVE_ON_NONE);
 }
 
+static u8 lowest_of(const struct model_bank *b, u32 bits, u8 lowest)
+{
+	for (; bits; bits &= bits - 1) {
+		unsigned int i = (unsigned int)__builtin_ctz(bits);
+
+		if (b->prio[i] > lowest)
+			lowest = b->prio[i];
+	}
+	return lowest;
+}
+
 /**
- * irq_active_on() - how many interrupts are active on a PE
+ * irq_lowest_active() - the lowest priority of what may be active on a PE
  * @m: the model
  * @v: the PE
  *
- * Return: the number.
+ * Return: its number, 0 if nothing is active.
  */
-unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v)
+u8 irq_lowest_active(const struct model *m, const struct model_vcpu *v)
 {
-	unsigned int nr = (unsigned int)__builtin_popcount(v->irqs.active);
+	u8 lowest = lowest_of(&v->irqs, v->irqs.active | v->irqs.stuck, 0);
 
-	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
-		u32 active = m->spi[n / 32 - 1].active;
-
-		for (; active; active &= active - 1)
-			nr += m->active_on[n + (unsigned int)__builtin_ctz(active)] == v - m->vcpu;
-	}
-	return nr;
+	for (unsigned int n = 32; n < m->nr_irqs; n += 32)
+		lowest = lowest_of(&m->spi[n / 32 - 1],
+				   spis_active_on(m, n, (unsigned int)(v - m->vcpu)), lowest);
+	return lowest;
 }
 
 /**
@@ -366,7 +410,8 @@ unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v)
  * @v:     the PE
  * @intid: of an interrupt that exists
  *
- * Its latch is cleared; a line that is still high keeps it pending.
+ * Its latch is cleared; a line that is still high keeps it pending.  SGIs have
+ * no active state while GICD_CTLR.nASSGIreq is set (IHI 0069H GICD_CTLR).
  */
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 {
@@ -375,22 +420,41 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 
 	if (b->latch & bit & ~b->edge && deviates(m, DEVIATION_LEVEL_LATCH))
 		b->soft |= bit;
-	b->active |= bit;
+	if (!m->nassgireq || intid >= NR_SGIS)
+		b->active |= bit;
 	b->latch &= ~bit;
 	b->open &= ~bit;
 	b->stuck &= ~bit;
 	b->loose &= ~bit;
 	b->slipped &= ~bit;
 	b->moved &= ~bit;
-	b->changed &= ~bit;
 	irq_seen(b, bit);
 	irq_set_active_on(m, intid, (unsigned int)(v - m->vcpu));
+}
+
+/**
+ * irq_lrs_kept() - a PE goes on with the list registers that it had
+ * @m:    the model
+ * @vcpu: its number
+ *
+ * Those that become free are not filled before the next exit.
+ */
+void irq_lrs_kept(struct model *m, unsigned int vcpu)
+{
+	if (vcpu >= m->nr_vcpus)
+		return;
+	if (m->crowded_on != vcpu)
+		m->crowded = false;
+	m->crowded_on = (u16)vcpu;
+	m->crowded = irq_lrs_may_be_taken(m, &m->vcpu[vcpu]);
 }
 
 /**
  * irq_lrs_may_be_taken() - may a PE have more in flight than list registers?
  * @m: the model
  * @v: the PE
+ *
+ * What is in flight now counts, and what was when they were filled.
  *
  * Return: whether that matters to the implementation under test and is so.
  */
@@ -400,7 +464,8 @@ bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v)
 		       deviates(m, DEVIATION_DROP_IS_COUNTED) ||
 		       deviates(m, DEVIATION_ENDS_ANOTHER);
 
-	return matters && irq_in_flight(m, v) > param(m, PARAM_LIST_REGS);
+	return matters && (irq_in_flight(m, v) > param(m, PARAM_LIST_REGS) ||
+			   (m->crowded && m->crowded_on == v - m->vcpu));
 }
 
 /**
@@ -428,7 +493,17 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum devia
 		irq_slip(m, v, (unsigned int)intid);
 	b->active &= ~bit;
 	b->loose &= ~bit;
-	b->changed &= ~bit;
+}
+
+/* Is an interrupt that is pending forwarded to a PE? */
+static bool is_forwarded(const struct model *m, const struct model_vcpu *v, unsigned int intid)
+{
+	const struct model_bank *b = irq_bank_of(m, v, intid);
+	struct search s = { .m = m, .v = v };
+	u32 bit = 1u << intid % 32;
+
+	return b->enable & bit && m->dist_enable[b->group & bit ? 1 : 0] &&
+	       (intid < NR_PRIVATE || spi_targets(&s, intid));
 }
 
 /**
@@ -437,29 +512,39 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum devia
  * @v:     the PE
  * @intid: of an interrupt that exists
  *
- * If it is disabled by now, a list register may still hold it.
+ * If it is disabled or goes to another PE by now, a list register may still
+ * hold it.
  */
 void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid)
 {
 	struct model_bank *b = irq_bank(m, v, intid);
 
-	if (!deviates(m, DEVIATION_SLIPS_THROUGH) || !(b->edge & b->latch & 1u << intid % 32))
+	if (!deviates(m, DEVIATION_SLIPS_THROUGH) || !(b->edge & b->latch & 1u << intid % 32) ||
+	    (intid >= NR_PRIVATE && m->active_on[intid] != v - m->vcpu) ||
+	    is_forwarded(m, v, intid))
 		return;
 	b->slipped |= 1u << intid % 32;
 	m->any_slipped = true;
 }
 
-/**
- * irq_clear_slipped() - list registers were filled anew
- * @m: the model
- */
-void irq_clear_slipped(struct model *m)
+static void clear_slipped(struct model *m)
 {
-	for (unsigned int i = 0; m->any_slipped && i < m->nr_vcpus; i++)
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
 		m->vcpu[i].irqs.slipped = 0;
-	for (unsigned int i = 0; m->any_slipped && i < NR_SPI_BANKS; i++)
+	for (unsigned int i = 0; i < NR_SPI_BANKS; i++)
 		m->spi[i].slipped = 0;
 	m->any_slipped = false;
+}
+
+/**
+ * irq_lrs_filled() - list registers were filled anew
+ * @m: the model
+ */
+void irq_lrs_filled(struct model *m)
+{
+	m->crowded = false;
+	if (m->any_slipped)
+		clear_slipped(m);
 }
 
 /**
@@ -497,7 +582,7 @@ void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, boo
 {
 	struct model_bank *b = irq_bank(m, v, intid);
 	u32 bit = 1u << intid % 32;
-	bool changes = b->edge & bit ? level : level != !!(b->line & bit);
+	bool changes = (b->edge & bit) ? level : level != !!(b->line & bit);
 	bool rises = level && (!(b->line & bit) || chosen(m, CHOICE_EACH_RAISE_IS_AN_EDGE));
 
 	if (b->edge & bit && rises)

@@ -246,6 +246,29 @@ void expect_guest_write(const struct model *m, const struct op *op, struct expec
 		allow_done(want, RULE_ACCESS_REACHES);
 }
 
+/**
+ * guest_access_exits() - does an access take the vCPU out of its guest?
+ * @m:  the model
+ * @op: OP_GUEST_READ or OP_GUEST_WRITE
+ *
+ * System registers and the CPU interface's frame of a GICv2 may be the hardware's,
+ * and memory is.
+ *
+ * Return: whether it does on KVM.
+ */
+bool guest_access_exits(const struct model *m, const struct op *op)
+{
+	bool write = op->id == OP_GUEST_WRITE;
+	u64 where = op_arg(op, write ? ARG_GUEST_WRITE_reg : ARG_GUEST_READ_reg);
+	u64 at = op_arg(op, write ? ARG_GUEST_WRITE_at : ARG_GUEST_READ_at);
+	struct target_at t;
+
+	if (!op_is_in_memory(op))
+		return false;
+	target_find(m, at + place_offset(where), 0, &t);
+	return t.kind == NOTHING || (t.kind == REGISTERS && t.frame != FRAME_GICC);
+}
+
 /* What an access changed, once it has reached its register. */
 static void commit_reg(struct model *m, const struct access *a, bool write, unsigned int size,
 		       u64 value)

@@ -160,6 +160,7 @@ static void commit_create_vgic(struct model *m)
 	m->has_vgic = true;
 	m->nr_irqs = param(m, PARAM_NR_IRQS);
 	m->iidr_rev = (u8)param(m, PARAM_IIDR_REV);
+	m->nassgicap = m->config.gic == GIC_V3 && m->config.sgis_without_active;
 	dist_reset(m);
 }
 
@@ -207,12 +208,12 @@ static void commit_entry(struct model *m, const struct op *op, const struct op_r
 }
 
 /* All but accesses to the CPU interface, which may be done without an exit. */
-static bool fills_list_registers(const struct op *op)
+static bool fills_list_registers(const struct model *m, const struct op *op)
 {
 	switch (op->id) {
 	case OP_GUEST_READ:
 	case OP_GUEST_WRITE:
-		return op_is_in_memory(op);
+		return guest_access_exits(m, op);
 	case OP_GUEST_ACK:
 	case OP_GUEST_EOI:
 	case OP_GUEST_DEACTIVATE:
@@ -233,8 +234,10 @@ static bool fills_list_registers(const struct op *op)
  */
 void model_commit(struct model *m, const struct op *op, const struct op_result *seen)
 {
-	if (m->any_slipped && fills_list_registers(op))
-		irq_clear_slipped(m);
+	if (fills_list_registers(m, op))
+		irq_lrs_filled(m);
+	else
+		irq_lrs_kept(m, vcpu_number(m, (u64)op_vcpu(op)));
 	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN || op->id == OP_HOLD)
 		commit_entry(m, op, seen);
 	if (seen->status != OP_DONE)

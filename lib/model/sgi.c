@@ -35,6 +35,58 @@ bool sgi_v2_cpus_differ(const struct model *m)
 	return false;
 }
 
+/* Does an SGI wait for another one with its INTID, which has to be deactivated first? */
+static bool waits(const struct model_vcpu *v, unsigned int sgi)
+{
+	bool active = (v->irqs.active | v->irqs.stuck) & 1u << sgi;
+
+	return __builtin_popcount(v->sgi_source[sgi]) + active > 1;
+}
+
+/**
+ * sgi_v2_hides_active() - may an SGI that waits keep active interrupts away?
+ * @m:     the model
+ * @v:     the PE
+ * @intid: of an interrupt that cannot keep itself away, or INTID_NONE
+ *
+ * Active interrupts come before all others, in no order.  If an SGI among them
+ * waits, the next one of lower priority and what comes behind it are kept away
+ * (DEVIATION_V2_SGI_FILTER).
+ *
+ * Return: whether.
+ */
+bool sgi_v2_hides_active(const struct model *m, const struct model_vcpu *v, u64 intid)
+{
+	u32 active = v->irqs.active | v->irqs.stuck;
+
+	for (unsigned int i = 0; i < NR_SGIS && deviates(m, DEVIATION_V2_SGI_FILTER); i++) {
+		if (i != intid && active & 1u << i && waits(v, i) &&
+		    irq_lowest_active(m, v) > v->irqs.prio[i])
+			return true;
+	}
+	return false;
+}
+
+/**
+ * sgi_v2_hides_from() - from which priority on SGIs that wait keep pending ones away
+ * @m: the model
+ * @v: the PE
+ *
+ * Return: the number of the priority, 256 if none.
+ */
+unsigned int sgi_v2_hides_from(const struct model *m, const struct model_vcpu *v)
+{
+	unsigned int from = PRIORITY_IDLE + 1;
+
+	if (sgi_v2_hides_active(m, v, INTID_NONE))
+		return 0;
+	for (unsigned int i = 0; i < NR_SGIS && deviates(m, DEVIATION_V2_SGI_FILTER); i++) {
+		if (waits(v, i) && v->irqs.prio[i] + 1u < from)
+			from = v->irqs.prio[i] + 1u;
+	}
+	return from;
+}
+
 static void raise_v2_sgi(struct model_vcpu *v, unsigned int sgi, unsigned int source)
 {
 	v->sgi_source[sgi] |= (u8)(1u << source);

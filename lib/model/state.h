@@ -40,7 +40,6 @@ struct model_bank {
 	 * against the latch, not active any more, signalled although disabled.
 	 */
 	u32 unseen, moved, stuck, soft, loose, slipped;
-	u32 changed; /* priority, its grouping or group, while active */
 	u32 forced; /* software made them active, and has not made them inactive */
 	u32 stuck_changed; /* those of stuck that are so because they changed */
 	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
@@ -52,6 +51,7 @@ struct model_ack {
 	u16 intid;
 	u8 source; /* CPU that sent it, GICv2 SGIs */
 	u8 group;
+	u8 level; /* of preemption */
 };
 
 /* What the guest has kept of an acknowledge, whatever became of the interrupt since. */
@@ -113,6 +113,8 @@ struct model {
 	bool map_failed; /* a first run could not place them */
 	enum deviation_id loosened_by; /* the last deviation that did */
 	bool any_slipped; /* in any bank */
+	bool crowded; /* a PE had more in flight than list registers when it was last entered */
+	u16 crowded_on; /* number of that PE */
 	bool lost; /* software did what makes the state UNPREDICTABLE */
 	u64 addr[NR_ADDR_TYPES]; /* gpa, bytes, or ADDR_UNSET */
 	unsigned int nr_irqs; /* SGIs and PPIs included */
@@ -121,6 +123,7 @@ struct model {
 	u8 iidr_rev; /* GICD_IIDR.Revision */
 	bool groups_writable; /* userspace has written GICD_IIDR of a GICv2 */
 	bool dist_enable[2]; /* GICD_CTLR.EnableGrp<n> */
+	bool nassgicap, nassgireq; /* GICD_TYPER2, GICD_CTLR: SGIs without an active state */
 	struct model_bank spi[NR_SPI_BANKS]; /* from INTID 32 */
 	u8 active_on[MODEL_MAX_IRQS]; /* number of the PE that an active SPI is of */
 	u8 moved_from[MODEL_MAX_IRQS]; /* number of that PE */
@@ -173,20 +176,21 @@ u32 irq_implemented(const struct model *m, unsigned int intid);
 bool irq_exists(const struct model *m, u64 intid);
 u32 bank_pending(const struct model_bank *b);
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    bool deviant, unsigned int above, struct candidates *c);
+		    const bool *slips, unsigned int above, struct candidates *c);
 unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v);
 void irq_moves(struct model *m, unsigned int intid);
 void irq_moved(struct model *m, unsigned int vcpu);
 void irq_seen(struct model_bank *b, u32 bits);
 void irq_pending_is_known(struct model_bank *b, u32 bits);
 void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
-unsigned int irq_active_on(const struct model *m, const struct model_vcpu *v);
+u8 irq_lowest_active(const struct model *m, const struct model_vcpu *v);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum deviation_id lost_by);
 enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
 			      unsigned int intid);
 void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid);
-void irq_clear_slipped(struct model *m);
+void irq_lrs_filled(struct model *m);
+void irq_lrs_kept(struct model *m, unsigned int vcpu);
 void irq_loosen(struct model *m, struct model_vcpu *v, enum deviation_id by);
 enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u32 bits);
 bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v);
@@ -198,9 +202,10 @@ const struct reg_behaviour *distctl_behaviour(enum reg_id reg);
 const struct reg_behaviour *cpuif_behaviour(enum reg_id reg);
 const struct reg_behaviour *cpuctl_behaviour(enum reg_id reg);
 const struct reg_behaviour *sgi_behaviour(enum reg_id reg);
-void cpuif_grouping_changed(struct model *m, struct model_vcpu *v);
 unsigned int sgi_v2_cpu(const struct model *m, unsigned int vcpu);
 bool sgi_v2_cpus_differ(const struct model *m);
+bool sgi_v2_hides_active(const struct model *m, const struct model_vcpu *v, u64 intid);
+unsigned int sgi_v2_hides_from(const struct model *m, const struct model_vcpu *v);
 void dist_none_looked_at(struct model *m);
 void dist_reset(struct model *m);
 void dist_reset_vcpu(const struct model *m, struct model_vcpu *v);
@@ -225,6 +230,7 @@ void reg_expect_read(const struct model *m, const struct access *a, unsigned int
 const struct reg_behaviour *reg_behaviour_of(int reg);
 void expect_guest_read(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_write(const struct model *m, const struct op *op, struct expect *want);
+bool guest_access_exits(const struct model *m, const struct op *op);
 void commit_guest_access(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* expect.c */

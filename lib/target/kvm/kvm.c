@@ -241,15 +241,16 @@ static int open_kvm(struct target_info *info)
 	return -err;
 }
 
-/* What the host gives to a guest's CPU interface, as ICC_CTLR_EL1 shows it. */
-static u64 probe_icc_ctlr(void)
+/* What the host gives to a guest, as the registers of a new vGICv3 show it. */
+static void probe_gicv3(struct target_info *info)
 {
 	static const char text[] = "vm gicv3\n"
 				   "create_vgic\n"
 				   "create_vcpu id=0\n"
 				   "init_vgic\n"
-				   "user read ICC_CTLR_EL1 vcpu=0\n";
-	struct op_result results[4];
+				   "user read ICC_CTLR_EL1 vcpu=0\n"
+				   "user read GICD_TYPER2 vcpu=0\n";
+	struct op_result results[5] = { 0 };
 	struct prog_error err;
 	struct prog p;
 	int ret = prog_parse(&p, text, strlen(text), &err);
@@ -257,7 +258,11 @@ static u64 probe_icc_ctlr(void)
 	TEST_ASSERT(!ret, "%s", err.text);
 	kvm_run_prog(&p, results);
 	prog_free(&p);
-	return results[3].status == OP_DONE ? results[3].val[0] : 0;
+	if (results[3].status == OP_DONE)
+		info->icc_ctlr = results[3].val[0];
+	info->sgis_without_active =
+		results[4].status == OP_DONE &&
+		reg_field_get(FIELD_GICD_TYPER2_nASSGIcap, results[4].val[0]);
 }
 
 /* The device tree's compatible strings, each terminated. */
@@ -307,7 +312,7 @@ static int kvm_probe(struct target_info *info)
 	close(vm_fd);
 	close(kvm_fd);
 	if (info->has_gicv3)
-		info->icc_ctlr = probe_icc_ctlr();
+		probe_gicv3(info);
 	return 0;
 }
 
