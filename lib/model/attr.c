@@ -207,23 +207,28 @@ void expect_user_write(const struct model *m, const struct op *op, struct expect
 }
 
 /**
- * commit_user_access() - an access to a register succeeded
- * @m: the model
+ * commit_user_read() - an access to a register succeeded
+ * @m:    the model
+ * @op:   OP_USER_READ or OP_USER_WRITE
+ * @seen: what came
  *
  * A GICv2 is initialised by it if it was not.
  */
-void commit_user_access(struct model *m)
+void commit_user_read(struct model *m, const struct op *op, const struct op_result *seen)
 {
+	(void)op;
+	(void)seen;
 	if (m->config.gic == GIC_V2)
 		model_initialise(m);
 }
 
 /**
  * commit_user_write() - a write of a register succeeded
- * @m:  the model
- * @op: OP_USER_WRITE
+ * @m:    the model
+ * @op:   OP_USER_WRITE
+ * @seen: what came
  */
-void commit_user_write(struct model *m, const struct op *op)
+void commit_user_write(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	u64 where = op_arg(op, ARG_USER_WRITE_reg);
 	struct access a = user_access(m, where, op_arg(op, ARG_USER_WRITE_vcpu));
@@ -231,7 +236,7 @@ void commit_user_write(struct model *m, const struct op *op)
 	unsigned int size = place_size(where);
 	u64 mask = bits_mask(8 * size - 1, 0) << 8 * a.at.byte;
 
-	commit_user_access(m);
+	commit_user_read(m, op, seen);
 	m->lost |= !is_word(where);
 	/* What is not supported does nothing if it does not fail, but an SGI is sent. */
 	if (may_be_unsupported(m, &a) && a.at.reg != REG_GICD2_SGIR)
@@ -284,16 +289,18 @@ void expect_level(const struct model *m, const struct op *op, struct expect *wan
 
 /**
  * commit_write_level() - line levels were written
- * @m:  the model
- * @op: OP_WRITE_LEVEL
+ * @m:    the model
+ * @op:   OP_WRITE_LEVEL
+ * @seen: what came
  */
-void commit_write_level(struct model *m, const struct op *op)
+void commit_write_level(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	unsigned int intid = (unsigned int)op_arg(op, ARG_WRITE_LEVEL_intid);
 	unsigned int vcpu = vcpu_number(m, op_arg(op, ARG_WRITE_LEVEL_vcpu));
 	struct model_bank *b = irq_bank(m, &m->vcpu[vcpu], intid);
 	u32 bits = level_bits(m, intid);
 
+	(void)seen;
 	b->line = (b->line & ~bits) | ((u32)op_arg(op, ARG_WRITE_LEVEL_value) & bits);
 }
 
@@ -526,11 +533,13 @@ void expect_hold(const struct model *m, const struct op *op, struct expect *want
 
 /**
  * commit_hold() - a vCPU stays in its guest
- * @m:  the model
- * @op: OP_HOLD
+ * @m:    the model
+ * @op:   OP_HOLD
+ * @seen: what came
  */
-void commit_hold(struct model *m, const struct op *op)
+void commit_hold(struct model *m, const struct op *op, const struct op_result *seen)
 {
+	(void)seen;
 	m->vcpu[vcpu_number(m, op_arg(op, ARG_HOLD_vcpu))].held = true;
 }
 
@@ -624,14 +633,16 @@ void expect_irq_line(const struct model *m, const struct op *op, struct expect *
 
 /**
  * commit_irq_line() - a line was raised or lowered
- * @m:  the model
- * @op: OP_IRQ_LINE
+ * @m:    the model
+ * @op:   OP_IRQ_LINE
+ * @seen: what came
  */
-void commit_irq_line(struct model *m, const struct op *op)
+void commit_irq_line(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	u64 intid = op_arg(op, ARG_IRQ_LINE_intid);
 	unsigned int vcpu = 0;
 
+	(void)seen;
 	if (!m->has_vgic)
 		return;
 	/* A GICv2 is initialised by the first injection. */

@@ -213,8 +213,8 @@ void expect_guest_ack(const struct model *m, const struct op *op, struct expect 
 void expect_guest_eoi(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_deactivate(const struct model *m, const struct op *op, struct expect *want);
 void commit_guest_ack(struct model *m, const struct op *op, const struct op_result *seen);
-void commit_guest_eoi(struct model *m, const struct op *op);
-void commit_guest_deactivate(struct model *m, const struct op *op);
+void commit_guest_eoi(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_guest_deactivate(struct model *m, const struct op *op, const struct op_result *seen);
 bool cpuif_implements(const struct model *m, const struct access *a);
 void cpuif_reset(const struct model *m, struct model_cpuif *c);
 enum deviation_id dist_group_enables(const struct model *m, bool *enable);
@@ -269,11 +269,11 @@ void expect_hold(const struct model *m, const struct op *op, struct expect *want
 void expect_release(const struct model *m, const struct op *op, struct expect *want);
 void expect_irq_line(const struct model *m, const struct op *op, struct expect *want);
 void expect_signal_msi(const struct model *m, const struct op *op, struct expect *want);
-void commit_user_access(struct model *m);
-void commit_user_write(struct model *m, const struct op *op);
-void commit_write_level(struct model *m, const struct op *op);
-void commit_irq_line(struct model *m, const struct op *op);
-void commit_hold(struct model *m, const struct op *op);
+void commit_user_read(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_user_write(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_write_level(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_irq_line(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_hold(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* uapi.c */
 bool vgic_has_attrs_of(const struct model *m, enum gic_version gic, struct expect *want);
