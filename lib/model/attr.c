@@ -82,7 +82,8 @@ static bool may_be_unsupported(const struct model *m, const struct access *a)
 	const struct reg_desc *r = a->at.reg < 0 ? NULL : reg_desc((enum reg_id)a->at.reg);
 	const struct reg_behaviour *b = reg_behaviour_of(a->at.reg);
 
-	return !r || !b || r->user == USER_NONE || is_cpuif_without_attr(a) ||
+	return !r || !b || r->user == USER_NONE || a->at.reg == REG_GICR_INVLPIR ||
+	       a->at.reg == REG_GICR_INVALLR || is_cpuif_without_attr(a) ||
 	       (r->frame == FRAME_GICC && r->user == USER_RAZ_WI) ||
 	       (r->frame == FRAME_ICC && !cpuif_implements(m, a));
 }
@@ -119,6 +120,8 @@ static bool expect_user_reach(const struct model *m, u64 where, u64 vcpu_id, str
 	enum reg_group group = group_of_frame(place_frame(where));
 	struct access a;
 
+	if (place_frame(where) == FRAME_GITS)
+		return expect_its_reach(m, where, want);
 	if (!m->has_vgic || group == GROUP_NONE) {
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
 		return false;
@@ -170,7 +173,7 @@ void expect_user_read(const struct model *m, const struct op *op, struct expect 
 	if (!expect_user_reach(m, where, vcpu_id, want))
 		return;
 	if (!want->nr_alts || may_be_early(m, where))
-		allow_done(want, RULE_REGS_READ);
+		allow_done(want, place_frame(where) == FRAME_GITS ? RULE_ITS_REGS : RULE_REGS_READ);
 	a = user_access(m, where, vcpu_id);
 	if (want->deviation == DEVIATION_V2_UNSUPPORTED_RAZ)
 		expect_value(want, 0, ~0ULL, RULE_REGS_UNSUPPORTED);
@@ -203,7 +206,8 @@ void expect_user_write(const struct model *m, const struct op *op, struct expect
 	if (b && b->check && is_word(where))
 		b->check(m, &a, op_arg(op, ARG_USER_WRITE_value), want);
 	if (!want->nr_alts || (want->nr_alts == faults && may_be_early(m, where)))
-		allow_done(want, RULE_REGS_WRITE);
+		allow_done(want,
+			   place_frame(where) == FRAME_GITS ? RULE_ITS_REGS : RULE_REGS_WRITE);
 }
 
 /**
@@ -367,6 +371,22 @@ void expect_save_pending_tables(const struct model *m, const struct op *op, stru
 		allow_done(want, RULE_SAVE_PENDING);
 	if (!m->initialised)
 		allow_error(want, ENXIO, RULE_SAVE_PENDING);
+	if (m->has_its && !lpi_can_be_saved(m))
+		allow_error(want, EFAULT, RULE_SAVE_PENDING);
+}
+
+/**
+ * commit_save_pending_tables() - pending state was saved
+ * @m:    the model
+ * @op:   OP_SAVE_PENDING_TABLES
+ * @seen: what came
+ */
+void commit_save_pending_tables(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	(void)op;
+	(void)seen;
+	if (m->has_its)
+		lpi_save(m);
 }
 
 enum has { HAS_NOT, HAS, HAS_MAYBE };
@@ -653,19 +673,4 @@ void commit_irq_line(struct model *m, const struct op *op, const struct op_resul
 	if (m->initialised && irq_exists(m, intid))
 		irq_set_line(m, &m->vcpu[vcpu], (unsigned int)intid,
 			     op_arg(op, ARG_IRQ_LINE_level));
-}
-
-/**
- * expect_signal_msi() - KVM_SIGNAL_MSI
- * @m:    the model
- * @op:   OP_SIGNAL_MSI
- * @want: filled in
- */
-void expect_signal_msi(const struct model *m, const struct op *op, struct expect *want)
-{
-	(void)op;
-	/* Only an ITS takes MSIs, and the language has none yet. */
-	allow_usual_error(m, want, EINVAL, RULE_MSI_NO_ITS);
-	if (m->has_vgic)
-		allow_usual_error(m, want, ENODEV, RULE_MSI_NO_ITS);
 }

@@ -92,6 +92,8 @@ static enum preempts may_preempt(const struct model *m, const struct model_cpuif
 
 static unsigned int group_of(const struct model *m, const struct model_vcpu *v, unsigned int intid)
 {
+	if (intid_is_lpi(intid))
+		return 1;
 	return irq_bank_of(m, v, intid)->group >> intid % 32 & 1;
 }
 
@@ -133,6 +135,11 @@ static void add_answer(struct answers *answers, u32 value)
 static void add_shown(const struct model_vcpu *v, const struct ack_view *view, unsigned int intid,
 		      struct answers *answers)
 {
+	if (intid_is_lpi(intid)) {
+		/* One that may have several priorities comes more than once. */
+		add_answer(answers, intid);
+		return;
+	}
 	if (!view->v2 || intid >= NR_SGIS) {
 		/* Candidates differ from each other, so there is nothing to compare. */
 		answers->value[answers->nr++] = intid;
@@ -396,6 +403,22 @@ static void take_v2_sgi(struct model_vcpu *v, unsigned int sgi, unsigned int sou
 		v->irqs.latch |= 1u << sgi;
 }
 
+/* The priority that an acknowledge makes active.  Return: whether there is one. */
+static bool taken_priority(struct model *m, const struct model_vcpu *v, unsigned int intid,
+			   u8 *prio)
+{
+	if (irq_exists(m, intid)) {
+		*prio = irq_bank_of(m, v, intid)->prio[intid % 32];
+		return true;
+	}
+	if (!intid_is_lpi(intid))
+		return false;
+	if (lpi_ack_priority(m, intid, prio))
+		return true;
+	m->lost = true;
+	return false;
+}
+
 /**
  * cpuif_take() - an interrupt was acknowledged (IHI 0069H 4.1.1, step 3)
  * @m:    the model
@@ -409,14 +432,19 @@ void cpuif_take(struct model *m, const struct access *a, u64 seen)
 	unsigned int intid = (unsigned int)(m->config.gic == GIC_V2 ? seen & 0x3ff : seen);
 	unsigned int source = seen >> 10 & 7;
 	unsigned int group, level;
+	u8 prio;
 
-	if (!irq_exists(m, intid) || c->nr_acks == MAX_ACTIVE)
+	if (c->nr_acks == MAX_ACTIVE || !taken_priority(m, v, intid, &prio))
 		return;
 	group = group_of(m, v, intid);
-	level = group_priority(c, group, irq_bank_of(m, v, intid)->prio[intid % 32]);
+	level = group_priority(c, group, prio);
 	level >>= 8 - preemption_bits(m);
 	c->ap[group][level / 64] |= BIT_ULL(level % 64);
 	c->ack[c->nr_acks++] = (struct model_ack){ (u16)intid, (u8)source, (u8)group };
+	if (intid_is_lpi(intid)) {
+		lpi_acknowledged(m, v, intid);
+		return;
+	}
 	irq_activate(m, v, intid);
 	if (m->config.gic == GIC_V2 && intid < NR_SGIS)
 		take_v2_sgi(v, intid, source);
@@ -478,6 +506,8 @@ static void drop_priority_of(const struct model *m, struct model_vcpu *v, unsign
 static enum deviation_id deactivation_lost_by(const struct model *m, const struct model_vcpu *v,
 					      unsigned int intid)
 {
+	if (intid_is_lpi(intid))
+		return NR_DEVIATIONS;
 	if (irq_bank_of(m, v, intid)->changed & 1u << intid % 32 &&
 	    deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
 		return DEVIATION_CHANGED_WHILE_ACTIVE;
@@ -626,8 +656,10 @@ void cpuif_grouping_changed(struct model *m, struct model_vcpu *v)
 {
 	const struct model_cpuif *c = &v->cpuif;
 
-	for (unsigned int i = 0; i < c->nr_acks; i++)
-		irq_bank(m, v, c->ack[i].intid)->changed |= 1u << c->ack[i].intid % 32;
+	for (unsigned int i = 0; i < c->nr_acks; i++) {
+		if (!intid_is_lpi(c->ack[i].intid))
+			irq_bank(m, v, c->ack[i].intid)->changed |= 1u << c->ack[i].intid % 32;
+	}
 }
 
 /* Of a GICv2 it keeps its own value, whatever CBPR says (IHI 0048B GICC_ABPR). */

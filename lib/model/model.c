@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/model/state.h"
+#include "lib/prog/mem.h"
 
 typedef void expect_fn(const struct model *m, const struct op *op, struct expect *want);
 typedef void commit_fn(struct model *m, const struct op *op, const struct op_result *seen);
@@ -33,6 +34,20 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_RELEASE] = expect_release,
 	[OP_IRQ_LINE] = expect_irq_line,
 	[OP_SIGNAL_MSI] = expect_signal_msi,
+	[OP_CREATE_ITS] = expect_create_its,
+	[OP_SET_ITS_ADDR] = expect_set_its_addr,
+	[OP_INIT_ITS] = expect_init_its,
+	[OP_MEM_READ] = expect_mem_read,
+	[OP_MEM_WRITE] = expect_mem_store,
+	[OP_MAPD] = expect_mem_store,
+	[OP_MAPC] = expect_mem_store,
+	[OP_MAPTI] = expect_mem_store,
+	[OP_INV] = expect_mem_store,
+	[OP_INVALL] = expect_mem_store,
+	[OP_INT] = expect_mem_store,
+	[OP_CLEAR] = expect_mem_store,
+	[OP_DISCARD] = expect_mem_store,
+	[OP_SYNC] = expect_mem_store,
 	[OP_GUEST_READ] = expect_guest_read,
 	[OP_GUEST_WRITE] = expect_guest_write,
 	[OP_GUEST_ACK] = expect_guest_ack,
@@ -94,13 +109,21 @@ void model_reset_for(struct model *m, const struct model_config *config, const s
  * @to:   from model_create()
  * @from: a model
  *
- * Copies the vCPUs and regions that exist, not the room for others.
+ * Copies the vCPUs, regions and memory that are used, not the room for others.
  */
 void model_copy(struct model *to, const struct model *from)
 {
 	memcpy(to, from, offsetof(struct model, vcpu));
 	memcpy(to->vcpu, from->vcpu, from->nr_vcpus * sizeof(from->vcpu[0]));
 	memcpy(to->region, from->region, from->nr_regions * sizeof(from->region[0]));
+	if (from->has_its) {
+		to->its = from->its;
+		memcpy(to->lpis, from->lpis, from->nr_vcpus * sizeof(from->lpis[0]));
+	}
+	if (!from->mem_used)
+		return;
+	memcpy(to->mem_page_of, from->mem_page_of, sizeof(from->mem_page_of));
+	memcpy(to->mem_page, from->mem_page, from->nr_mem_pages * sizeof(from->mem_page[0]));
 }
 
 /* A VM that lost its vGIC at the first run may be unusable from then on. */
@@ -135,7 +158,7 @@ void model_expect(const struct model *m, const struct op *op, struct expect *wan
 	want->unpredicted = m->lost;
 	want->vals_rule = RULE_NO_OBJECT;
 	expect_fns[op->id](m, op, want);
-	if (m->map_failed)
+	if (m->map_failed && !op_is_on_mem(op))
 		expect_dead(m, want);
 }
 
@@ -175,6 +198,7 @@ static void commit_create_vcpu(struct model *m, const struct op *op, const struc
 	memset(v, 0, sizeof(*v));
 	v->id = (u16)op_arg(op, ARG_CREATE_VCPU_id);
 	v->affinity = model_affinity(v->id);
+	memset(&m->lpis[v - m->vcpu], 0, sizeof(m->lpis[0]));
 	dist_reset_vcpu(m, v);
 	cpuif_reset(m, &v->cpuif);
 	redist_place_all(m);
@@ -255,15 +279,38 @@ static void commit_release(struct model *m, const struct op *op, const struct op
 
 /* What an operation that succeeded changes; those that are not here change nothing. */
 static commit_fn *const commit_fns[NR_OPS] = {
-	[OP_CREATE_VGIC] = commit_create_vgic,	[OP_CREATE_VCPU] = commit_create_vcpu,
-	[OP_SET_ADDR] = commit_set_addr,	[OP_REDIST_REGION] = commit_redist_region,
-	[OP_INIT_VGIC] = commit_init_vgic,	[OP_USER_READ] = commit_user_read,
-	[OP_USER_WRITE] = commit_user_write,	[OP_WRITE_LEVEL] = commit_write_level,
-	[OP_SET_NR_IRQS] = commit_set_nr_irqs,	[OP_HOLD] = commit_hold,
-	[OP_RELEASE] = commit_release,		[OP_GUEST_READ] = commit_guest_access,
-	[OP_GUEST_WRITE] = commit_guest_access, [OP_GUEST_ACK] = commit_guest_ack,
-	[OP_GUEST_EOI] = commit_guest_eoi,	[OP_GUEST_DEACTIVATE] = commit_guest_deactivate,
+	[OP_CREATE_VGIC] = commit_create_vgic,
+	[OP_CREATE_VCPU] = commit_create_vcpu,
+	[OP_SET_ADDR] = commit_set_addr,
+	[OP_REDIST_REGION] = commit_redist_region,
+	[OP_INIT_VGIC] = commit_init_vgic,
+	[OP_USER_READ] = commit_user_read,
+	[OP_USER_WRITE] = commit_user_write,
+	[OP_WRITE_LEVEL] = commit_write_level,
+	[OP_SET_NR_IRQS] = commit_set_nr_irqs,
+	[OP_HOLD] = commit_hold,
+	[OP_RELEASE] = commit_release,
+	[OP_GUEST_READ] = commit_guest_access,
+	[OP_GUEST_WRITE] = commit_guest_access,
+	[OP_GUEST_ACK] = commit_guest_ack,
+	[OP_GUEST_EOI] = commit_guest_eoi,
+	[OP_GUEST_DEACTIVATE] = commit_guest_deactivate,
 	[OP_IRQ_LINE] = commit_irq_line,
+	[OP_SIGNAL_MSI] = commit_signal_msi,
+	[OP_SAVE_PENDING_TABLES] = commit_save_pending_tables,
+	[OP_CREATE_ITS] = commit_create_its,
+	[OP_SET_ITS_ADDR] = commit_set_its_addr,
+	[OP_INIT_ITS] = commit_init_its,
+	[OP_MEM_WRITE] = commit_mem_store,
+	[OP_MAPD] = commit_mem_store,
+	[OP_MAPC] = commit_mem_store,
+	[OP_MAPTI] = commit_mem_store,
+	[OP_INV] = commit_mem_store,
+	[OP_INVALL] = commit_mem_store,
+	[OP_INT] = commit_mem_store,
+	[OP_CLEAR] = commit_mem_store,
+	[OP_DISCARD] = commit_mem_store,
+	[OP_SYNC] = commit_mem_store,
 };
 
 /**
@@ -285,6 +332,8 @@ void model_commit(struct model *m, const struct op *op, const struct op_result *
 		return;
 	if (commit_fns[op->id])
 		commit_fns[op->id](m, op, seen);
+	if (m->has_its && op_desc(op->id)->agent == AGENT_USER)
+		m->lost |= its_overlaps(m);
 	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN)
 		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
 }
