@@ -237,6 +237,8 @@ static enum deviation_id shown_by(const struct model *m, const struct model_vcpu
 
 	if (irq_exists(m, intid))
 		made = irq_made_by(m, v, (unsigned int)intid);
+	else if (lpi_was_discarded(m, v, intid))
+		made = DEVIATION_DISCARD_KEEPS_PENDING;
 	return made == NR_DEVIATIONS ? otherwise : made;
 }
 
@@ -543,6 +545,8 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 	if (deviates(m, counted) && irq_lrs_may_be_taken(m, v))
 		irq_loosen(m, v, counted);
 	if (!c->eoimode)
+		lpi_ended(m, v, intid);
+	if (!c->eoimode)
 		irq_deactivate(m, v, intid, deactivation_lost_by(m, v, (unsigned int)intid));
 }
 
@@ -586,6 +590,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 		m->lost |= m->config.gic == GIC_V2;
 		return;
 	}
+	lpi_ended(m, v, intid);
 	elsewhere = irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != a->vcpu;
 	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) &&
 	       (elsewhere || irq_lrs_may_be_taken(m, v));

@@ -102,7 +102,7 @@ static u64 hash_its(u64 h, const struct model *m)
 		const struct model_lpi_config *c = &its->config[i];
 
 		if (e->mapped) {
-			h = hash_u64(h, i | (u64)e->icid << 32);
+			h = hash_u64(h, i | (u64)e->icid << 32 | (u64)e->arrived << 48);
 			h = hash_u64(h, e->device | (u64)e->event << 32);
 		}
 		h = hash_u64(h, c->nr);
@@ -114,8 +114,10 @@ static u64 hash_its(u64 h, const struct model *m)
 
 static u64 hash_lpis(u64 h, const struct model_lpi_bits *b)
 {
-	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++)
+	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++) {
 		h = hash_u64(hash_u64(hash_u64(h, b->pending[n]), b->open[n]), b->unseen[n]);
+		h = hash_u64(hash_u64(hash_u64(h, b->kept[n]), b->taken[n]), b->unended[n]);
+	}
 	return h;
 }
 

@@ -26,6 +26,9 @@ void its_reset(struct model *m)
 {
 	memset(&m->its, 0, sizeof(m->its));
 	memset(m->lpis, 0, m->nr_vcpus * sizeof(m->lpis[0]));
+	/* Registers that did not exist are as after reset, which is not said of these. */
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
+		memset(m->vcpu[i].lpi_table_known, 0, sizeof(m->vcpu[i].lpi_table_known));
 	m->its.base = ADDR_UNSET;
 	m->its.cwriter_known = true;
 }
@@ -46,6 +49,16 @@ int its_vcpu_of(const struct model *m, unsigned int lpi)
 			return m->its.collection[i].vcpu;
 	}
 	return -1;
+}
+
+/**
+ * its_forget_translations() - what the ITS has cached of translations is dropped
+ * @m: of a VM with an ITS
+ */
+void its_forget_translations(struct model *m)
+{
+	for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi++)
+		m->its.event[lpi].arrived = false;
 }
 
 /* The LPI of an event, or MODEL_MAX_LPIS. */
@@ -194,9 +207,13 @@ static bool command_event(struct model *m, const u64 *cmd, enum its_cmd_id id)
 	vcpu = (unsigned int)its_vcpu_of(m, lpi);
 	if (id == ITS_CMD_INV)
 		lpi_invalidate(m, lpi, vcpu);
+	else if (id == ITS_CMD_DISCARD)
+		lpi_discarded(m, lpi, vcpu);
 	else
 		lpi_set_pending(m, lpi, vcpu, id == ITS_CMD_INT);
 	m->its.event[lpi].mapped = id != ITS_CMD_DISCARD;
+	if (id == ITS_CMD_DISCARD)
+		its_forget_translations(m);
 	return true;
 }
 
@@ -272,8 +289,9 @@ static void enable_its(struct model *m)
 	struct model_its *its = &m->its;
 
 	if (!reg_field_get(FIELD_GITS_CBASER_Valid, its->cbaser) || !its->cwriter_known ||
-	    its->cwriter >= queue_bytes(m) || !mem_is_program(queue_at(m), queue_bytes(m)) ||
-	    !table_holds(its->baser[DEVICES], 0) || !table_holds(its->baser[COLLECTIONS], 0)) {
+	    its->cwriter >= queue_bytes(m) || queue_at(m) & bits_mask(15, 12) ||
+	    !mem_is_program(queue_at(m), queue_bytes(m)) || !table_holds(its->baser[DEVICES], 0) ||
+	    !table_holds(its->baser[COLLECTIONS], 0)) {
 		m->lost = true;
 		return;
 	}
@@ -289,12 +307,12 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 	(void)a;
 	(void)want;
 	val->rule = RULE_ITS_CTLR;
-	/* Whether it is quiescent between two commands is not said. */
+	/* Whether it is quiescent while commands wait is not said. */
 	val->known = reg_field_mask(FIELD_GITS_CTLR_Enabled) |
 		     reg_field_mask(FIELD_GITS_CTLR_RES0_30_9) |
 		     reg_field_mask(FIELD_GITS_CTLR_RES0_3_2) | ~0xffffffffULL;
 	val->value = reg_field_put(FIELD_GITS_CTLR_Enabled, m->its.enabled);
-	if (m->its.enabled || !chosen(m, CHOICE_ITS_SYNCHRONOUS))
+	if (m->its.enabled || m->its.creadr != m->its.cwriter || !chosen(m, CHOICE_ITS_SYNCHRONOUS))
 		return;
 	val->known |= reg_field_mask(FIELD_GITS_CTLR_Quiescent);
 	val->value |= reg_field_mask(FIELD_GITS_CTLR_Quiescent);
@@ -310,8 +328,9 @@ static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 m
 	m->lost |= !m->its.initialised || !chosen(m, CHOICE_ITS_SYNCHRONOUS);
 	if (enable && !m->its.enabled)
 		enable_its(m);
-	else
-		m->its.enabled = enable;
+	else if (!enable)
+		its_forget_translations(m);
+	m->its.enabled = enable;
 }
 
 static void read_typer(const struct model *m, const struct access *a, struct expect *want,
@@ -326,12 +345,8 @@ static void read_typer(const struct model *m, const struct access *a, struct exp
 		val->known |= reg_field_mask(FIELD_GITS_TYPER_PTA);
 }
 
-static u64 cbaser_fields(void)
-{
-	return reg_field_mask(FIELD_GITS_CBASER_Valid) |
-	       reg_field_mask(FIELD_GITS_CBASER_Physical_Address) |
-	       reg_field_mask(FIELD_GITS_CBASER_Size);
-}
+/* Bits of an address that need not be implemented, or must be zero. */
+#define ODD_ADDRESS_BITS (bits_mask(51, 48) | bits_mask(15, 12))
 
 /* Its memory attributes may be fixed. */
 static void read_cbaser(const struct model *m, const struct access *a, struct expect *want,
@@ -340,7 +355,10 @@ static void read_cbaser(const struct model *m, const struct access *a, struct ex
 	(void)a;
 	(void)want;
 	val->rule = RULE_ITS_CBASER;
-	val->known = cbaser_fields();
+	val->known = reg_field_mask(FIELD_GITS_CBASER_Valid) |
+		     reg_field_mask(FIELD_GITS_CBASER_Physical_Address) |
+		     reg_field_mask(FIELD_GITS_CBASER_Size);
+	val->known &= ~(m->its.cbaser & ODD_ADDRESS_BITS);
 	val->value = m->its.cbaser & val->known;
 }
 
@@ -470,6 +488,18 @@ static void check_iidr(const struct model *m, const struct access *a, u64 value,
 	allow_error(want, EINVAL, RULE_ITS_REGS);
 }
 
+/* It is to be restored before the ITS is enabled (arm-vgic-its.rst). */
+static void check_creadr(const struct model *m, const struct access *a, u64 value,
+			 struct expect *want)
+{
+	(void)a;
+	(void)value;
+	if (!m->its.enabled)
+		return;
+	allow_done(want, RULE_ITS_REGS);
+	allow_usual_error(m, want, EBUSY, RULE_ITS_REGS);
+}
+
 /* Which device a guest's own store is of is IMPLEMENTATION DEFINED. */
 static void write_translater(struct model *m, const struct access *a, u64 value, u64 mask)
 {
@@ -485,7 +515,7 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GITS_TYPER] = { .read = read_typer },
 	[REG_GITS_CBASER] = { .read = read_cbaser, .write = write_cbaser },
 	[REG_GITS_CWRITER] = { .read = read_cwriter, .write = write_cwriter },
-	[REG_GITS_CREADR] = { .read = read_creadr, .write = write_creadr },
+	[REG_GITS_CREADR] = { .read = read_creadr, .check = check_creadr, .write = write_creadr },
 	[REG_GITS_BASER] = { .read = read_baser, .write = write_baser },
 	[REG_GITS_PIDR2] = { .read = read_pidr2 },
 	[REG_GITS_TRANSLATER] = { .write = write_translater },
@@ -692,6 +722,27 @@ static void expect_msi_errors(const struct model *m, const struct op *op, struct
 		allow_usual_error(m, want, ENODEV, RULE_MSI_ADDRESS);
 }
 
+/* Return: whether a deviation takes an MSI that is to fail, and it alone. */
+static bool expect_msi_deviation(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 at = op_arg(op, ARG_SIGNAL_MSI_at), flags = op_arg(op, ARG_SIGNAL_MSI_flags);
+	bool on_frame = at - m->its.base < GITS_BYTES;
+	enum deviation_id d;
+
+	if (on_frame && at != m->its.base + DOORBELL && flags == MSI_VALID_DEVID)
+		d = DEVIATION_MSI_ANY_ADDRESS;
+	else if (at == m->its.base + DOORBELL && !flags && lpi_of_msi(m, op) < MODEL_MAX_LPIS &&
+		 m->its.event[lpi_of_msi(m, op)].arrived)
+		d = DEVIATION_MSI_DEVID_IGNORED;
+	else
+		return false;
+	if (!deviates(m, d))
+		return false;
+	want->nr_alts = 0;
+	expect_deviation(want, d);
+	return true;
+}
+
 /**
  * expect_signal_msi() - KVM_SIGNAL_MSI
  * @m:    the model
@@ -710,14 +761,8 @@ void expect_signal_msi(const struct model *m, const struct op *op, struct expect
 		return;
 	}
 	expect_msi_errors(m, op, want);
-	if (want->nr_alts) {
-		if (op_arg(op, ARG_SIGNAL_MSI_flags) & MSI_VALID_DEVID ||
-		    !deviates(m, DEVIATION_MSI_DEVID_IGNORED) ||
-		    lpi_of_msi(m, op) == MODEL_MAX_LPIS)
-			return;
-		want->nr_alts = 0;
-		expect_deviation(want, DEVIATION_MSI_DEVID_IGNORED);
-	}
+	if (want->nr_alts && !expect_msi_deviation(m, op, want))
+		return;
 	lpi = m->its.enabled ? lpi_of_msi(m, op) : MODEL_MAX_LPIS;
 	allow_done(want, RULE_MSI);
 	if (lpi < MODEL_MAX_LPIS && m->vcpu[its_vcpu_of(m, lpi)].lpis_enabled) {
@@ -740,7 +785,8 @@ void commit_signal_msi(struct model *m, const struct op *op, const struct op_res
 {
 	unsigned int lpi = m->has_its && m->its.enabled ? lpi_of_msi(m, op) : MODEL_MAX_LPIS;
 
-	(void)seen;
-	if (lpi < MODEL_MAX_LPIS)
-		lpi_set_pending(m, lpi, (unsigned int)its_vcpu_of(m, lpi), true);
+	if (lpi == MODEL_MAX_LPIS)
+		return;
+	m->its.event[lpi].arrived |= seen->nr_vals && seen->val[0];
+	lpi_set_pending(m, lpi, (unsigned int)its_vcpu_of(m, lpi), true);
 }

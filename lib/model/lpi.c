@@ -193,9 +193,16 @@ void lpi_mapped(struct model *m, unsigned int lpi, unsigned int vcpu)
 		renew_config(m, lpi);
 	else
 		add_config(m, lpi);
-	if (!v->lpis_enabled || has_bit(b->pending, lpi))
+	if (has_bit(b->pending, lpi))
 		return;
 	stored = stored_bit(m, v, lpi);
+	if (!v->lpis_enabled) {
+		if (stored <= 0 || !deviates(m, DEVIATION_TABLE_READ_WHEN_MAPPED))
+			return;
+		set_bit(b->taken, lpi, true);
+		store_bit(m, v, lpi, -1);
+		return;
+	}
 	set_bit(b->pending, lpi, stored > 0 && has_bit(b->open, lpi));
 	set_bit(b->open, lpi, stored && !has_bit(b->pending, lpi));
 	/* It has been taken over, and may be there still or not. */
@@ -221,6 +228,53 @@ void lpi_set_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bool 
 	set_bit(b->pending, lpi, pending);
 	set_bit(b->open, lpi, false);
 	set_bit(b->unseen, lpi, false);
+	set_bit(b->kept, lpi, false);
+	set_bit(b->taken, lpi, false);
+}
+
+/**
+ * lpi_discarded() - an event was discarded, and with it its pending state
+ * @m:    of a VM with an ITS
+ * @lpi:  number from FIRST_LPI
+ * @vcpu: number of the PE that it was of
+ */
+void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	struct model_lpi_bits *b = &m->lpis[vcpu];
+	bool was_pending =
+		has_bit(b->pending, lpi) || has_bit(b->open, lpi) || has_bit(b->kept, lpi);
+
+	lpi_set_pending(m, lpi, vcpu, false);
+	set_bit(b->kept, lpi, was_pending && deviates(m, DEVIATION_DISCARD_KEEPS_PENDING));
+}
+
+/**
+ * lpi_was_discarded() - is it pending only because its event's discarding left it so?
+ * @m:     the model
+ * @v:     the PE
+ * @intid: any
+ *
+ * Return: whether, by DEVIATION_DISCARD_KEEPS_PENDING.
+ */
+bool lpi_was_discarded(const struct model *m, const struct model_vcpu *v, u64 intid)
+{
+	const struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
+	u64 lpi = intid - FIRST_LPI;
+
+	return m->has_its && lpi < MODEL_MAX_LPIS && has_bit(b->kept, (unsigned int)lpi) &&
+	       !has_bit(b->pending, (unsigned int)lpi) && !has_bit(b->open, (unsigned int)lpi);
+}
+
+/**
+ * lpi_ended() - an LPI was ended with EOImode 0, or deactivated
+ * @m:     the model
+ * @v:     the PE
+ * @intid: any
+ */
+void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid)
+{
+	if (m->has_its && intid - FIRST_LPI < MODEL_MAX_LPIS)
+		set_bit(m->lpis[v - m->vcpu].unended, (unsigned int)(intid - FIRST_LPI), false);
 }
 
 /**
@@ -237,6 +291,20 @@ void lpi_none_looked_at(struct model *m)
 	}
 }
 
+/* The deviation that casts doubt on an LPI, or NR_DEVIATIONS. */
+static enum deviation_id doubt_of(const struct model *m, const struct model_lpi_bits *b,
+				  unsigned int lpi)
+{
+	if (has_bit(b->unended, lpi) && deviates(m, DEVIATION_HOST_LPI_ACTIVE))
+		return DEVIATION_HOST_LPI_ACTIVE;
+	if (has_bit(b->kept, lpi))
+		return DEVIATION_DISCARD_KEEPS_PENDING;
+	if (has_bit(b->taken, lpi))
+		return DEVIATION_TABLE_READ_WHEN_MAPPED;
+	return has_bit(b->unseen, lpi) && deviates(m, DEVIATION_NOT_QUEUED) ? DEVIATION_NOT_QUEUED :
+									      NR_DEVIATIONS;
+}
+
 /* Adds an LPI with one of its configurations. */
 static void add_lpi(const struct model *m, const struct model_lpi_bits *b, unsigned int lpi,
 		    unsigned int nr, struct candidates *c)
@@ -244,29 +312,30 @@ static void add_lpi(const struct model *m, const struct model_lpi_bits *b, unsig
 	const struct model_lpi_config *config = &m->its.config[lpi];
 	u8 prio = config->byte[nr] & 0xfe;
 	bool open = has_bit(b->open, lpi);
-	bool unseen = has_bit(b->unseen, lpi) && deviates(m, DEVIATION_NOT_QUEUED);
 
 	/* It may be disabled, or be of a lower priority. */
 	for (unsigned int i = 0; i < config->nr; i++)
 		open |= !(config->byte[i] & 1) || (config->byte[i] & 0xfe) > prio;
-	irq_add_candidate(c, FIRST_LPI + lpi, prio, open,
-			  unseen ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS);
+	irq_add_candidate(c, FIRST_LPI + lpi, prio, open, doubt_of(m, b, lpi));
 }
 
 /**
  * lpi_candidates() - the LPIs that a PE may take next
- * @m:     the model
- * @v:     the PE
- * @above: leave out priorities below this number
- * @c:     with other interrupts; those of the highest priority are left
+ * @m:       the model
+ * @v:       the PE
+ * @deviant: follow the implementation's deviations
+ * @above:   leave out priorities below this number
+ * @c:       with other interrupts; those of the highest priority are left
  */
-void lpi_candidates(const struct model *m, const struct model_vcpu *v, unsigned int above,
-		    struct candidates *c)
+void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool deviant,
+		    unsigned int above, struct candidates *c)
 {
 	const struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
 
 	for (unsigned int n = 0; v->lpis_enabled && n < ARRAY_SIZE(b->pending); n++) {
-		for (u64 bits = b->pending[n] | b->open[n]; bits; bits &= bits - 1) {
+		u64 bits = b->pending[n] | b->open[n] | (deviant ? b->kept[n] : 0);
+
+		for (; bits; bits &= bits - 1) {
 			unsigned int lpi = 64 * n + (unsigned int)__builtin_ctzll(bits);
 			const struct model_lpi_config *config = &m->its.config[lpi];
 
@@ -335,6 +404,7 @@ bool lpi_ack_priority(const struct model *m, unsigned int intid, u8 *prio)
 void lpi_acknowledged(struct model *m, struct model_vcpu *v, unsigned int intid)
 {
 	lpi_set_pending(m, intid - FIRST_LPI, (unsigned int)(v - m->vcpu), false);
+	set_bit(m->lpis[v - m->vcpu].unended, intid - FIRST_LPI, true);
 }
 
 static bool tables_are_known(const struct model_vcpu *v)
@@ -383,16 +453,22 @@ static void load_pending(struct model *m, struct model_vcpu *v)
 {
 	unsigned int vcpu = (unsigned int)(v - m->vcpu);
 	struct model_lpi_bits *b = &m->lpis[vcpu];
+	struct model_lpi_bits before = *b;
 	u64 rest = PENDING_FIRST_BYTE + MODEL_MAX_LPIS / 8;
 
 	memset(b, 0, sizeof(*b));
+	memcpy(b->unended, before.unended, sizeof(b->unended));
 	if (reg_field_get(FIELD_GICR_PENDBASER_PTZ, v->lpi_table[PENDBASER]))
 		return;
 	m->lost |= !mem_is_zero_from(m, pending_table(v) + rest, pending_table_bytes(v) - rest);
 	for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi++) {
 		int stored = stored_bit(m, v, lpi);
 		bool here = its_vcpu_of(m, lpi) == (int)vcpu;
+		bool taken = stored < 0 && has_bit(before.taken, lpi);
 
+		/* It was there until a deviation took it. */
+		stored = taken ? 1 : stored;
+		set_bit(b->taken, lpi, taken);
 		set_bit(b->pending, lpi, stored > 0 && here);
 		/* What no ITS makes an LPI of this PE need not arrive before one does. */
 		set_bit(b->open, lpi, stored < 0 || (stored > 0 && !here));
@@ -425,6 +501,7 @@ static void disable_lpis(struct model *m, struct model_vcpu *v)
 	struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
 
 	v->lpis_enabled = false;
+	its_forget_translations(m);
 	m->lost |= !chosen(m, CHOICE_LPIS_CAN_BE_DISABLED);
 	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++) {
 		b->open[n] |= b->pending[n];
@@ -460,7 +537,7 @@ static void save_bit(struct model *m, const struct model_vcpu *v, unsigned int l
 
 	if (here && v->lpis_enabled)
 		store_bit(m, v, lpi, has_bit(b->open, lpi) ? -1 : has_bit(b->pending, lpi));
-	else if (here || has_bit(b->open, lpi) || stored_bit(m, v, lpi))
+	else if (here || has_bit(b->open, lpi) || has_bit(b->kept, lpi) || stored_bit(m, v, lpi))
 		/* What is no LPI of this PE may stay as it was. */
 		store_bit(m, v, lpi, -1);
 }

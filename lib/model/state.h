@@ -112,7 +112,13 @@ struct model_vcpu {
 struct model_lpi_bits {
 	u64 pending[MODEL_MAX_LPIS / 64];
 	u64 open[MODEL_MAX_LPIS / 64]; /* pending or not: no document says */
-	u64 unseen[MODEL_MAX_LPIS / 64]; /* as of a bank */
+	/*
+	 * What known deviations may have made of them: pending and not looked at,
+	 * pending although their event was discarded, taken out of the table too
+	 * early, acknowledged and not ended.
+	 */
+	u64 unseen[MODEL_MAX_LPIS / 64], kept[MODEL_MAX_LPIS / 64];
+	u64 taken[MODEL_MAX_LPIS / 64], unended[MODEL_MAX_LPIS / 64];
 };
 
 /*
@@ -127,6 +133,7 @@ struct model_lpi_config {
 /* An event of a device, which is an LPI of a collection. */
 struct model_event {
 	bool mapped;
+	bool arrived; /* by an MSI, and nothing made the ITS forget how it was translated */
 	u16 icid;
 	u32 device, event;
 };
@@ -269,8 +276,11 @@ void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool o
 
 /* lpi.c */
 bool intid_is_lpi(u64 intid);
-void lpi_candidates(const struct model *m, const struct model_vcpu *v, unsigned int above,
-		    struct candidates *c);
+void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool deviant,
+		    unsigned int above, struct candidates *c);
+bool lpi_was_discarded(const struct model *m, const struct model_vcpu *v, u64 intid);
+void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu);
+void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid);
 unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v);
 bool lpi_ack_priority(const struct model *m, unsigned int lpi, u8 *prio);
 void lpi_acknowledged(struct model *m, struct model_vcpu *v, unsigned int lpi);
@@ -287,6 +297,7 @@ const struct reg_behaviour *lpi_behaviour(enum reg_id reg);
 const struct reg_behaviour *its_behaviour(enum reg_id reg);
 int its_vcpu_of(const struct model *m, unsigned int lpi);
 void its_reset(struct model *m);
+void its_forget_translations(struct model *m);
 bool its_overlaps(const struct model *m);
 bool expect_its_reach(const struct model *m, u64 where, struct expect *want);
 void expect_create_its(const struct model *m, const struct op *op, struct expect *want);
