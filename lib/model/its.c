@@ -764,11 +764,12 @@ void expect_signal_msi(const struct model *m, const struct op *op, struct expect
 	if (want->nr_alts && !expect_msi_deviation(m, op, want))
 		return;
 	lpi = m->its.enabled ? lpi_of_msi(m, op) : MODEL_MAX_LPIS;
-	allow_done(want, RULE_MSI);
 	if (lpi < MODEL_MAX_LPIS && m->vcpu[its_vcpu_of(m, lpi)].lpis_enabled) {
+		allow_done(want, RULE_MSI);
 		expect_value(want, 1, ~0ULL, RULE_MSI);
 		return;
 	}
+	allow_done(want, RULE_MSI_BLOCKED);
 	expect_value(want, 0, ~0ULL, RULE_MSI_BLOCKED);
 	/* What is turned off as a whole may be an error. */
 	if (!m->its.enabled || lpi < MODEL_MAX_LPIS)
