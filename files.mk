@@ -33,6 +33,7 @@ LIB_SRCS := \
 	lib/prog/gen_access.c \
 	lib/prog/gen_device.c \
 	lib/prog/gen_irqs.c \
+	lib/prog/gen_lpi.c \
 	lib/prog/gen_orders.c \
 	lib/prog/gen_random.c \
 	lib/prog/gen_refused.c \

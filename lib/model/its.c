@@ -468,13 +468,13 @@ static void read_pidr2(const struct model *m, const struct access *a, struct exp
 	redist_read_pidr2(m, val);
 }
 
-static void read_unknown(const struct model *m, const struct access *a, struct expect *want,
-			 struct expect_val *val)
+static void read_iidr(const struct model *m, const struct access *a, struct expect *want,
+		      struct expect_val *val)
 {
 	(void)m;
 	(void)a;
 	(void)want;
-	val->rule = RULE_REG_UNKNOWN;
+	val->rule = RULE_DIST_IIDR;
 }
 
 static void check_iidr(const struct model *m, const struct access *a, u64 value,
@@ -511,7 +511,7 @@ static void write_translater(struct model *m, const struct access *a, u64 value,
 
 static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GITS_CTLR] = { .read = read_ctlr, .write = write_ctlr },
-	[REG_GITS_IIDR] = { .read = read_unknown, .check = check_iidr },
+	[REG_GITS_IIDR] = { .read = read_iidr, .check = check_iidr },
 	[REG_GITS_TYPER] = { .read = read_typer },
 	[REG_GITS_CBASER] = { .read = read_cbaser, .write = write_cbaser },
 	[REG_GITS_CWRITER] = { .read = read_cwriter, .write = write_cwriter },
