@@ -17,6 +17,9 @@ LIB_SRCS := \
 	lib/model/expect.c \
 	lib/model/hash.c \
 	lib/model/irq.c \
+	lib/model/its.c \
+	lib/model/lpi.c \
+	lib/model/mem.c \
 	lib/model/mmio.c \
 	lib/model/model.c \
 	lib/model/profile.c \

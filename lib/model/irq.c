@@ -147,8 +147,16 @@ enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
 	return (made & 1u << intid % 32) ? irq_doubt(m, b, 1u << intid % 32) : NR_DEVIATIONS;
 }
 
-static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
-			  enum deviation_id doubt)
+/**
+ * irq_add_candidate() - one more interrupt that may come first
+ * @c:     dropped if they have a lower priority
+ * @intid: any
+ * @prio:  not lower than that of @c
+ * @open:  it may be pending or not
+ * @doubt: the deviation that casts doubt on it, or NR_DEVIATIONS
+ */
+void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
+		       enum deviation_id doubt)
 {
 	if (prio < c->prio || !c->nr) {
 		c->nr = 0;
@@ -188,8 +196,8 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 		if (b->prio[i] > s->c->prio || b->prio[i] < s->above ||
 		    (first && !spi_targets(s, first + i) && !slips))
 			continue;
-		add_candidate(s->c, first + i, b->prio[i], b->open & 1u << i,
-			      slips ? DEVIATION_SLIPS_THROUGH : irq_doubt(s->m, b, 1u << i));
+		irq_add_candidate(s->c, first + i, b->prio[i], b->open & 1u << i,
+				  slips ? DEVIATION_SLIPS_THROUGH : irq_doubt(s->m, b, 1u << i));
 	}
 }
 
@@ -216,6 +224,8 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
 	search_bank(&s, 0, &v->irqs, enable);
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32)
 		search_bank(&s, n, &m->spi[n / 32 - 1], enable);
+	if (m->has_its && enable[1])
+		lpi_candidates(m, v, slips, above, c);
 }
 
 /* Those of a bank of SPIs that may be active on a PE. */
@@ -260,6 +270,8 @@ unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v)
 		for (; ready; ready &= ready - 1)
 			nr += spi_targets(&s, n + (unsigned int)__builtin_ctz(ready));
 	}
+	if (m->has_its)
+		nr += lpi_in_flight(m, v);
 	return nr;
 }
 

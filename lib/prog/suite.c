@@ -47,13 +47,6 @@ static const struct suite suites[] = {
 		.make = gen_device,
 	},
 	{
-		.name = "lpi-random",
-		.doc = "random interrupts by way of an ITS, whose tables are in memory",
-		.seeded = true,
-		.on_request = true,
-		.make = gen_lpi,
-	},
-	{
 		.name = "mmio3-random",
 		.doc = "random loads, stores and lines on a GICv3: no API, no CPU interface",
 		.seeded = true,
@@ -66,6 +59,13 @@ static const struct suite suites[] = {
 		.seeded = true,
 		.on_request = true,
 		.make = gen_mmio2,
+	},
+	{
+		.name = "lpi-random",
+		.doc = "random LPIs of an ITS on a GICv3, with their tables and commands in memory",
+		.seeded = true,
+		.on_request = true,
+		.make = gen_lpi,
 	},
 };
 
