@@ -112,6 +112,7 @@ struct ack_view {
 	unsigned int group; /* else that it shows */
 	bool v2;
 	bool emulated; /* follow the deviations of an emulated GICV */
+	bool few_lrs; /* too few for interrupts of disabled groups, which come last */
 };
 
 /* Values that a view may show, each once. */
@@ -200,7 +201,7 @@ static void find_deviants(const struct model *m, const struct model_vcpu *v,
 {
 	const bool either[2] = { true, true };
 
-	if (view->emulated)
+	if (view->emulated && !view->few_lrs)
 		irq_candidates(m, v, dist_enable, either, above, c);
 	else
 		find_candidates(m, v, dist_enable, true, above, c);
@@ -306,6 +307,9 @@ static void read_view(const struct model *m, const struct access *a, const struc
 
 		emulated.emulated = true;
 		add_deviants(m, v, &emulated, want);
+		emulated.few_lrs = irq_lrs_may_be_taken(m, v);
+		if (emulated.few_lrs)
+			add_deviants(m, v, &emulated, want);
 	}
 }
 
@@ -550,6 +554,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 		m->lost |= m->config.gic == GIC_V2;
 		return;
 	}
+	m->lost |= m->config.gic == GIC_V2 && !sgi_v2_matches(v, value);
 	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid);
 	irq_deactivate(m, v, intid, lost ? DEVIATION_DEACTIVATION_LOST : NR_DEVIATIONS);
 }

@@ -353,6 +353,8 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	if (b->active & bit)
 		return;
 	b->active |= bit;
+	if (intid < NR_SGIS)
+		v->sgi_active[intid] = SGI_FROM_NONE;
 	if (intid < NR_PRIVATE)
 		return;
 	for (; vcpu < m->nr_vcpus; vcpu++) {
