@@ -405,12 +405,13 @@ static enum has has_row(const struct attr_row *rows, size_t nr, u64 group, u64 a
 
 /*
  * Are the interrupts of one of the distributor's registers sure to exist?  Its
- * arrays are of all INTIDs below 1024, or are short and of none.
+ * arrays are of all INTIDs below 1024, or are short and of none.  How many there
+ * are before userspace or the initialisation sets it is not said.
  */
 static bool has_irqs(const struct model *m, const struct reg_at *at)
 {
 	const struct reg_desc *r = reg_desc((enum reg_id)at->reg);
-	unsigned int nr = m->nr_irqs > NR_PRIVATE ? m->nr_irqs : NR_PRIVATE;
+	unsigned int nr = m->nr_irqs_set ? m->nr_irqs : NR_PRIVATE;
 
 	if ((r->frame != FRAME_GICD && r->frame != FRAME_GICD2) || r->count < MODEL_MAX_IRQS / 32)
 		return true;

@@ -67,7 +67,6 @@ static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 m
 	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
 
 	(void)mask;
-	cpuif_grouping_changed(m, &m->vcpu[a->vcpu]);
 	c->cbpr = reg_field_get(FIELD_ICC_CTLR_CBPR, value);
 	c->eoimode = reg_field_get(FIELD_ICC_CTLR_EOImode, value);
 	if (!a->user)

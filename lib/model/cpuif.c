@@ -95,6 +95,15 @@ static unsigned int group_of(const struct model *m, const struct model_vcpu *v, 
 	return irq_bank_of(m, v, intid)->group >> intid % 32 & 1;
 }
 
+/* The preemption level that an interrupt has as one of a group. */
+static unsigned int level_of(const struct model *m, const struct model_vcpu *v, unsigned int intid,
+			     unsigned int group)
+{
+	u8 prio = irq_bank_of(m, v, intid)->prio[intid % 32];
+
+	return (unsigned int)group_priority(&v->cpuif, group, prio) >> (8 - preemption_bits(m));
+}
+
 static void find_candidates(const struct model *m, const struct model_vcpu *v,
 			    const bool *dist_enable, bool deviant, unsigned int above,
 			    struct candidates *c)
@@ -402,10 +411,9 @@ void cpuif_take(struct model *m, const struct access *a, u64 seen)
 	if (!irq_exists(m, intid) || c->nr_acks == MAX_ACTIVE)
 		return;
 	group = group_of(m, v, intid);
-	level = group_priority(c, group, irq_bank_of(m, v, intid)->prio[intid % 32]);
-	level >>= 8 - preemption_bits(m);
+	level = level_of(m, v, intid, group);
 	c->ap[group][level / 64] |= BIT_ULL(level % 64);
-	c->ack[c->nr_acks++] = (struct model_ack){ (u16)intid, (u8)source, (u8)group };
+	c->ack[c->nr_acks++] = (struct model_ack){ (u16)intid, (u8)source, (u8)group, (u8)level };
 	irq_activate(m, v, intid);
 	if (m->config.gic == GIC_V2 && intid < NR_SGIS)
 		take_v2_sgi(v, intid, source);
@@ -474,12 +482,14 @@ static bool may_have_no_lr(const struct model *m, const struct model_vcpu *v, u6
 
 /* An end of interrupt finds its list register by what it was when acknowledged. */
 static enum deviation_id deactivation_lost_by(const struct model *m, const struct model_vcpu *v,
-					      unsigned int intid)
+					      const struct model_ack *ack)
 {
-	if (irq_bank_of(m, v, intid)->changed & 1u << intid % 32 &&
-	    deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
+	bool changed = group_of(m, v, ack->intid) != ack->group ||
+		       level_of(m, v, ack->intid, ack->group) != ack->level;
+
+	if (changed && deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
 		return DEVIATION_CHANGED_WHILE_ACTIVE;
-	if (!may_have_no_lr(m, v, intid))
+	if (!may_have_no_lr(m, v, ack->intid))
 		return NR_DEVIATIONS;
 	if (deviates(m, DEVIATION_DEACTIVATION_LOST))
 		return DEVIATION_DEACTIVATION_LOST;
@@ -511,7 +521,7 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 	if (deviates(m, counted) && irq_lrs_may_be_taken(m, v))
 		irq_loosen(m, v, counted);
 	if (!c->eoimode)
-		irq_deactivate(m, v, intid, deactivation_lost_by(m, v, (unsigned int)intid));
+		irq_deactivate(m, v, intid, deactivation_lost_by(m, v, last));
 }
 
 static void write_eoir0(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -612,21 +622,6 @@ static void read_bpr1(const struct model *m, const struct access *a, struct expe
 	val->value = bpr_value(c, 1);
 }
 
-/**
- * cpuif_grouping_changed() - the binary point, or which one counts, was written
- * @m: the model
- * @v: the PE
- *
- * What is active was acknowledged with another grouping of priorities.
- */
-void cpuif_grouping_changed(struct model *m, struct model_vcpu *v)
-{
-	const struct model_cpuif *c = &v->cpuif;
-
-	for (unsigned int i = 0; i < c->nr_acks; i++)
-		irq_bank(m, v, c->ack[i].intid)->changed |= 1u << c->ack[i].intid % 32;
-}
-
 /* Of a GICv2 it keeps its own value, whatever CBPR says (IHI 0048B GICC_ABPR). */
 static void read_v2_abpr(const struct model *m, const struct access *a, struct expect *want,
 			 struct expect_val *val)
@@ -648,7 +643,6 @@ static void write_bpr(struct model *m, const struct access *a, u64 value, unsign
 
 	if (group && c->cbpr && m->config.gic == GIC_V3)
 		return;
-	cpuif_grouping_changed(m, &m->vcpu[a->vcpu]);
 	c->bpr[group] = point < min ? min : point;
 	/* An emulated one keeps it until the vCPU is loaded again. */
 	if (group && !a->user && m->config.gic == GIC_V2 && deviates(m, DEVIATION_HOST_ABPR_MIN))

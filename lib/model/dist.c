@@ -120,7 +120,6 @@ static void write_group(struct model *m, const struct access *a, u64 value, u64 
 		return;
 	if (!b)
 		return;
-	b->changed |= (b->group ^ bits_to_write(m, a, value)) & b->active;
 	b->group = bits_to_write(m, a, value);
 	look_at(m, b, ~0u);
 }
@@ -309,7 +308,6 @@ static void write_active_clear(struct model *m, const struct access *a, u64 valu
 	b->stuck &= ~bits_to_write(m, a, value);
 	b->forced &= ~bits_to_write(m, a, value);
 	b->loose &= ~bits_to_write(m, a, value);
-	b->changed &= ~bits_to_write(m, a, value);
 }
 
 static void read_priority(const struct model *m, const struct access *a, struct expect *want,
@@ -341,8 +339,6 @@ static void write_priority(struct model *m, const struct access *a, u64 value, u
 
 		if (!bits_get(mask, 8 * i + 7, 8 * i) || !irq_exists(m, intid + i))
 			continue;
-		if (*prio != new)
-			b->changed |= b->active & 1u << (intid + i) % 32;
 		*prio = new;
 	}
 }

@@ -19,9 +19,8 @@ static u64 hash_bank(u64 h, const struct model_bank *b)
 	h = hash_u64(h, b->routed | (u64)b->unseen << 32);
 	h = hash_u64(h, b->moved | (u64)b->stuck << 32);
 	h = hash_u64(h, b->soft | (u64)b->loose << 32);
-	h = hash_u64(h, b->slipped | (u64)b->changed << 32);
+	h = hash_u64(h, b->slipped | (u64)b->stuck_changed << 32);
 	h = hash_u64(h, b->open | (u64)b->forced << 32);
-	h = hash_u64(h, b->stuck_changed);
 	for (unsigned int i = 0; i < ARRAY_SIZE(b->prio); i += 4)
 		h = hash_u64(h, b->prio[i] | (u64)b->prio[i + 1] << 8 | (u64)b->prio[i + 2] << 16 |
 					(u64)b->prio[i + 3] << 24);
@@ -39,7 +38,7 @@ static u64 hash_cpuif(u64 h, const struct model_cpuif *c)
 	h = hash_u64(h, c->nr_acks);
 	for (unsigned int i = 0; i < c->nr_acks; i++)
 		h = hash_u64(h, c->ack[i].intid | (u64)c->ack[i].source << 16 |
-					(u64)c->ack[i].group << 24);
+					(u64)c->ack[i].group << 24 | (u64)c->ack[i].level << 32);
 	for (unsigned int group = 0; group < 2; group++) {
 		h = hash_u64(h, c->ap[group][0]);
 		h = hash_u64(h, c->ap[group][1]);

@@ -117,8 +117,6 @@ static bool spi_targets(const struct search *s, unsigned int intid)
  */
 enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u32 bits)
 {
-	if (b->slipped & bits)
-		return DEVIATION_SLIPS_THROUGH;
 	if (b->loose & bits)
 		return m->loosened_by;
 	if (b->stuck & ~b->stuck_changed & bits)
@@ -142,8 +140,10 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v, unsigned int intid)
 {
 	const struct model_bank *b = irq_bank_of(m, v, intid);
-	u32 made = b->slipped | (b->loose & b->active) | (b->soft & ~bank_pending(b));
+	u32 made = (b->loose & b->active) | (b->soft & ~bank_pending(b));
 
+	if (b->slipped & 1u << intid % 32)
+		return DEVIATION_SLIPS_THROUGH;
 	return made & 1u << intid % 32 ? irq_doubt(m, b, 1u << intid % 32) : NR_DEVIATIONS;
 }
 
@@ -164,6 +164,13 @@ static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, boo
 	c->intid[c->nr++] = (u16)intid;
 }
 
+/* Does the PE that it was active on have an interrupt in a list register still? */
+static bool slips_to(const struct search *s, const struct model_bank *b, unsigned int intid)
+{
+	return s->deviant && b->slipped & 1u << intid % 32 &&
+	       (intid < NR_PRIVATE || s->m->active_on[intid] == s->v - s->m->vcpu);
+}
+
 static void search_bank(const struct search *s, unsigned int first, const struct model_bank *b,
 			const bool *group_enable)
 {
@@ -176,12 +183,13 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 			 ((s->slips[0] ? ~b->group : 0) | (s->slips[1] ? b->group : 0));
 	for (; ready; ready &= ready - 1) {
 		unsigned int i = (unsigned int)__builtin_ctz(ready);
+		bool slips = slips_to(s, b, first + i);
 
 		if (b->prio[i] > s->c->prio || b->prio[i] < s->above ||
-		    (first && !spi_targets(s, first + i)))
+		    (first && !spi_targets(s, first + i) && !slips))
 			continue;
 		add_candidate(s->c, first + i, b->prio[i], b->open & 1u << i,
-			      irq_doubt(s->m, b, 1u << i));
+			      slips ? DEVIATION_SLIPS_THROUGH : irq_doubt(s->m, b, 1u << i));
 	}
 }
 
@@ -355,6 +363,9 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	b->active |= bit;
 	if (intid < NR_SGIS)
 		v->sgi_active[intid] = SGI_FROM_NONE;
+	/* Its latch may be lost when it stops being active. */
+	if (deviates(m, DEVIATION_LEVEL_LATCH))
+		b->soft |= bit & b->latch & ~b->edge;
 	if (intid < NR_PRIVATE)
 		return;
 	for (; vcpu < m->nr_vcpus; vcpu++) {
@@ -415,7 +426,6 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 	b->loose &= ~bit;
 	b->slipped &= ~bit;
 	b->moved &= ~bit;
-	b->changed &= ~bit;
 	irq_seen(b, bit);
 	irq_set_active_on(m, intid, (unsigned int)(v - m->vcpu));
 }
@@ -481,7 +491,17 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum devia
 		irq_slip(m, v, (unsigned int)intid);
 	b->active &= ~bit;
 	b->loose &= ~bit;
-	b->changed &= ~bit;
+}
+
+/* Is an interrupt that is pending forwarded to a PE? */
+static bool is_forwarded(const struct model *m, const struct model_vcpu *v, unsigned int intid)
+{
+	const struct model_bank *b = irq_bank_of(m, v, intid);
+	struct search s = { .m = m, .v = v };
+	u32 bit = 1u << intid % 32;
+
+	return b->enable & bit && m->dist_enable[b->group & bit ? 1 : 0] &&
+	       (intid < NR_PRIVATE || spi_targets(&s, intid));
 }
 
 /**
@@ -490,13 +510,16 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum devia
  * @v:     the PE
  * @intid: of an interrupt that exists
  *
- * If it is disabled by now, a list register may still hold it.
+ * If it is disabled or goes to another PE by now, a list register may still
+ * hold it.
  */
 void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid)
 {
 	struct model_bank *b = irq_bank(m, v, intid);
 
-	if (!deviates(m, DEVIATION_SLIPS_THROUGH) || !(b->edge & b->latch & 1u << intid % 32))
+	if (!deviates(m, DEVIATION_SLIPS_THROUGH) || !(b->edge & b->latch & 1u << intid % 32) ||
+	    (intid >= NR_PRIVATE && m->active_on[intid] != v - m->vcpu) ||
+	    is_forwarded(m, v, intid))
 		return;
 	b->slipped |= 1u << intid % 32;
 	m->any_slipped = true;

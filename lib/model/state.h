@@ -41,7 +41,6 @@ struct model_bank {
 	 * against the latch, not active any more, signalled although disabled.
 	 */
 	u32 unseen, moved, stuck, soft, loose, slipped;
-	u32 changed; /* priority, its grouping or group, while active */
 	u32 forced; /* software made them active, and has not made them inactive */
 	u32 stuck_changed; /* those of stuck that are so because they changed */
 	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
@@ -53,6 +52,7 @@ struct model_ack {
 	u16 intid;
 	u8 source; /* CPU that sent it, GICv2 SGIs */
 	u8 group;
+	u8 level; /* of preemption */
 };
 
 /* What the guest has kept of an acknowledge, whatever became of the interrupt since. */
@@ -202,7 +202,6 @@ const struct reg_behaviour *distctl_behaviour(enum reg_id reg);
 const struct reg_behaviour *cpuif_behaviour(enum reg_id reg);
 const struct reg_behaviour *cpuctl_behaviour(enum reg_id reg);
 const struct reg_behaviour *sgi_behaviour(enum reg_id reg);
-void cpuif_grouping_changed(struct model *m, struct model_vcpu *v);
 unsigned int sgi_v2_cpu(const struct model *m, unsigned int vcpu);
 bool sgi_v2_cpus_differ(const struct model *m);
 bool sgi_v2_matches(const struct model_vcpu *v, u64 value);
