@@ -390,6 +390,7 @@ static void take_v2_sgi(struct model_vcpu *v, unsigned int sgi, unsigned int sou
 {
 	v->sgi_source[sgi] &= (u8) ~(1u << source);
 	v->sgi_active[sgi] = (u8)source;
+	v->sgi_resent &= ~(1u << sgi);
 	if (v->sgi_source[sgi])
 		v->irqs.latch |= 1u << sgi;
 }
@@ -556,7 +557,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	u64 intid = cpuif_intid(m, value);
-	bool lost;
+	enum deviation_id lost_by = NR_DEVIATIONS;
 
 	(void)mask;
 	if (!v->cpuif.eoimode) {
@@ -565,8 +566,11 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 		return;
 	}
 	m->lost |= m->config.gic == GIC_V2 && !sgi_v2_matches(v, value);
-	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid);
-	irq_deactivate(m, v, intid, lost ? DEVIATION_DEACTIVATION_LOST : NR_DEVIATIONS);
+	if (deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid))
+		lost_by = DEVIATION_DEACTIVATION_LOST;
+	else if (intid < NR_SGIS && v->sgi_resent & 1u << intid)
+		lost_by = DEVIATION_V2_ISACTIVER_RESENDS;
+	irq_deactivate(m, v, intid, lost_by);
 }
 
 static void read_pmr(const struct model *m, const struct access *a, struct expect *want,

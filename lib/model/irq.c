@@ -119,9 +119,11 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 {
 	if (b->loose & bits)
 		return m->loosened_by;
-	if (b->stuck & ~b->stuck_changed & bits)
+	if (b->stuck & ~(b->stuck_changed | b->stuck_resent) & bits)
 		return deviates(m, DEVIATION_DEACTIVATION_LOST) ? DEVIATION_DEACTIVATION_LOST :
 								  DEVIATION_ENDS_ANOTHER;
+	if (b->stuck & b->stuck_resent & bits)
+		return DEVIATION_V2_ISACTIVER_RESENDS;
 	if (b->stuck & bits)
 		return DEVIATION_CHANGED_WHILE_ACTIVE;
 	if (b->soft & bits)
@@ -358,6 +360,9 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	unsigned int vcpu = 0;
 
 	irq_seen(b, bit);
+	if (intid < NR_SGIS && (b->active | b->stuck) & bit &&
+	    deviates(m, DEVIATION_V2_ISACTIVER_RESENDS))
+		v->sgi_resent |= bit;
 	if (b->active & bit)
 		return;
 	b->active |= bit;
@@ -484,8 +489,11 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum devia
 	if (b->active & bit && lost_by != NR_DEVIATIONS) {
 		b->stuck |= bit;
 		b->stuck_changed &= ~bit;
+		b->stuck_resent &= ~bit;
 		if (lost_by == DEVIATION_CHANGED_WHILE_ACTIVE)
 			b->stuck_changed |= bit;
+		if (lost_by == DEVIATION_V2_ISACTIVER_RESENDS)
+			b->stuck_resent |= bit;
 	}
 	if (b->active & bit)
 		irq_slip(m, v, (unsigned int)intid);

@@ -43,6 +43,7 @@ struct model_bank {
 	u32 unseen, moved, stuck, soft, loose, slipped;
 	u32 forced; /* software made them active, and has not made them inactive */
 	u32 stuck_changed; /* those of stuck that are so because they changed */
+	u32 stuck_resent; /* and because the CPU that they are from may be taken for another */
 	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
 	u8 prio[32];
 };
@@ -89,6 +90,7 @@ struct model_vcpu {
 	u32 affinity;
 	u8 sgi_source[NR_SGIS]; /* CPUs whose SGI is pending, GICv2 */
 	u8 sgi_active[NR_SGIS]; /* CPU whose SGI is active, GICv2, or SGI_FROM_NONE */
+	u32 sgi_resent; /* active SGIs that software has made active again, GICv2 */
 	struct model_bank irqs; /* SGIs and PPIs */
 	struct model_cpuif cpuif;
 	/*
