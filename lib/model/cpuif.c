@@ -123,6 +123,7 @@ struct ack_view {
 	unsigned int group; /* else that it shows */
 	bool v2;
 	bool emulated; /* follow the deviations of an emulated GICV */
+	bool few_lrs; /* too few for interrupts of disabled groups, which come last */
 };
 
 /* Values that a view may show, each once. */
@@ -216,7 +217,7 @@ static void find_deviants(const struct model *m, const struct model_vcpu *v,
 {
 	const bool either[2] = { true, true };
 
-	if (view->emulated)
+	if (view->emulated && !view->few_lrs)
 		irq_candidates(m, v, dist_enable, either, above, c);
 	else
 		find_candidates(m, v, dist_enable, true, above, c);
@@ -324,6 +325,9 @@ static void read_view(const struct model *m, const struct access *a, const struc
 
 		emulated.emulated = true;
 		add_deviants(m, v, &emulated, want);
+		emulated.few_lrs = irq_lrs_may_be_taken(m, v);
+		if (emulated.few_lrs)
+			add_deviants(m, v, &emulated, want);
 	}
 }
 
@@ -395,6 +399,7 @@ static void take_v2_sgi(struct model_vcpu *v, unsigned int sgi, unsigned int sou
 {
 	v->sgi_source[sgi] &= (u8) ~(1u << source);
 	v->sgi_active[sgi] = (u8)source;
+	v->sgi_resent &= ~(1u << sgi);
 	if (v->sgi_source[sgi])
 		v->irqs.latch |= 1u << sgi;
 }
@@ -588,7 +593,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	u64 intid = cpuif_intid(m, value);
-	bool lost;
+	enum deviation_id lost_by = NR_DEVIATIONS;
 
 	(void)mask;
 	if (!v->cpuif.eoimode) {
@@ -597,8 +602,12 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 		return;
 	}
 	lpi_ended(m, v, intid);
-	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid);
-	irq_deactivate(m, v, intid, lost ? DEVIATION_DEACTIVATION_LOST : NR_DEVIATIONS);
+	m->lost |= m->config.gic == GIC_V2 && !sgi_v2_matches(v, value);
+	if (deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid))
+		lost_by = DEVIATION_DEACTIVATION_LOST;
+	else if (intid < NR_SGIS && v->sgi_resent & 1u << intid)
+		lost_by = DEVIATION_V2_ISACTIVER_RESENDS;
+	irq_deactivate(m, v, intid, lost_by);
 }
 
 static void read_pmr(const struct model *m, const struct access *a, struct expect *want,

@@ -21,6 +21,7 @@ static u64 hash_bank(u64 h, const struct model_bank *b)
 	h = hash_u64(h, b->soft | (u64)b->loose << 32);
 	h = hash_u64(h, b->slipped | (u64)b->stuck_changed << 32);
 	h = hash_u64(h, b->open | (u64)b->forced << 32);
+	h = hash_u64(h, b->stuck_resent);
 	for (unsigned int i = 0; i < ARRAY_SIZE(b->prio); i += 4)
 		h = hash_u64(h, b->prio[i] | (u64)b->prio[i + 1] << 8 | (u64)b->prio[i + 2] << 16 |
 					(u64)b->prio[i + 3] << 24);
@@ -64,6 +65,7 @@ static u64 hash_vcpu(u64 h, const struct model_vcpu *v)
 	h = hash_u64(h, v->has_frame ? v->region | (u64)v->slot << 16 : 0);
 	for (unsigned int i = 0; i < NR_SGIS; i++)
 		h = hash_u64(h, v->sgi_source[i] | (u64)v->sgi_active[i] << 8);
+	h = hash_u64(h, v->sgi_resent);
 	h = hash_bank(h, &v->irqs);
 	h = hash_cpuif(h, &v->cpuif);
 	h = hash_remembered(h, v->remembered, v->nr_remembered);

@@ -119,9 +119,11 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 {
 	if (b->loose & bits)
 		return m->loosened_by;
-	if (b->stuck & ~b->stuck_changed & bits)
+	if (b->stuck & ~(b->stuck_changed | b->stuck_resent) & bits)
 		return deviates(m, DEVIATION_DEACTIVATION_LOST) ? DEVIATION_DEACTIVATION_LOST :
 								  DEVIATION_ENDS_ANOTHER;
+	if (b->stuck & b->stuck_resent & bits)
+		return DEVIATION_V2_ISACTIVER_RESENDS;
 	if (b->stuck & bits)
 		return DEVIATION_CHANGED_WHILE_ACTIVE;
 	if (b->soft & bits)
@@ -372,9 +374,14 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	irq_seen(b, bit);
 	/* What is to become of an SGI that can have no active state is not said. */
 	m->lost |= m->nassgireq && intid < NR_SGIS;
+	if (intid < NR_SGIS && (b->active | b->stuck) & bit &&
+	    deviates(m, DEVIATION_V2_ISACTIVER_RESENDS))
+		v->sgi_resent |= bit;
 	if (b->active & bit)
 		return;
 	b->active |= bit;
+	if (intid < NR_SGIS)
+		v->sgi_active[intid] = SGI_FROM_NONE;
 	/* Its latch may be lost when it stops being active. */
 	if (deviates(m, DEVIATION_LEVEL_LATCH))
 		b->soft |= bit & b->latch & ~b->edge;
@@ -498,8 +505,11 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum devia
 	if (b->active & bit && lost_by != NR_DEVIATIONS) {
 		b->stuck |= bit;
 		b->stuck_changed &= ~bit;
+		b->stuck_resent &= ~bit;
 		if (lost_by == DEVIATION_CHANGED_WHILE_ACTIVE)
 			b->stuck_changed |= bit;
+		if (lost_by == DEVIATION_V2_ISACTIVER_RESENDS)
+			b->stuck_resent |= bit;
 	}
 	if (b->active & bit)
 		irq_slip(m, v, (unsigned int)intid);

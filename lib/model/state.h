@@ -17,6 +17,7 @@
 #define MODEL_MAX_IRQS 1024
 #define NR_SPI_BANKS (MODEL_MAX_IRQS / 32 - 1)
 #define MAX_ACTIVE 128 /* levels of preemption */
+#define SGI_FROM_NONE 0xff /* software made it active */
 #define ACTIVE_ON_NONE 0xff /* no PE: it has no target */
 #define MODEL_MAX_LPIS 256 /* from FIRST_LPI; a program that uses others is not followed */
 #define FIRST_LPI 8192
@@ -51,6 +52,7 @@ struct model_bank {
 	u32 unseen, moved, stuck, soft, loose, slipped;
 	u32 forced; /* software made them active, and has not made them inactive */
 	u32 stuck_changed; /* those of stuck that are so because they changed */
+	u32 stuck_resent; /* and because the CPU that they are from may be taken for another */
 	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
 	u8 prio[32];
 };
@@ -96,7 +98,8 @@ struct model_vcpu {
 	u16 region, slot; /* if so */
 	u32 affinity;
 	u8 sgi_source[NR_SGIS]; /* CPUs whose SGI is pending, GICv2 */
-	u8 sgi_active[NR_SGIS]; /* CPU whose SGI is active, GICv2 */
+	u8 sgi_active[NR_SGIS]; /* CPU whose SGI is active, GICv2, or SGI_FROM_NONE */
+	u32 sgi_resent; /* active SGIs that software has made active again, GICv2 */
 	struct model_bank irqs; /* SGIs and PPIs */
 	struct model_cpuif cpuif;
 	/*
@@ -332,6 +335,7 @@ const struct reg_behaviour *cpuctl_behaviour(enum reg_id reg);
 const struct reg_behaviour *sgi_behaviour(enum reg_id reg);
 unsigned int sgi_v2_cpu(const struct model *m, unsigned int vcpu);
 bool sgi_v2_cpus_differ(const struct model *m);
+bool sgi_v2_matches(const struct model_vcpu *v, u64 value);
 bool sgi_v2_hides_active(const struct model *m, const struct model_vcpu *v, u64 intid);
 unsigned int sgi_v2_hides_from(const struct model *m, const struct model_vcpu *v);
 void dist_none_looked_at(struct model *m);
