@@ -471,6 +471,12 @@ static bool may_have_no_lr(const struct model *m, const struct model_vcpu *v, u6
 	return irq_lrs_may_be_taken(m, v) || sgi_v2_hides_active(m, v, intid);
 }
 
+/* Software may have let another PE take what this one acknowledged. */
+static bool active_elsewhere(const struct model *m, const struct model_vcpu *v, u64 intid)
+{
+	return irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != v - m->vcpu;
+}
+
 /* An end of interrupt finds its list register by what it was when acknowledged. */
 static enum deviation_id deactivation_lost_by(const struct model *m, const struct model_vcpu *v,
 					      const struct model_ack *ack)
@@ -480,6 +486,8 @@ static enum deviation_id deactivation_lost_by(const struct model *m, const struc
 
 	if (changed && deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
 		return DEVIATION_CHANGED_WHILE_ACTIVE;
+	if (active_elsewhere(m, v, ack->intid) && deviates(m, DEVIATION_ENDED_ELSEWHERE))
+		return DEVIATION_ENDED_ELSEWHERE;
 	if (!may_have_no_lr(m, v, ack->intid))
 		return NR_DEVIATIONS;
 	if (deviates(m, DEVIATION_DEACTIVATION_LOST))
@@ -547,7 +555,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	u64 intid = cpuif_intid(m, value);
-	bool elsewhere, lost;
+	bool lost;
 
 	(void)mask;
 	if (!v->cpuif.eoimode) {
@@ -555,9 +563,8 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 		m->lost |= m->config.gic == GIC_V2;
 		return;
 	}
-	elsewhere = irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != a->vcpu;
 	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) &&
-	       (elsewhere || may_have_no_lr(m, v, intid));
+	       (active_elsewhere(m, v, intid) || may_have_no_lr(m, v, intid));
 	irq_deactivate(m, v, intid, lost ? DEVIATION_DEACTIVATION_LOST : NR_DEVIATIONS);
 }
 

@@ -41,9 +41,9 @@ struct model_bank {
 	 */
 	u32 unseen, moved, stuck, soft, loose, slipped;
 	u32 forced; /* software made them active, and has not made them inactive */
-	u32 stuck_changed; /* those of stuck that are so because they changed */
 	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
 	u8 prio[32];
+	u8 stuck_by[32]; /* the deviation */
 };
 
 /* An interrupt that was acknowledged and whose priority has not been dropped. */
