@@ -111,7 +111,7 @@ static void find_candidates(const struct model *m, const struct model_vcpu *v,
 	bool enable[2] = { dist_enable[0] && v->cpuif.enable[0],
 			   dist_enable[1] && v->cpuif.enable[1] };
 
-	irq_candidates(m, v, enable, deviant, above, c);
+	irq_candidates(m, v, enable, deviant ? v->cpuif.enable : NULL, above, c);
 }
 
 /* An acknowledge or highest-pending register, and whom it serves. */
@@ -121,6 +121,7 @@ struct ack_view {
 	unsigned int group; /* else that it shows */
 	bool v2;
 	bool emulated; /* follow the deviations of an emulated GICV */
+	bool few_lrs; /* too few for interrupts of disabled groups, which come last */
 };
 
 /* Values that a view may show, each once. */
@@ -207,8 +208,10 @@ static void find_deviants(const struct model *m, const struct model_vcpu *v,
 			  const struct ack_view *view, const bool *dist_enable, unsigned int above,
 			  struct candidates *c)
 {
-	if (view->emulated)
-		irq_candidates(m, v, dist_enable, true, above, c);
+	const bool either[2] = { true, true };
+
+	if (view->emulated && !view->few_lrs)
+		irq_candidates(m, v, dist_enable, either, above, c);
 	else
 		find_candidates(m, v, dist_enable, true, above, c);
 }
@@ -313,6 +316,9 @@ static void read_view(const struct model *m, const struct access *a, const struc
 
 		emulated.emulated = true;
 		add_deviants(m, v, &emulated, want);
+		emulated.few_lrs = irq_lrs_may_be_taken(m, v);
+		if (emulated.few_lrs)
+			add_deviants(m, v, &emulated, want);
 	}
 }
 
@@ -465,16 +471,17 @@ static void drop_priority_of(const struct model *m, struct model_vcpu *v, unsign
 	c->misdropped &= running_priority(m, c) != PRIORITY_IDLE;
 }
 
-/* May an active interrupt be in no list register? */
-static bool may_have_no_lr(const struct model *m, const struct model_vcpu *v, u64 intid)
-{
-	return irq_lrs_may_be_taken(m, v) || sgi_v2_hides_active(m, v, intid);
-}
-
 /* Software may have let another PE take what this one acknowledged. */
 static bool active_elsewhere(const struct model *m, const struct model_vcpu *v, u64 intid)
 {
 	return irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != v - m->vcpu;
+}
+
+/* May an active interrupt be in no list register of this PE? */
+static bool may_have_no_lr(const struct model *m, const struct model_vcpu *v, u64 intid)
+{
+	return active_elsewhere(m, v, intid) || irq_lrs_may_be_taken(m, v) ||
+	       sgi_v2_hides_active(m, v, intid);
 }
 
 /* An end of interrupt finds its list register by what it was when acknowledged. */
@@ -563,8 +570,8 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 		m->lost |= m->config.gic == GIC_V2;
 		return;
 	}
-	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) &&
-	       (active_elsewhere(m, v, intid) || may_have_no_lr(m, v, intid));
+	m->lost |= m->config.gic == GIC_V2 && !sgi_v2_matches(v, value);
+	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid);
 	irq_deactivate(m, v, intid, lost ? DEVIATION_DEACTIVATION_LOST : NR_DEVIATIONS);
 }
 

@@ -80,6 +80,7 @@ struct search {
 	const struct model_vcpu *v;
 	struct candidates *c;
 	bool deviant;
+	const bool *slips; /* groups that interrupts may slip through of, if deviant */
 	unsigned int above; /* the lowest number of a priority */
 };
 
@@ -176,8 +177,7 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 	ready &= (group_enable[0] ? ~b->group : 0) | (group_enable[1] ? b->group : 0);
 	if (s->deviant)
 		ready |= b->slipped & pending & ~b->active &
-			 ((s->v->cpuif.enable[0] ? ~b->group : 0) |
-			  (s->v->cpuif.enable[1] ? b->group : 0));
+			 ((s->slips[0] ? ~b->group : 0) | (s->slips[1] ? b->group : 0));
 	for (; ready; ready &= ready - 1) {
 		unsigned int i = (unsigned int)__builtin_ctz(ready);
 		bool slips = slips_to(s, b, first + i);
@@ -195,7 +195,8 @@ static void search_bank(const struct search *s, unsigned int first, const struct
  * @m:       the model
  * @v:       the PE
  * @enable:  which groups are enabled
- * @deviant: follow the implementation's deviations
+ * @slips:   follow the implementation's deviations, by which interrupts of these
+ *           groups may slip through; NULL to follow the rules alone
  * @above:   leave out priorities below this number, 0 to 256
  * @c:       filled in: those of the highest priority that is left
  *
@@ -203,9 +204,9 @@ static void search_bank(const struct search *s, unsigned int first, const struct
  * Interrupt prioritization).
  */
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    bool deviant, unsigned int above, struct candidates *c)
+		    const bool *slips, unsigned int above, struct candidates *c)
 {
-	struct search s = { m, v, c, deviant, above };
+	struct search s = { m, v, c, slips, slips, above };
 
 	c->nr = 0;
 	c->prio = PRIORITY_IDLE;
@@ -357,6 +358,8 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	if (b->active & bit)
 		return;
 	b->active |= bit;
+	if (intid < NR_SGIS)
+		v->sgi_active[intid] = SGI_FROM_NONE;
 	/* Its latch may be lost when it stops being active. */
 	if (deviates(m, DEVIATION_LEVEL_LATCH))
 		b->soft |= bit & b->latch & ~b->edge;

@@ -87,6 +87,24 @@ unsigned int sgi_v2_hides_from(const struct model *m, const struct model_vcpu *v
 	return from;
 }
 
+/**
+ * sgi_v2_matches() - does a value name the CPU that sent the SGI that is active?
+ * @v:     the PE
+ * @value: of GICC_DIR
+ *
+ * If it does not, the interrupt that it names is not active and the write
+ * UNPREDICTABLE (IHI 0048B GICC_DIR.CPUID).
+ *
+ * Return: whether, true if it names no active SGI.
+ */
+bool sgi_v2_matches(const struct model_vcpu *v, u64 value)
+{
+	u64 intid = value & 0x3ff;
+
+	return intid >= NR_SGIS || !(v->irqs.active & 1u << intid) ||
+	       v->sgi_active[intid] == (value >> 10 & 7);
+}
+
 static void raise_v2_sgi(struct model_vcpu *v, unsigned int sgi, unsigned int source)
 {
 	v->sgi_source[sgi] |= (u8)(1u << source);

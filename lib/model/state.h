@@ -17,6 +17,7 @@
 #define MODEL_MAX_IRQS 1024
 #define NR_SPI_BANKS (MODEL_MAX_IRQS / 32 - 1)
 #define MAX_ACTIVE 128 /* levels of preemption */
+#define SGI_FROM_NONE 0xff /* software made it active */
 #define ACTIVE_ON_NONE 0xff /* no PE: it has no target */
 #define MAX_ENDED 64 /* that a guest remembers: guest_code/abi.h */
 
@@ -87,7 +88,7 @@ struct model_vcpu {
 	u16 region, slot; /* if so */
 	u32 affinity;
 	u8 sgi_source[NR_SGIS]; /* CPUs whose SGI is pending, GICv2 */
-	u8 sgi_active[NR_SGIS]; /* CPU whose SGI is active, GICv2 */
+	u8 sgi_active[NR_SGIS]; /* CPU whose SGI is active, GICv2, or SGI_FROM_NONE */
 	struct model_bank irqs; /* SGIs and PPIs */
 	struct model_cpuif cpuif;
 	/*
@@ -175,7 +176,7 @@ u32 irq_implemented(const struct model *m, unsigned int intid);
 bool irq_exists(const struct model *m, u64 intid);
 u32 bank_pending(const struct model_bank *b);
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    bool deviant, unsigned int above, struct candidates *c);
+		    const bool *slips, unsigned int above, struct candidates *c);
 unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v);
 void irq_moves(struct model *m, unsigned int intid);
 void irq_moved(struct model *m, unsigned int vcpu);
@@ -203,6 +204,7 @@ const struct reg_behaviour *cpuctl_behaviour(enum reg_id reg);
 const struct reg_behaviour *sgi_behaviour(enum reg_id reg);
 unsigned int sgi_v2_cpu(const struct model *m, unsigned int vcpu);
 bool sgi_v2_cpus_differ(const struct model *m);
+bool sgi_v2_matches(const struct model_vcpu *v, u64 value);
 bool sgi_v2_hides_active(const struct model *m, const struct model_vcpu *v, u64 intid);
 unsigned int sgi_v2_hides_from(const struct model *m, const struct model_vcpu *v);
 void dist_none_looked_at(struct model *m);
