@@ -557,12 +557,23 @@ static void write_v2_eoir(struct model *m, const struct access *a, u64 value, u6
 	end_of_interrupt(m, a, value, group);
 }
 
+static enum deviation_id dir_lost_by(const struct model *m, const struct model_vcpu *v, u64 intid)
+{
+	bool on_none = irq_exists(m, intid) && intid >= NR_PRIVATE &&
+		       m->active_on[intid] == ACTIVE_ON_NONE;
+
+	if (on_none && deviates(m, DEVIATION_ACTIVE_ON_NONE))
+		return DEVIATION_ACTIVE_ON_NONE;
+	if (deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid))
+		return DEVIATION_DEACTIVATION_LOST;
+	return NR_DEVIATIONS;
+}
+
 /* Deactivation may come from any PE and in any order (IHI 0069H ICC_DIR_EL1). */
 static void write_dir(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	u64 intid = cpuif_intid(m, value);
-	bool lost;
 
 	(void)mask;
 	if (!v->cpuif.eoimode) {
@@ -571,8 +582,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 		return;
 	}
 	m->lost |= m->config.gic == GIC_V2 && !sgi_v2_matches(v, value);
-	lost = deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid);
-	irq_deactivate(m, v, intid, lost ? DEVIATION_DEACTIVATION_LOST : NR_DEVIATIONS);
+	irq_deactivate(m, v, intid, dir_lost_by(m, v, intid));
 }
 
 static void read_pmr(const struct model *m, const struct access *a, struct expect *want,
