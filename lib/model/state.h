@@ -204,6 +204,8 @@ const struct reg_behaviour *cpuctl_behaviour(enum reg_id reg);
 const struct reg_behaviour *sgi_behaviour(enum reg_id reg);
 unsigned int sgi_v2_cpu(const struct model *m, unsigned int vcpu);
 bool sgi_v2_cpus_differ(const struct model *m);
+void sgi_expect_write(const struct model *m, const struct access *a, u64 value,
+		      struct expect *want);
 bool sgi_v2_matches(const struct model_vcpu *v, u64 value);
 bool sgi_v2_hides_active(const struct model *m, const struct model_vcpu *v, u64 intid);
 unsigned int sgi_v2_hides_from(const struct model *m, const struct model_vcpu *v);
