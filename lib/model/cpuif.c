@@ -390,6 +390,7 @@ static void take_v2_sgi(struct model_vcpu *v, unsigned int sgi, unsigned int sou
 {
 	v->sgi_source[sgi] &= (u8) ~(1u << source);
 	v->sgi_active[sgi] = (u8)source;
+	v->sgi_resent &= ~(1u << sgi);
 	if (v->sgi_source[sgi])
 		v->irqs.latch |= 1u << sgi;
 }
@@ -566,6 +567,8 @@ static enum deviation_id dir_lost_by(const struct model *m, const struct model_v
 		return DEVIATION_ACTIVE_ON_NONE;
 	if (deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid))
 		return DEVIATION_DEACTIVATION_LOST;
+	if (intid < NR_SGIS && v->sgi_resent & 1u << intid)
+		return DEVIATION_V2_ISACTIVER_RESENDS;
 	return NR_DEVIATIONS;
 }
 

@@ -78,7 +78,7 @@ static void look_at(const struct model *m, struct model_bank *b, u32 bits)
 /* An interrupt's delivery changed by a write that KVM does not look at. */
 static void not_looked_at(struct model_bank *b, u32 bits)
 {
-	b->unseen |= bank_pending(b) & b->enable & bits;
+	b->unseen |= (bank_pending(b) | b->soft | b->open) & b->enable & bits;
 }
 
 /**

@@ -66,6 +66,7 @@ static u64 hash_vcpu(u64 h, const struct model_vcpu *v)
 	h = hash_u64(h, v->has_frame ? v->region | (u64)v->slot << 16 : 0);
 	for (unsigned int i = 0; i < NR_SGIS; i++)
 		h = hash_u64(h, v->sgi_source[i] | (u64)v->sgi_active[i] << 8);
+	h = hash_u64(h, v->sgi_resent);
 	h = hash_bank(h, &v->irqs);
 	h = hash_cpuif(h, &v->cpuif);
 	h = hash_remembered(h, v->remembered, v->nr_remembered);

@@ -355,6 +355,9 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	unsigned int vcpu = 0;
 
 	irq_seen(b, bit);
+	if (intid < NR_SGIS && (b->active | b->stuck) & bit &&
+	    deviates(m, DEVIATION_V2_ISACTIVER_RESENDS))
+		v->sgi_resent |= bit;
 	if (b->active & bit)
 		return;
 	b->active |= bit;

@@ -296,6 +296,12 @@ static void commit_sysreg(struct model *m, u64 where, unsigned int by, bool writ
 		commit_reg(m, &a, write, 8, value);
 }
 
+/* Does a read of the register change the state? */
+static bool acknowledges(const struct reg_at *at)
+{
+	return at->reg == REG_GICC_IAR || at->reg == REG_GICC_AIAR;
+}
+
 static void commit_memory(struct model *m, u64 gpa, unsigned int by, unsigned int size, bool write,
 			  u64 value)
 {
@@ -309,7 +315,8 @@ static void commit_memory(struct model *m, u64 gpa, unsigned int by, unsigned in
 	reg_find_at(place(t.frame, t.offset), &a.at);
 	if (size_is_taken(&a.at, size))
 		commit_reg(m, &a, write, size, value);
-	else if (write && (!chosen(m, CHOICE_WRONG_SIZE_RAZ_WI) || t.frame == FRAME_GICC))
+	else if ((write || acknowledges(&a.at)) &&
+		 (!chosen(m, CHOICE_WRONG_SIZE_RAZ_WI) || t.frame == FRAME_GICC))
 		m->lost = true;
 }
 

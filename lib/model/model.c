@@ -233,14 +233,19 @@ static bool fills_list_registers(const struct model *m, const struct op *op)
  */
 void model_commit(struct model *m, const struct op *op, const struct op_result *seen)
 {
+	bool runs = op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN;
+
 	if (fills_list_registers(m, op))
 		irq_lrs_filled(m);
 	else
 		irq_lrs_kept(m, vcpu_number(m, (u64)op_vcpu(op)));
-	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN || op->id == OP_HOLD)
+	if (runs || op->id == OP_HOLD)
 		commit_entry(m, op, seen);
 	if (seen->status != OP_DONE)
 		return;
+	/* An access is performed after the exit that it causes, and another exit follows. */
+	if (runs)
+		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
 	switch (op->id) {
 	case OP_CREATE_VGIC:
 		commit_create_vgic(m);
@@ -296,6 +301,6 @@ void model_commit(struct model *m, const struct op *op, const struct op_result *
 	default: /* changes nothing */
 		break;
 	}
-	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN)
+	if (runs)
 		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
 }

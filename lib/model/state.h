@@ -89,6 +89,7 @@ struct model_vcpu {
 	u32 affinity;
 	u8 sgi_source[NR_SGIS]; /* CPUs whose SGI is pending, GICv2 */
 	u8 sgi_active[NR_SGIS]; /* CPU whose SGI is active, GICv2, or SGI_FROM_NONE */
+	u32 sgi_resent; /* active SGIs that software has made active again, GICv2 */
 	struct model_bank irqs; /* SGIs and PPIs */
 	struct model_cpuif cpuif;
 	/*
