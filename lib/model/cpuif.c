@@ -503,13 +503,17 @@ static void drop_priority_of(const struct model *m, struct model_vcpu *v, unsign
 	c->misdropped &= running_priority(m, c) != PRIORITY_IDLE;
 }
 
+/* Software may have let another PE take what this one acknowledged. */
+static bool active_elsewhere(const struct model *m, const struct model_vcpu *v, u64 intid)
+{
+	return irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != v - m->vcpu;
+}
+
 /* May an active interrupt be in no list register of this PE? */
 static bool may_have_no_lr(const struct model *m, const struct model_vcpu *v, u64 intid)
 {
-	bool elsewhere =
-		irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != v - m->vcpu;
-
-	return elsewhere || irq_lrs_may_be_taken(m, v) || sgi_v2_hides_active(m, v, intid);
+	return active_elsewhere(m, v, intid) || irq_lrs_may_be_taken(m, v) ||
+	       sgi_v2_hides_active(m, v, intid);
 }
 
 /* An end of interrupt finds its list register by what it was when acknowledged. */
@@ -524,6 +528,8 @@ static enum deviation_id deactivation_lost_by(const struct model *m, const struc
 		  level_of(m, v, ack->intid, ack->group) != ack->level;
 	if (changed && deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
 		return DEVIATION_CHANGED_WHILE_ACTIVE;
+	if (active_elsewhere(m, v, ack->intid) && deviates(m, DEVIATION_ENDED_ELSEWHERE))
+		return DEVIATION_ENDED_ELSEWHERE;
 	if (!may_have_no_lr(m, v, ack->intid))
 		return NR_DEVIATIONS;
 	if (deviates(m, DEVIATION_DEACTIVATION_LOST))
@@ -588,12 +594,25 @@ static void write_v2_eoir(struct model *m, const struct access *a, u64 value, u6
 	end_of_interrupt(m, a, value, group);
 }
 
+static enum deviation_id dir_lost_by(const struct model *m, const struct model_vcpu *v, u64 intid)
+{
+	bool on_none = irq_exists(m, intid) && intid >= NR_PRIVATE &&
+		       m->active_on[intid] == ACTIVE_ON_NONE;
+
+	if (on_none && deviates(m, DEVIATION_ACTIVE_ON_NONE))
+		return DEVIATION_ACTIVE_ON_NONE;
+	if (deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid))
+		return DEVIATION_DEACTIVATION_LOST;
+	if (intid < NR_SGIS && v->sgi_resent & 1u << intid)
+		return DEVIATION_V2_ISACTIVER_RESENDS;
+	return NR_DEVIATIONS;
+}
+
 /* Deactivation may come from any PE and in any order (IHI 0069H ICC_DIR_EL1). */
 static void write_dir(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	struct model_vcpu *v = &m->vcpu[a->vcpu];
 	u64 intid = cpuif_intid(m, value);
-	enum deviation_id lost_by = NR_DEVIATIONS;
 
 	(void)mask;
 	if (!v->cpuif.eoimode) {
@@ -603,11 +622,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 	}
 	lpi_ended(m, v, intid);
 	m->lost |= m->config.gic == GIC_V2 && !sgi_v2_matches(v, value);
-	if (deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid))
-		lost_by = DEVIATION_DEACTIVATION_LOST;
-	else if (intid < NR_SGIS && v->sgi_resent & 1u << intid)
-		lost_by = DEVIATION_V2_ISACTIVER_RESENDS;
-	irq_deactivate(m, v, intid, lost_by);
+	irq_deactivate(m, v, intid, dir_lost_by(m, v, intid));
 }
 
 static void read_pmr(const struct model *m, const struct access *a, struct expect *want,

@@ -119,13 +119,8 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 {
 	if (b->loose & bits)
 		return m->loosened_by;
-	if (b->stuck & ~(b->stuck_changed | b->stuck_resent) & bits)
-		return deviates(m, DEVIATION_DEACTIVATION_LOST) ? DEVIATION_DEACTIVATION_LOST :
-								  DEVIATION_ENDS_ANOTHER;
-	if (b->stuck & b->stuck_resent & bits)
-		return DEVIATION_V2_ISACTIVER_RESENDS;
 	if (b->stuck & bits)
-		return DEVIATION_CHANGED_WHILE_ACTIVE;
+		return (enum deviation_id)b->stuck_by[__builtin_ctz(b->stuck & bits)];
 	if (b->soft & bits)
 		return DEVIATION_LEVEL_LATCH;
 	return ((b->unseen | b->moved) & bits) ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
@@ -504,12 +499,7 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum devia
 	b = irq_bank(m, v, (unsigned int)intid);
 	if (b->active & bit && lost_by != NR_DEVIATIONS) {
 		b->stuck |= bit;
-		b->stuck_changed &= ~bit;
-		b->stuck_resent &= ~bit;
-		if (lost_by == DEVIATION_CHANGED_WHILE_ACTIVE)
-			b->stuck_changed |= bit;
-		if (lost_by == DEVIATION_V2_ISACTIVER_RESENDS)
-			b->stuck_resent |= bit;
+		b->stuck_by[intid % 32] = (u8)lost_by;
 	}
 	if (b->active & bit)
 		irq_slip(m, v, (unsigned int)intid);

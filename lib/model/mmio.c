@@ -182,7 +182,8 @@ static bool expect_reach(const struct model *m, u64 gpa, unsigned int size, stru
 	return t->kind == REGISTERS;
 }
 
-static void expect_sysreg(const struct model *m, u64 where, unsigned int by, bool write,
+/* @value is that of a write, else NULL. */
+static void expect_sysreg(const struct model *m, u64 where, unsigned int by, const u64 *value,
 			  struct expect *want)
 {
 	struct access a = { .vcpu = by, .by = by };
@@ -193,16 +194,18 @@ static void expect_sysreg(const struct model *m, u64 where, unsigned int by, boo
 	if (!m->has_vgic || a.at.reg < 0) {
 		allow(want, OP_ABORT, 0, RULE_SYSREG_OTHER);
 		allow_done(want, RULE_SYSREG_OTHER);
-		if (!write)
+		if (!value)
 			expect_value(want, 0, 0, RULE_SYSREG_OTHER);
 		return;
 	}
-	if (!b || (write ? !b->write : !b->read) || !cpuif_implements(m, &a)) {
+	if (!b || (value ? !b->write : !b->read) || !cpuif_implements(m, &a)) {
 		allow(want, OP_ABORT, 0, RULE_SYSREG_UNDEFINED);
 		return;
 	}
 	allow_done(want, RULE_SYSREG_ACCESS);
-	if (!write)
+	if (value)
+		sgi_expect_write(m, &a, *value, want);
+	else
 		reg_expect_read(m, &a, 8, want);
 }
 
@@ -223,7 +226,7 @@ void expect_guest_read(const struct model *m, const struct op *op, struct expect
 	if (!expect_entry(m, op_arg(op, ARG_GUEST_READ_vcpu), want))
 		return;
 	if (!op_is_in_memory(op))
-		expect_sysreg(m, where, by, false, want);
+		expect_sysreg(m, where, by, NULL, want);
 	else if (expect_reach(m, gpa, size, &t, by, want))
 		expect_frame_read(m, &t, by, size, want);
 }
@@ -240,12 +243,13 @@ void expect_guest_write(const struct model *m, const struct op *op, struct expec
 	u64 gpa = op_arg(op, ARG_GUEST_WRITE_at) + place_offset(where);
 	unsigned int size = op_access_size(where, op_arg(op, ARG_GUEST_WRITE_size));
 	unsigned int by = vcpu_number(m, op_arg(op, ARG_GUEST_WRITE_vcpu));
+	u64 value = op_arg(op, ARG_GUEST_WRITE_value);
 	struct target_at t;
 
 	if (!expect_entry(m, op_arg(op, ARG_GUEST_WRITE_vcpu), want))
 		return;
 	if (!op_is_in_memory(op))
-		expect_sysreg(m, where, by, true, want);
+		expect_sysreg(m, where, by, &value, want);
 	else if (expect_reach(m, gpa, size, &t, by, want))
 		allow_done(want, RULE_ACCESS_REACHES);
 }

@@ -192,13 +192,35 @@ static bool sgi_reaches(const struct model_vcpu *v, u64 value)
 	return (v->affinity & ~0xffu) == cluster && aff0 < 16 && list & BIT_ULL(aff0);
 }
 
+/* The PE that an SGI to all others does not reach. */
+static unsigned int left_out(const struct model *m, unsigned int by)
+{
+	return deviates(m, DEVIATION_SGI_LEAVES_OUT_INDEX) ? m->vcpu[by].id : by;
+}
+
+/**
+ * sgi_expect_write() - does an SGI reach others than it should?
+ * @m:     the model
+ * @a:     the access, any
+ * @value: that is written
+ * @want:  receives the deviation that matters
+ */
+void sgi_expect_write(const struct model *m, const struct access *a, u64 value, struct expect *want)
+{
+	bool sends = a->at.reg == REG_ICC_SGI1R || a->at.reg == REG_ICC_ASGI1R ||
+		     a->at.reg == REG_ICC_SGI0R;
+
+	if (sends && reg_field_get(FIELD_ICC_SGI1R_IRM, value) && left_out(m, a->by) != a->by)
+		expect_deviation(want, DEVIATION_SGI_LEAVES_OUT_INDEX);
+}
+
 static void send_sgi(struct model *m, const struct access *a, u64 value, bool group1_too)
 {
 	unsigned int sgi = (unsigned int)reg_field_get(FIELD_ICC_SGI1R_INTID, value);
 	bool all = reg_field_get(FIELD_ICC_SGI1R_IRM, value);
 
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		if (all ? i != a->by : sgi_reaches(&m->vcpu[i], value))
+		if (all ? i != left_out(m, a->by) : sgi_reaches(&m->vcpu[i], value))
 			raise_sgi(&m->vcpu[i], sgi, group1_too);
 	}
 }

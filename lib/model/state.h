@@ -51,10 +51,9 @@ struct model_bank {
 	 */
 	u32 unseen, moved, stuck, soft, loose, slipped;
 	u32 forced; /* software made them active, and has not made them inactive */
-	u32 stuck_changed; /* those of stuck that are so because they changed */
-	u32 stuck_resent; /* and because the CPU that they are from may be taken for another */
 	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
 	u8 prio[32];
+	u8 stuck_by[32]; /* the deviation */
 };
 
 /* An interrupt that was acknowledged and whose priority has not been dropped. */
@@ -335,6 +334,8 @@ const struct reg_behaviour *cpuctl_behaviour(enum reg_id reg);
 const struct reg_behaviour *sgi_behaviour(enum reg_id reg);
 unsigned int sgi_v2_cpu(const struct model *m, unsigned int vcpu);
 bool sgi_v2_cpus_differ(const struct model *m);
+void sgi_expect_write(const struct model *m, const struct access *a, u64 value,
+		      struct expect *want);
 bool sgi_v2_matches(const struct model_vcpu *v, u64 value);
 bool sgi_v2_hides_active(const struct model *m, const struct model_vcpu *v, u64 intid);
 unsigned int sgi_v2_hides_from(const struct model *m, const struct model_vcpu *v);
