@@ -535,9 +535,12 @@ static void save_bit(struct model *m, const struct model_vcpu *v, unsigned int l
 	const struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
 	bool here = its_vcpu_of(m, lpi) == (int)(v - m->vcpu);
 
+	/* What a deviation may have made of it is not known either. */
+	bool doubtful = has_bit(b->open, lpi) || has_bit(b->kept, lpi) || has_bit(b->taken, lpi);
+
 	if (here && v->lpis_enabled)
-		store_bit(m, v, lpi, has_bit(b->open, lpi) ? -1 : has_bit(b->pending, lpi));
-	else if (here || has_bit(b->open, lpi) || has_bit(b->kept, lpi) || stored_bit(m, v, lpi))
+		store_bit(m, v, lpi, doubtful ? -1 : has_bit(b->pending, lpi));
+	else if (here || doubtful || stored_bit(m, v, lpi))
 		/* What is no LPI of this PE may stay as it was. */
 		store_bit(m, v, lpi, -1);
 }
