@@ -133,7 +133,7 @@ struct model_lpi_config {
 /* An event of a device, which is an LPI of a collection. */
 struct model_event {
 	bool mapped;
-	bool arrived; /* by an MSI, and nothing made the ITS forget how it was translated */
+	bool arrived; /* and nothing made the ITS forget how it was translated */
 	u16 icid;
 	u32 device, event;
 };
