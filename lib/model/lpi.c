@@ -249,6 +249,24 @@ void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu)
 }
 
 /**
+ * lpi_is_kept() - may a PE have an LPI still, from before its event was discarded?
+ * @m:   of a VM with an ITS
+ * @lpi: number from FIRST_LPI
+ *
+ * By DEVIATION_DISCARD_KEEPS_PENDING it then stays with this PE when it is mapped again.
+ *
+ * Return: whether.
+ */
+bool lpi_is_kept(const struct model *m, unsigned int lpi)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (has_bit(m->lpis[i].kept, lpi) || has_bit(m->lpis[i].unended, lpi))
+			return deviates(m, DEVIATION_DISCARD_KEEPS_PENDING);
+	}
+	return false;
+}
+
+/**
  * lpi_was_discarded() - is it pending only because its event's discarding left it so?
  * @m:     the model
  * @v:     the PE
@@ -273,7 +291,8 @@ bool lpi_was_discarded(const struct model *m, const struct model_vcpu *v, u64 in
  */
 void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid)
 {
-	if (m->has_its && intid - FIRST_LPI < MODEL_MAX_LPIS)
+	/* What has no list register when it is ended stays as it was. */
+	if (m->has_its && intid - FIRST_LPI < MODEL_MAX_LPIS && !irq_lrs_may_be_taken(m, v))
 		set_bit(m->lpis[v - m->vcpu].unended, (unsigned int)(intid - FIRST_LPI), false);
 }
 
@@ -362,7 +381,9 @@ unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v)
 	unsigned int nr = 0;
 
 	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++)
-		nr += (unsigned int)__builtin_popcountll(b->pending[n] | b->open[n]);
+		nr += (unsigned int)__builtin_popcountll(
+			b->pending[n] | b->open[n] | b->kept[n] |
+			(deviates(m, DEVIATION_HOST_LPI_ACTIVE) ? b->unended[n] : 0));
 	return nr;
 }
 
