@@ -150,6 +150,7 @@ void lpi_invalidate(struct model *m, unsigned int lpi, unsigned int vcpu)
 		return;
 	renew_config(m, lpi);
 	set_bit(m->lpis[vcpu].unseen, lpi, false);
+	set_bit(m->lpis[vcpu].changed, lpi, has_bit(m->lpis[vcpu].unended, lpi));
 }
 
 /* A bit of a PE's pending table: 0, 1, or -1 if it is not known. */
@@ -291,9 +292,14 @@ bool lpi_was_discarded(const struct model *m, const struct model_vcpu *v, u64 in
  */
 void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid)
 {
-	/* What has no list register when it is ended stays as it was. */
-	if (m->has_its && intid - FIRST_LPI < MODEL_MAX_LPIS && !irq_lrs_may_be_taken(m, v))
-		set_bit(m->lpis[v - m->vcpu].unended, (unsigned int)(intid - FIRST_LPI), false);
+	struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
+	u64 lpi = intid - FIRST_LPI;
+
+	if (!m->has_its || lpi >= MODEL_MAX_LPIS)
+		return;
+	/* What has no list register, or one with another priority, stays as it was. */
+	if (!irq_lrs_may_be_taken(m, v) && !has_bit(b->changed, (unsigned int)lpi))
+		set_bit(b->unended, (unsigned int)lpi, false);
 }
 
 /**
@@ -426,6 +432,7 @@ void lpi_acknowledged(struct model *m, struct model_vcpu *v, unsigned int intid)
 {
 	lpi_set_pending(m, intid - FIRST_LPI, (unsigned int)(v - m->vcpu), false);
 	set_bit(m->lpis[v - m->vcpu].unended, intid - FIRST_LPI, true);
+	set_bit(m->lpis[v - m->vcpu].changed, intid - FIRST_LPI, false);
 }
 
 static bool tables_are_known(const struct model_vcpu *v)
@@ -479,6 +486,7 @@ static void load_pending(struct model *m, struct model_vcpu *v)
 
 	memset(b, 0, sizeof(*b));
 	memcpy(b->unended, before.unended, sizeof(b->unended));
+	memcpy(b->changed, before.changed, sizeof(b->changed));
 	if (reg_field_get(FIELD_GICR_PENDBASER_PTZ, v->lpi_table[PENDBASER]))
 		return;
 	m->lost |= !mem_is_zero_from(m, pending_table(v) + rest, pending_table_bytes(v) - rest);
