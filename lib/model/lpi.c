@@ -198,9 +198,11 @@ void lpi_mapped(struct model *m, unsigned int lpi, unsigned int vcpu)
 		return;
 	stored = stored_bit(m, v, lpi);
 	if (!v->lpis_enabled) {
-		if (stored <= 0 || !deviates(m, DEVIATION_TABLE_READ_WHEN_MAPPED))
+		if (!stored || !deviates(m, DEVIATION_TABLE_READ_WHEN_MAPPED))
 			return;
 		set_bit(b->taken, lpi, true);
+		if (stored < 0)
+			set_bit(b->open, lpi, true);
 		store_bit(m, v, lpi, -1);
 		return;
 	}
@@ -268,20 +270,25 @@ bool lpi_is_kept(const struct model *m, unsigned int lpi)
 }
 
 /**
- * lpi_was_discarded() - is it pending only because its event's discarding left it so?
+ * lpi_made_by() - the deviation without which an LPI would not be signalled
  * @m:     the model
  * @v:     the PE
  * @intid: any
  *
- * Return: whether, by DEVIATION_DISCARD_KEEPS_PENDING.
+ * Return: the deviation, or NR_DEVIATIONS.
  */
-bool lpi_was_discarded(const struct model *m, const struct model_vcpu *v, u64 intid)
+enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v, u64 intid)
 {
 	const struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
-	u64 lpi = intid - FIRST_LPI;
+	unsigned int lpi = (unsigned int)(intid - FIRST_LPI);
 
-	return m->has_its && lpi < MODEL_MAX_LPIS && has_bit(b->kept, (unsigned int)lpi) &&
-	       !has_bit(b->pending, (unsigned int)lpi) && !has_bit(b->open, (unsigned int)lpi);
+	if (!m->has_its || intid - FIRST_LPI >= MODEL_MAX_LPIS)
+		return NR_DEVIATIONS;
+	if (!v->lpis_enabled && has_bit(b->taken, lpi))
+		return DEVIATION_TABLE_READ_WHEN_MAPPED;
+	if (has_bit(b->kept, lpi) && !has_bit(b->pending, lpi) && !has_bit(b->open, lpi))
+		return DEVIATION_DISCARD_KEEPS_PENDING;
+	return NR_DEVIATIONS;
 }
 
 /**
@@ -357,8 +364,11 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 {
 	const struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
 
-	for (unsigned int n = 0; v->lpis_enabled && n < ARRAY_SIZE(b->pending); n++) {
-		u64 bits = b->pending[n] | b->open[n] | (deviant ? b->kept[n] : 0);
+	for (unsigned int n = 0; (deviant || v->lpis_enabled) && n < ARRAY_SIZE(b->pending); n++) {
+		u64 bits = v->lpis_enabled ? b->pending[n] | b->open[n] : 0;
+
+		if (deviant)
+			bits |= b->kept[n] | (v->lpis_enabled ? 0 : b->taken[n]);
 
 		for (; bits; bits &= bits - 1) {
 			unsigned int lpi = 64 * n + (unsigned int)__builtin_ctzll(bits);
@@ -431,6 +441,7 @@ bool lpi_ack_priority(const struct model *m, unsigned int intid, u8 *prio)
 void lpi_acknowledged(struct model *m, struct model_vcpu *v, unsigned int intid)
 {
 	lpi_set_pending(m, intid - FIRST_LPI, (unsigned int)(v - m->vcpu), false);
+	set_bit(m->lpis[v - m->vcpu].taken, intid - FIRST_LPI, false);
 	set_bit(m->lpis[v - m->vcpu].unended, intid - FIRST_LPI, true);
 	set_bit(m->lpis[v - m->vcpu].changed, intid - FIRST_LPI, false);
 }
@@ -496,7 +507,8 @@ static void load_pending(struct model *m, struct model_vcpu *v)
 		bool taken = stored < 0 && has_bit(before.taken, lpi);
 
 		/* It was there until a deviation took it. */
-		stored = taken ? 1 : stored;
+		if (taken && !has_bit(before.open, lpi))
+			stored = 1;
 		set_bit(b->taken, lpi, taken);
 		set_bit(b->pending, lpi, stored > 0 && here);
 		/* What no ITS makes an LPI of this PE need not arrive before one does. */

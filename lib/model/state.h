@@ -279,7 +279,7 @@ void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool o
 bool intid_is_lpi(u64 intid);
 void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool deviant,
 		    unsigned int above, struct candidates *c);
-bool lpi_was_discarded(const struct model *m, const struct model_vcpu *v, u64 intid);
+enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v, u64 intid);
 bool lpi_is_kept(const struct model *m, unsigned int lpi);
 void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid);
