@@ -232,8 +232,8 @@ static enum deviation_id shown_by(const struct model *m, const struct model_vcpu
 
 	if (irq_exists(m, intid))
 		made = irq_made_by(m, v, (unsigned int)intid);
-	else if (lpi_was_discarded(m, v, intid))
-		made = DEVIATION_DISCARD_KEEPS_PENDING;
+	else if (intid_is_lpi(intid))
+		made = lpi_made_by(m, v, intid);
 	return made == NR_DEVIATIONS ? otherwise : made;
 }
 

@@ -191,6 +191,7 @@ static bool map_event(struct model *m, const u64 *cmd)
 		.device = (u32)device,
 		.event = (u32)event,
 	};
+	m->lost |= lpi_is_kept(m, (unsigned int)lpi);
 	lpi_mapped(m, (unsigned int)lpi, m->its.collection[c].vcpu);
 	return true;
 }
@@ -212,6 +213,7 @@ static bool command_event(struct model *m, const u64 *cmd, enum its_cmd_id id)
 	else
 		lpi_set_pending(m, lpi, vcpu, id == ITS_CMD_INT);
 	m->its.event[lpi].mapped = id != ITS_CMD_DISCARD;
+	m->its.event[lpi].arrived |= id == ITS_CMD_INT && m->vcpu[vcpu].lpis_enabled;
 	if (id == ITS_CMD_DISCARD)
 		its_forget_translations(m);
 	return true;

@@ -150,6 +150,7 @@ void lpi_invalidate(struct model *m, unsigned int lpi, unsigned int vcpu)
 		return;
 	renew_config(m, lpi);
 	set_bit(m->lpis[vcpu].unseen, lpi, false);
+	set_bit(m->lpis[vcpu].changed, lpi, has_bit(m->lpis[vcpu].unended, lpi));
 }
 
 /* A bit of a PE's pending table: 0, 1, or -1 if it is not known. */
@@ -197,9 +198,11 @@ void lpi_mapped(struct model *m, unsigned int lpi, unsigned int vcpu)
 		return;
 	stored = stored_bit(m, v, lpi);
 	if (!v->lpis_enabled) {
-		if (stored <= 0 || !deviates(m, DEVIATION_TABLE_READ_WHEN_MAPPED))
+		if (!stored || !deviates(m, DEVIATION_TABLE_READ_WHEN_MAPPED))
 			return;
 		set_bit(b->taken, lpi, true);
+		if (stored < 0)
+			set_bit(b->open, lpi, true);
 		store_bit(m, v, lpi, -1);
 		return;
 	}
@@ -249,20 +252,43 @@ void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu)
 }
 
 /**
- * lpi_was_discarded() - is it pending only because its event's discarding left it so?
+ * lpi_is_kept() - may a PE have an LPI still, from before its event was discarded?
+ * @m:   of a VM with an ITS
+ * @lpi: number from FIRST_LPI
+ *
+ * By DEVIATION_DISCARD_KEEPS_PENDING it then stays with this PE when it is mapped again.
+ *
+ * Return: whether.
+ */
+bool lpi_is_kept(const struct model *m, unsigned int lpi)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (has_bit(m->lpis[i].kept, lpi) || has_bit(m->lpis[i].unended, lpi))
+			return deviates(m, DEVIATION_DISCARD_KEEPS_PENDING);
+	}
+	return false;
+}
+
+/**
+ * lpi_made_by() - the deviation without which an LPI would not be signalled
  * @m:     the model
  * @v:     the PE
  * @intid: any
  *
- * Return: whether, by DEVIATION_DISCARD_KEEPS_PENDING.
+ * Return: the deviation, or NR_DEVIATIONS.
  */
-bool lpi_was_discarded(const struct model *m, const struct model_vcpu *v, u64 intid)
+enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v, u64 intid)
 {
 	const struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
-	u64 lpi = intid - FIRST_LPI;
+	unsigned int lpi = (unsigned int)(intid - FIRST_LPI);
 
-	return m->has_its && lpi < MODEL_MAX_LPIS && has_bit(b->kept, (unsigned int)lpi) &&
-	       !has_bit(b->pending, (unsigned int)lpi) && !has_bit(b->open, (unsigned int)lpi);
+	if (!m->has_its || intid - FIRST_LPI >= MODEL_MAX_LPIS)
+		return NR_DEVIATIONS;
+	if (!v->lpis_enabled && has_bit(b->taken, lpi))
+		return DEVIATION_TABLE_READ_WHEN_MAPPED;
+	if (has_bit(b->kept, lpi) && !has_bit(b->pending, lpi) && !has_bit(b->open, lpi))
+		return DEVIATION_DISCARD_KEEPS_PENDING;
+	return NR_DEVIATIONS;
 }
 
 /**
@@ -273,8 +299,14 @@ bool lpi_was_discarded(const struct model *m, const struct model_vcpu *v, u64 in
  */
 void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid)
 {
-	if (m->has_its && intid - FIRST_LPI < MODEL_MAX_LPIS)
-		set_bit(m->lpis[v - m->vcpu].unended, (unsigned int)(intid - FIRST_LPI), false);
+	struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
+	u64 lpi = intid - FIRST_LPI;
+
+	if (!m->has_its || lpi >= MODEL_MAX_LPIS)
+		return;
+	/* What has no list register, or one with another priority, stays as it was. */
+	if (!irq_lrs_may_be_taken(m, v) && !has_bit(b->changed, (unsigned int)lpi))
+		set_bit(b->unended, (unsigned int)lpi, false);
 }
 
 /**
@@ -332,8 +364,11 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 {
 	const struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
 
-	for (unsigned int n = 0; v->lpis_enabled && n < ARRAY_SIZE(b->pending); n++) {
-		u64 bits = b->pending[n] | b->open[n] | (deviant ? b->kept[n] : 0);
+	for (unsigned int n = 0; (deviant || v->lpis_enabled) && n < ARRAY_SIZE(b->pending); n++) {
+		u64 bits = v->lpis_enabled ? b->pending[n] | b->open[n] : 0;
+
+		if (deviant)
+			bits |= b->kept[n] | (v->lpis_enabled ? 0 : b->taken[n]);
 
 		for (; bits; bits &= bits - 1) {
 			unsigned int lpi = 64 * n + (unsigned int)__builtin_ctzll(bits);
@@ -362,7 +397,9 @@ unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v)
 	unsigned int nr = 0;
 
 	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++)
-		nr += (unsigned int)__builtin_popcountll(b->pending[n] | b->open[n]);
+		nr += (unsigned int)__builtin_popcountll(
+			b->pending[n] | b->open[n] | b->kept[n] |
+			(deviates(m, DEVIATION_HOST_LPI_ACTIVE) ? b->unended[n] : 0));
 	return nr;
 }
 
@@ -404,7 +441,9 @@ bool lpi_ack_priority(const struct model *m, unsigned int intid, u8 *prio)
 void lpi_acknowledged(struct model *m, struct model_vcpu *v, unsigned int intid)
 {
 	lpi_set_pending(m, intid - FIRST_LPI, (unsigned int)(v - m->vcpu), false);
+	set_bit(m->lpis[v - m->vcpu].taken, intid - FIRST_LPI, false);
 	set_bit(m->lpis[v - m->vcpu].unended, intid - FIRST_LPI, true);
+	set_bit(m->lpis[v - m->vcpu].changed, intid - FIRST_LPI, false);
 }
 
 static bool tables_are_known(const struct model_vcpu *v)
@@ -458,6 +497,7 @@ static void load_pending(struct model *m, struct model_vcpu *v)
 
 	memset(b, 0, sizeof(*b));
 	memcpy(b->unended, before.unended, sizeof(b->unended));
+	memcpy(b->changed, before.changed, sizeof(b->changed));
 	if (reg_field_get(FIELD_GICR_PENDBASER_PTZ, v->lpi_table[PENDBASER]))
 		return;
 	m->lost |= !mem_is_zero_from(m, pending_table(v) + rest, pending_table_bytes(v) - rest);
@@ -467,7 +507,8 @@ static void load_pending(struct model *m, struct model_vcpu *v)
 		bool taken = stored < 0 && has_bit(before.taken, lpi);
 
 		/* It was there until a deviation took it. */
-		stored = taken ? 1 : stored;
+		if (taken && !has_bit(before.open, lpi))
+			stored = 1;
 		set_bit(b->taken, lpi, taken);
 		set_bit(b->pending, lpi, stored > 0 && here);
 		/* What no ITS makes an LPI of this PE need not arrive before one does. */
@@ -535,9 +576,12 @@ static void save_bit(struct model *m, const struct model_vcpu *v, unsigned int l
 	const struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
 	bool here = its_vcpu_of(m, lpi) == (int)(v - m->vcpu);
 
+	/* What a deviation may have made of it is not known either. */
+	bool doubtful = has_bit(b->open, lpi) || has_bit(b->kept, lpi) || has_bit(b->taken, lpi);
+
 	if (here && v->lpis_enabled)
-		store_bit(m, v, lpi, has_bit(b->open, lpi) ? -1 : has_bit(b->pending, lpi));
-	else if (here || has_bit(b->open, lpi) || has_bit(b->kept, lpi) || stored_bit(m, v, lpi))
+		store_bit(m, v, lpi, doubtful ? -1 : has_bit(b->pending, lpi));
+	else if (here || doubtful || stored_bit(m, v, lpi))
 		/* What is no LPI of this PE may stay as it was. */
 		store_bit(m, v, lpi, -1);
 }

@@ -278,6 +278,12 @@ static void commit_release(struct model *m, const struct op *op, const struct op
 	m->vcpu[vcpu_number(m, op_arg(op, ARG_RELEASE_vcpu))].held = false;
 }
 
+/* Operations after which frames are in other places. */
+static const bool places_frames[NR_OPS] = {
+	[OP_SET_ADDR] = true,	[OP_REDIST_REGION] = true, [OP_CREATE_VCPU] = true,
+	[OP_CREATE_ITS] = true, [OP_SET_ITS_ADDR] = true,
+};
+
 /* What an operation that succeeded changes; those that are not here change nothing. */
 static commit_fn *const commit_fns[NR_OPS] = {
 	[OP_CREATE_VGIC] = commit_create_vgic,
@@ -340,7 +346,7 @@ void model_commit(struct model *m, const struct op *op, const struct op_result *
 		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
 	if (commit_fns[op->id])
 		commit_fns[op->id](m, op, seen);
-	if (m->has_its && op_desc(op->id)->agent == AGENT_USER)
+	if (m->has_its && places_frames[op->id])
 		m->lost |= its_overlaps(m);
 	if (runs)
 		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));

@@ -117,10 +117,11 @@ struct model_lpi_bits {
 	/*
 	 * What known deviations may have made of them: pending and not looked at,
 	 * pending although their event was discarded, taken out of the table too
-	 * early, acknowledged and not ended.
+	 * early, acknowledged and not ended, with a new priority perhaps.
 	 */
 	u64 unseen[MODEL_MAX_LPIS / 64], kept[MODEL_MAX_LPIS / 64];
 	u64 taken[MODEL_MAX_LPIS / 64], unended[MODEL_MAX_LPIS / 64];
+	u64 changed[MODEL_MAX_LPIS / 64];
 };
 
 /*
@@ -135,7 +136,7 @@ struct model_lpi_config {
 /* An event of a device, which is an LPI of a collection. */
 struct model_event {
 	bool mapped;
-	bool arrived; /* by an MSI, and nothing made the ITS forget how it was translated */
+	bool arrived; /* and nothing made the ITS forget how it was translated */
 	u16 icid;
 	u32 device, event;
 };
@@ -284,7 +285,8 @@ void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool o
 bool intid_is_lpi(u64 intid);
 void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool deviant,
 		    unsigned int above, struct candidates *c);
-bool lpi_was_discarded(const struct model *m, const struct model_vcpu *v, u64 intid);
+enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v, u64 intid);
+bool lpi_is_kept(const struct model *m, unsigned int lpi);
 void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid);
 unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v);
