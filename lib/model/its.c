@@ -584,16 +584,21 @@ bool expect_its_reach(const struct model *m, u64 where, struct expect *want)
 	}
 	reg_find_at(where, &at);
 	if (at.reg < 0 || !its_behaviour((enum reg_id)at.reg) || at.byte ||
-	    reg_desc((enum reg_id)at.reg)->user == USER_NONE || m->its.base == ADDR_UNSET) {
+	    reg_desc((enum reg_id)at.reg)->user == USER_NONE) {
 		/* Offsets are of 64 bits, but those of some registers are not. */
 		if (place_offset(where) % 8)
 			allow_error(want, EINVAL, RULE_ITS_REGS_UNALIGNED);
 		allow_error(want, ENXIO, RULE_ITS_REGS_UNSUPPORTED);
-		if (at.reg >= 0 && !at.byte)
-			want->unpredicted = true;
 		return false;
 	}
-	return !want->nr_alts;
+	if (want->nr_alts)
+		return false;
+	/* Whether there are registers before there is an address is not said. */
+	if (m->its.base == ADDR_UNSET) {
+		allow_done(want, RULE_ITS_REGS_UNPLACED);
+		allow_error(want, ENXIO, RULE_ITS_REGS_UNPLACED);
+	}
+	return true;
 }
 
 /**
