@@ -328,6 +328,7 @@ void irq_moves(struct model *m, unsigned int intid)
 	    from >= m->nr_vcpus)
 		return;
 	b->moved |= bit;
+	m->any_moved = true;
 	m->moved_from[intid] = (u8)from;
 }
 
@@ -338,6 +339,10 @@ void irq_moves(struct model *m, unsigned int intid)
  */
 void irq_moved(struct model *m, unsigned int vcpu)
 {
+	u32 left = 0;
+
+	if (!m->any_moved)
+		return;
 	for (unsigned int n = 0; n < NR_SPI_BANKS; n++) {
 		/* What is active stays where it is. */
 		u32 bits = m->spi[n].moved & ~(m->spi[n].active | m->spi[n].stuck);
@@ -348,7 +353,9 @@ void irq_moved(struct model *m, unsigned int vcpu)
 			if (m->moved_from[32 * (n + 1) + i] == vcpu)
 				m->spi[n].moved &= ~(1u << i);
 		}
+		left |= m->spi[n].moved;
 	}
+	m->any_moved = left;
 }
 
 /**

@@ -79,28 +79,16 @@ static u64 pending_table_bytes(const struct model_vcpu *v)
  * The configuration of an LPI in memory.  The priority has as many bits as all
  * others (IHI 0069H 4.8), six at most.
  */
-static bool read_config(const struct model *m, unsigned int lpi, u8 *config)
+static u8 config_bits(const struct model *m)
 {
-	u8 prio = (u8)bits_mask(7, 8 - param(m, PARAM_DIST_PRI_BITS)) & 0xfc;
-	u64 at = config_table(m) + lpi;
-	u8 known;
-
-	if (!mem_is_program(at, 1))
-		return false;
-	*config = mem_byte(m, at, &known) & (prio | 1);
-	return !((prio | 1) & ~known);
+	return ((u8)bits_mask(7, 8 - param(m, PARAM_DIST_PRI_BITS)) & 0xfc) | 1;
 }
 
 /* It may be cached, beside what may be so already. */
-static void add_config(struct model *m, unsigned int lpi)
+static void cache_config(struct model *m, unsigned int lpi, u8 config)
 {
 	struct model_lpi_config *c = &m->its.config[lpi];
-	u8 config;
 
-	if (!read_config(m, lpi, &config)) {
-		m->lost = true;
-		return;
-	}
 	for (unsigned int i = 0; i < c->nr; i++) {
 		if (c->byte[i] == config)
 			return;
@@ -109,6 +97,19 @@ static void add_config(struct model *m, unsigned int lpi)
 		m->lost = true;
 	else
 		c->byte[c->nr++] = config;
+}
+
+static void add_config(struct model *m, unsigned int lpi)
+{
+	u8 bits = config_bits(m), known = 0, byte = 0;
+	u64 at = config_table(m) + lpi;
+
+	if (mem_is_program(at, 1))
+		byte = mem_byte(m, at, &known);
+	if (bits & ~known)
+		m->lost = true;
+	else
+		cache_config(m, lpi, byte & bits);
 }
 
 static void renew_config(struct model *m, unsigned int lpi)
@@ -163,6 +164,23 @@ static int stored_bit(const struct model *m, const struct model_vcpu *v, unsigne
 		return -1;
 	byte = mem_byte(m, at, &known);
 	return known & bit ? !!(byte & bit) : -1;
+}
+
+/* The bits of 64 LPIs from @lpi on in a PE's pending table, which is in memory. */
+static u64 stored_word(const struct model *m, const struct model_vcpu *v, unsigned int lpi,
+		       u64 *known)
+{
+	return mem_u64(m, pending_table(v) + (FIRST_LPI + lpi) / 8, known);
+}
+
+/* Of 64 LPIs from @lpi on, those that are of a PE. */
+static u64 lpis_of(const struct model *m, unsigned int vcpu, unsigned int lpi)
+{
+	u64 bits = 0;
+
+	for (unsigned int i = 0; i < 64; i++)
+		bits |= (u64)(its_vcpu_of(m, lpi + i) == (int)vcpu) << i;
+	return bits;
 }
 
 static void store_bit(struct model *m, const struct model_vcpu *v, unsigned int lpi, int value)
@@ -501,18 +519,35 @@ static void load_pending(struct model *m, struct model_vcpu *v)
 	if (reg_field_get(FIELD_GICR_PENDBASER_PTZ, v->lpi_table[PENDBASER]))
 		return;
 	m->lost |= !mem_is_zero_from(m, pending_table(v) + rest, pending_table_bytes(v) - rest);
-	for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi++) {
-		int stored = stored_bit(m, v, lpi);
-		bool here = its_vcpu_of(m, lpi) == (int)vcpu;
-		bool taken = stored < 0 && has_bit(before.taken, lpi);
+	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++) {
+		u64 known, stored = stored_word(m, v, 64 * n, &known), was_there;
+		u64 here = stored | ~known ? lpis_of(m, vcpu, 64 * n) : 0;
 
+		b->taken[n] = before.taken[n] & ~known;
 		/* It was there until a deviation took it. */
-		if (taken && !has_bit(before.open, lpi))
-			stored = 1;
-		set_bit(b->taken, lpi, taken);
-		set_bit(b->pending, lpi, stored > 0 && here);
+		was_there = b->taken[n] & ~before.open[n];
+		stored |= was_there;
+		b->pending[n] = stored & here;
 		/* What no ITS makes an LPI of this PE need not arrive before one does. */
-		set_bit(b->open, lpi, stored < 0 || (stored > 0 && !here));
+		b->open[n] = (~known & ~was_there) | (stored & ~here);
+	}
+}
+
+/* The configurations that are cached from now on at the latest. */
+static void load_configs(struct model *m, bool are_there)
+{
+	u8 bits = config_bits(m);
+	u64 table = config_table(m), known = 0, word = 0;
+
+	for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi++) {
+		unsigned int shift = 8 * (lpi % 8);
+
+		if (!shift)
+			word = mem_u64(m, table + lpi, &known);
+		if (!are_there && its_vcpu_of(m, lpi) < 0)
+			m->its.config[lpi].nr = 0;
+		m->lost |= bits & ~(known >> shift);
+		cache_config(m, lpi, (u8)(word >> shift) & bits);
 	}
 }
 
@@ -526,12 +561,7 @@ static void enable_lpis(struct model *m, struct model_vcpu *v)
 		return;
 	}
 	load_pending(m, v);
-	for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi++) {
-		if (!others && its_vcpu_of(m, lpi) < 0)
-			renew_config(m, lpi);
-		else
-			add_config(m, lpi);
-	}
+	load_configs(m, others);
 	if (!chosen(m, CHOICE_PENDING_TABLES_ONLY_SAVED))
 		mem_forget(m, pending_table(v), pending_table_bytes(v));
 }
@@ -570,20 +600,22 @@ bool lpi_can_be_saved(const struct model *m)
 	return true;
 }
 
-/* A bit of what is saved for a PE. */
-static void save_bit(struct model *m, const struct model_vcpu *v, unsigned int lpi)
+/* What is saved for a PE of 64 LPIs from @lpi on. */
+static void save_word(struct model *m, const struct model_vcpu *v, unsigned int lpi)
 {
 	const struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
-	bool here = its_vcpu_of(m, lpi) == (int)(v - m->vcpu);
-
+	unsigned int n = lpi / 64;
+	u64 known, stored = stored_word(m, v, lpi, &known);
+	u64 here = lpis_of(m, (unsigned int)(v - m->vcpu), lpi);
+	u64 saved = v->lpis_enabled ? here : 0;
 	/* What a deviation may have made of it is not known either. */
-	bool doubtful = has_bit(b->open, lpi) || has_bit(b->kept, lpi) || has_bit(b->taken, lpi);
+	u64 doubtful = b->open[n] | b->kept[n] | b->taken[n];
+	/* What is no LPI of this PE may stay as it was. */
+	u64 open = (saved & doubtful) | (~saved & (here | doubtful | stored | ~known));
 
-	if (here && v->lpis_enabled)
-		store_bit(m, v, lpi, doubtful ? -1 : has_bit(b->pending, lpi));
-	else if (here || doubtful || stored_bit(m, v, lpi))
-		/* What is no LPI of this PE may stay as it was. */
-		store_bit(m, v, lpi, -1);
+	if (open || saved)
+		mem_put_u64(m, pending_table(v) + (FIRST_LPI + lpi) / 8, saved & b->pending[n],
+			    ~open);
 }
 
 /**
@@ -597,8 +629,8 @@ void lpi_save(struct model *m)
 
 		if (!mem_is_program(pending_table(v) + PENDING_FIRST_BYTE, MODEL_MAX_LPIS / 8))
 			continue;
-		for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi++)
-			save_bit(m, v, lpi);
+		for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi += 64)
+			save_word(m, v, lpi);
 	}
 }
 

@@ -107,6 +107,24 @@ void mem_put(struct model *m, u64 gpa, u8 value, u8 known)
 }
 
 /**
+ * mem_put_u64() - eight bytes of the memory change
+ * @m:     the model
+ * @gpa:   within the memory, a multiple of 8
+ * @value: that they get
+ * @known: the bits that are known of it
+ */
+void mem_put_u64(struct model *m, u64 gpa, u64 value, u64 known)
+{
+	u64 at = gpa - PROG_MEM_BASE;
+	struct model_mem_page *page = page_to_write(m, at);
+
+	if (!page)
+		return;
+	page->word[at / 8 % MEM_PAGE_WORDS] = value & known;
+	page->known[at / 8 % MEM_PAGE_WORDS] = known;
+}
+
+/**
  * mem_forget() - the memory is an implementation's own: what it holds is not known
  * @m:     the model
  * @gpa:   within the memory

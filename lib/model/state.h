@@ -187,7 +187,7 @@ struct model {
 	bool mapped; /* the first run placed the frames */
 	bool map_failed; /* a first run could not place them */
 	enum deviation_id loosened_by; /* the last deviation that did */
-	bool any_slipped; /* in any bank */
+	bool any_slipped, any_moved; /* in any bank */
 	bool crowded; /* a PE had more in flight than list registers when it was last entered */
 	u16 crowded_on; /* number of that PE */
 	bool lost; /* software did what makes the state UNPREDICTABLE */
@@ -322,6 +322,7 @@ bool mem_is_program(u64 gpa, u64 bytes);
 u8 mem_byte(const struct model *m, u64 gpa, u8 *known);
 u64 mem_u64(const struct model *m, u64 gpa, u64 *known);
 void mem_put(struct model *m, u64 gpa, u8 value, u8 known);
+void mem_put_u64(struct model *m, u64 gpa, u64 value, u64 known);
 void mem_forget(struct model *m, u64 gpa, u64 bytes);
 bool mem_is_zero_from(const struct model *m, u64 gpa, u64 bytes);
 void expect_mem_read(const struct model *m, const struct op *op, struct expect *want);
