@@ -225,6 +225,31 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
 		lpi_candidates(m, v, slips, above, c);
 }
 
+/* The first PE that an SPI goes to, the implementation's deviations included. */
+static unsigned int irq_target(const struct model *m, unsigned int intid)
+{
+	struct search s = { .m = m, .deviant = true };
+	unsigned int vcpu = 0;
+
+	for (; vcpu < m->nr_vcpus; vcpu++) {
+		s.v = &m->vcpu[vcpu];
+		if (spi_targets(&s, intid))
+			break;
+	}
+	return vcpu;
+}
+
+/*
+ * What became active while it had no target may be on the list of the PE that is
+ * its target by now.
+ */
+static bool may_be_active_on(const struct model *m, unsigned int intid, unsigned int vcpu)
+{
+	unsigned int on = m->active_on[intid];
+
+	return on == vcpu || (on == ACTIVE_ON_NONE && irq_target(m, intid) == vcpu);
+}
+
 /* Those of a bank of SPIs that may be active on a PE. */
 static u32 spis_active_on(const struct model *m, unsigned int first, unsigned int vcpu)
 {
@@ -234,7 +259,7 @@ static u32 spis_active_on(const struct model *m, unsigned int first, unsigned in
 	for (u32 active = b->active | b->stuck; active; active &= active - 1) {
 		unsigned int i = (unsigned int)__builtin_ctz(active);
 
-		if (m->active_on[first + i] == vcpu)
+		if (may_be_active_on(m, first + i, vcpu))
 			on |= 1u << i;
 	}
 	return on;
@@ -297,20 +322,6 @@ static void irq_set_active_on(struct model *m, unsigned int intid, unsigned int 
 	m->active_on[intid] = vcpu < ACTIVE_ON_NONE ? (u8)vcpu : ACTIVE_ON_NONE;
 }
 
-/* The first PE that an SPI goes to, the implementation's deviations included. */
-static unsigned int irq_target(const struct model *m, unsigned int intid)
-{
-	struct search s = { .m = m, .deviant = true };
-	unsigned int vcpu = 0;
-
-	for (; vcpu < m->nr_vcpus; vcpu++) {
-		s.v = &m->vcpu[vcpu];
-		if (spi_targets(&s, intid))
-			break;
-	}
-	return vcpu;
-}
-
 /**
  * irq_moves() - the targets of an SPI are about to change
  * @m:     the model
@@ -370,8 +381,7 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 {
 	struct model_bank *b = irq_bank(m, v, intid);
 	u32 bit = 1u << intid % 32;
-	struct search s = { .m = m, .deviant = true };
-	unsigned int vcpu = 0;
+	unsigned int vcpu;
 
 	irq_seen(b, bit);
 	/* What is to become of an SGI that can have no active state is not said. */
@@ -389,11 +399,7 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 		b->soft |= bit & b->latch & ~b->edge;
 	if (intid < NR_PRIVATE)
 		return;
-	for (; vcpu < m->nr_vcpus; vcpu++) {
-		s.v = &m->vcpu[vcpu];
-		if (spi_targets(&s, intid))
-			break;
-	}
+	vcpu = irq_target(m, intid);
 	irq_set_active_on(m, intid, vcpu < m->nr_vcpus ? vcpu : ACTIVE_ON_NONE);
 }
 
@@ -582,7 +588,7 @@ void irq_loosen(struct model *m, struct model_vcpu *v, enum deviation_id by)
 		for (u32 active = b->active; active; active &= active - 1) {
 			unsigned int i = (unsigned int)__builtin_ctz(active);
 
-			if (m->active_on[n + i] == v - m->vcpu)
+			if (may_be_active_on(m, n + i, (unsigned int)(v - m->vcpu)))
 				b->loose |= 1u << i;
 		}
 	}

@@ -20,7 +20,7 @@ struct gen {
 	struct prog *p;
 	bool mmio; /* for a target that only has memory and interrupt lines */
 	bool rough; /* may do what the architecture calls UNPREDICTABLE */
-	bool group0; /* enables group 0 in the CPU interfaces of a GICv3 */
+	bool group0; /* group 0 of a GICv3 is enabled in the CPU interfaces, else disabled */
 	bool aliases; /* uses the registers for group 1 of a GICv2, which QEMU lacks */
 	u64 gicc_modes; /* EOImode and AckCtl, of all CPU interfaces of a GICv2 */
 	unsigned int nr_vcpus;

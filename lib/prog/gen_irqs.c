@@ -433,8 +433,10 @@ static void make(const struct style *s, u64 index, u64 seed, struct prog *p)
 	add_vm(&g);
 	pick_hot(&g);
 	/* Group 1 before group 0: see the values of ICC_IGRPEN0_EL1. */
-	for (unsigned int i = 0; g.group0 && i < g.nr_vcpus; i++)
+	for (unsigned int i = 0; g.group0 && i < g.nr_vcpus; i++) {
 		gen_write(&g, i, REG_ICC_IGRPEN1, 0, 1);
+		gen_write(&g, i, REG_ICC_IGRPEN0, 0, 1);
+	}
 	open_all(&g, s);
 	while (p->nr_ops < nr)
 		gen_act(&g, s->acts, s->nr_acts);
