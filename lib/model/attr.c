@@ -305,6 +305,8 @@ void commit_write_level(struct model *m, const struct op *op, const struct op_re
 	u32 bits = level_bits(m, intid);
 
 	(void)seen;
+	if (intid >= NR_PRIVATE)
+		irq_move_some(m, intid, bits);
 	b->line = (b->line & ~bits) | ((u32)op_arg(op, ARG_WRITE_LEVEL_value) & bits);
 }
 

@@ -81,6 +81,23 @@ static void not_looked_at(struct model_bank *b, u32 bits)
 	b->unseen |= (bank_pending(b) | b->soft | b->open) & b->enable & bits;
 }
 
+/* Interrupts of a register that may stop being pending and enabled. */
+static void not_forwarded(struct model *m, const struct access *a, u32 bits)
+{
+	if (first_intid(a, 1) >= NR_PRIVATE)
+		irq_move_some(m, first_intid(a, 1), bits);
+}
+
+/**
+ * dist_none_forwarded() - the distributor may be about to be disabled
+ * @m: the model
+ */
+void dist_none_forwarded(struct model *m)
+{
+	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs; n += 32)
+		irq_move_some(m, n, ~0u);
+}
+
 /**
  * dist_none_looked_at() - a write after which no interrupt may be looked at
  * @m: the model
@@ -151,8 +168,10 @@ static void write_enable_clear(struct model *m, const struct access *a, u64 valu
 	struct model_bank *b = bank_to_write(m, a, first_intid(a, 1));
 
 	(void)mask;
-	if (b)
-		b->enable &= ~bits_to_write(m, a, value) | always_enabled(m, a);
+	if (!b)
+		return;
+	not_forwarded(m, a, bits_to_write(m, a, value));
+	b->enable &= ~bits_to_write(m, a, value) | always_enabled(m, a);
 }
 
 static void read_pending(const struct model *m, const struct access *a, struct expect *want,
@@ -218,6 +237,7 @@ static void write_pending_set(struct model *m, const struct access *a, u64 value
 		return;
 	if (a->user && m->config.gic == GIC_V3) {
 		/* The latch itself: arm-vgic-v3.rst, accesses to GICD_ISPENDR. */
+		not_forwarded(m, a, ~bits);
 		b->latch = bits;
 		latch_was_written(m, b, ~0u);
 		look_at(m, b, bits);
@@ -253,6 +273,7 @@ static void write_pending_clear(struct model *m, const struct access *a, u64 val
 		set_v2_sgis(m, a, bits & 0xffff, false);
 	else
 		bits = without_v2_sgis(m, a, bits);
+	not_forwarded(m, a, bits);
 	b->latch &= ~bits;
 	b->soft &= ~bits;
 	irq_pending_is_known(b, bits);

@@ -47,6 +47,7 @@ static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 m
 {
 	(void)mask;
 	write_nassgireq(m, a, value);
+	dist_none_forwarded(m);
 	m->dist_enable[0] = reg_field_get(FIELD_GICD_CTLR_EnableGrp0, value);
 	m->dist_enable[1] = reg_field_get(FIELD_GICD_CTLR_EnableGrp1, value);
 	dist_none_looked_at(m);
@@ -75,6 +76,7 @@ static void write_v2_ctlr(struct model *m, const struct access *a, u64 value, u6
 {
 	(void)a;
 	(void)mask;
+	dist_none_forwarded(m);
 	m->dist_enable[0] = reg_field_get(FIELD_GICD2_CTLR_EnableGrp0, value);
 	m->dist_enable[1] = reg_field_get(FIELD_GICD2_CTLR_EnableGrp1, value);
 	dist_none_looked_at(m);

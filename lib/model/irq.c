@@ -176,6 +176,19 @@ static bool slips_to(const struct search *s, const struct model_bank *b, unsigne
 	       (intid < NR_PRIVATE || s->m->active_on[intid] == s->v - s->m->vcpu);
 }
 
+/* What moves away from a PE and comes back before it has run has not left its list. */
+static enum deviation_id doubt_of(const struct search *s, const struct model_bank *b,
+				  unsigned int intid)
+{
+	enum deviation_id doubt = irq_doubt(s->m, b, 1u << intid % 32);
+	bool unseen = b->unseen & 1u << intid % 32;
+
+	if (doubt == DEVIATION_NOT_QUEUED && !unseen &&
+	    s->m->moved_from[intid] == s->v - s->m->vcpu)
+		return NR_DEVIATIONS;
+	return doubt;
+}
+
 static void search_bank(const struct search *s, unsigned int first, const struct model_bank *b,
 			const bool *group_enable)
 {
@@ -194,7 +207,7 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 		    (first && !spi_targets(s, first + i) && !slips))
 			continue;
 		irq_add_candidate(s->c, first + i, b->prio[i], b->open & 1u << i,
-				  slips ? DEVIATION_SLIPS_THROUGH : irq_doubt(s->m, b, 1u << i));
+				  slips ? DEVIATION_SLIPS_THROUGH : doubt_of(s, b, first + i));
 	}
 }
 
@@ -322,8 +335,18 @@ static void irq_set_active_on(struct model *m, unsigned int intid, unsigned int 
 	m->active_on[intid] = vcpu < ACTIVE_ON_NONE ? (u8)vcpu : ACTIVE_ON_NONE;
 }
 
+/* SPIs that a PE may have in its list: those that are active, or pending and forwarded. */
+static u32 listed(const struct model *m, const struct model_bank *b)
+{
+	bool forwards[2];
+
+	dist_group_enables(m, forwards);
+	return b->active | b->stuck |
+	       (forwards[0] || forwards[1] ? (bank_pending(b) | b->open | b->soft) & b->enable : 0);
+}
+
 /**
- * irq_moves() - the targets of an SPI are about to change
+ * irq_moves() - an SPI is about to get other targets, or not to be forwarded any more
  * @m:     the model
  * @intid: of an SPI that exists
  *
@@ -335,12 +358,23 @@ void irq_moves(struct model *m, unsigned int intid)
 	u32 bit = 1u << intid % 32;
 	unsigned int from = (b->active & bit) ? m->active_on[intid] : irq_target(m, intid);
 
-	if (!((bank_pending(b) | b->active | b->stuck) & bit) || b->moved & bit ||
-	    from >= m->nr_vcpus)
+	if (!(listed(m, b) & bit) || b->moved & bit || from >= m->nr_vcpus)
 		return;
 	b->moved |= bit;
 	m->any_moved = true;
 	m->moved_from[intid] = (u8)from;
+}
+
+/**
+ * irq_move_some() - the same of several
+ * @m:     the model
+ * @intid: first of a bank of SPIs
+ * @bits:  a bit for each
+ */
+void irq_move_some(struct model *m, unsigned int intid, u32 bits)
+{
+	for (bits &= listed(m, &m->spi[intid / 32 - 1]); bits; bits &= bits - 1)
+		irq_moves(m, intid + (unsigned int)__builtin_ctz(bits));
 }
 
 /**
@@ -610,6 +644,8 @@ void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, boo
 	bool changes = (b->edge & bit) ? level : level != !!(b->line & bit);
 	bool rises = level && (!(b->line & bit) || chosen(m, CHOICE_EACH_RAISE_IS_AN_EDGE));
 
+	if (intid >= NR_PRIVATE && !level)
+		irq_moves(m, intid);
 	if (b->edge & bit && rises)
 		b->latch |= bit;
 	if (level)

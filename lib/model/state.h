@@ -261,6 +261,7 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
 		    const bool *slips, unsigned int above, struct candidates *c);
 unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v);
 void irq_moves(struct model *m, unsigned int intid);
+void irq_move_some(struct model *m, unsigned int intid, u32 bits);
 void irq_moved(struct model *m, unsigned int vcpu);
 void irq_seen(struct model_bank *b, u32 bits);
 void irq_pending_is_known(struct model_bank *b, u32 bits);
@@ -342,6 +343,7 @@ void sgi_expect_write(const struct model *m, const struct access *a, u64 value,
 bool sgi_v2_matches(const struct model_vcpu *v, u64 value);
 bool sgi_v2_hides_active(const struct model *m, const struct model_vcpu *v, u64 intid);
 unsigned int sgi_v2_hides_from(const struct model *m, const struct model_vcpu *v);
+void dist_none_forwarded(struct model *m);
 void dist_none_looked_at(struct model *m);
 void dist_reset(struct model *m);
 void dist_reset_vcpu(const struct model *m, struct model_vcpu *v);
