@@ -17,6 +17,9 @@ LIB_SRCS := \
 	lib/model/expect.c \
 	lib/model/hash.c \
 	lib/model/irq.c \
+	lib/model/its.c \
+	lib/model/lpi.c \
+	lib/model/mem.c \
 	lib/model/mmio.c \
 	lib/model/model.c \
 	lib/model/profile.c \
@@ -30,16 +33,19 @@ LIB_SRCS := \
 	lib/prog/gen_access.c \
 	lib/prog/gen_device.c \
 	lib/prog/gen_irqs.c \
+	lib/prog/gen_lpi.c \
 	lib/prog/gen_orders.c \
 	lib/prog/gen_random.c \
 	lib/prog/gen_refused.c \
 	lib/prog/gen_regs.c \
+	lib/prog/mem.c \
 	lib/prog/print.c \
 	lib/prog/prog.c \
 	lib/prog/rng.c \
 	lib/prog/suite.c \
 	lib/prog/text.c \
 	lib/regs/doc.c \
+	lib/regs/its_cmd.c \
 	lib/regs/regs.c \
 	lib/tap/json.c \
 	lib/tap/junit.c \
@@ -90,7 +96,9 @@ KVM_SRCS := \
 	lib/target/kvm/device.c \
 	lib/target/kvm/guest.c \
 	lib/target/kvm/hold.c \
+	lib/target/kvm/its.c \
 	lib/target/kvm/kvm.c \
+	lib/target/kvm/mem.c \
 
 # arm64 only: what runs in the guest.
 GUEST_SRCS := \
@@ -106,6 +114,7 @@ TEST_SRCS := \
 	tests/altered_test.c \
 	tests/answer_test.c \
 	tests/gen_test.c \
+	tests/its_cmd_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \
 	tests/model_claims_test.c \
@@ -119,6 +128,7 @@ TEST_SRCS := \
 	tests/regs_test.c \
 	tests/suite_test.c \
 	tests/tap_test.c \
+	tests/target_test.c \
 	tests/unit_test.c \
 	tests/vm_console_test.c \
 	tests/vm_ring_test.c \

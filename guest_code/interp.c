@@ -187,8 +187,9 @@ GUEST_FN static bool reads_eoimode(const volatile struct guest_op *op)
 GUEST_FN static volatile struct guest_lists *lists_of(volatile struct guest_batch *batch,
 						      u32 number)
 {
-	return (struct guest_lists *)((u64)batch - GUEST_BATCH_OFFSET + GUEST_LISTS_OFFSET) +
-	       number;
+	volatile char *ram = (volatile char *)batch - GUEST_BATCH_OFFSET;
+
+	return (volatile struct guest_lists *)(ram + GUEST_LISTS_OFFSET) + number;
 }
 
 /* There is nothing to end or to deactivate. */

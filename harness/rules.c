@@ -221,7 +221,7 @@ static int print_coverage(const struct coverage *c)
 		} else if (why_unbreakable(i)) {
 			printf("%-32s %10s %10s  %s\n", rule, "-", "-", why_unbreakable(i));
 		} else {
-			printf("%-32s %10u %10u\n", rule, 0, 0);
+			printf("%-32s %10s %10s\n", rule, "0", "0");
 			nr_missing++;
 		}
 	}

@@ -26,7 +26,6 @@ static const struct {
 } unalterable[] = {
 	{ RULE_KERNEL_LOG, "comes from the kernel's log, not from an answer" },
 	{ RULE_REG_UNKNOWN, "fixes no bit of a value" },
-	{ RULE_LINE_BEFORE_INIT, "allows failure beside success: whatever comes is allowed" },
 };
 
 struct altered {

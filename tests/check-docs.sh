@@ -33,7 +33,7 @@ documented() {
 	guest) row="guest vcpu=N $2" ;;
 	*) row="$1 $2" ;;
 	esac
-	grep -qE "^\| \`$row[ \`]" docs/language.md
+	grep -qE "^\| \`${row}[ \`]" docs/language.md
 }
 
 missing=$("$vgicheck" list operations | sed -n 's/^\([a-z]* [a-z_]*\): .*/\1/p' |

@@ -55,7 +55,16 @@ static void entry_is_read(struct unit *t)
 	EXPECT_STR(t, k.program, "regress/0004-region-index-truncated");
 	EXPECT_STR(t, k.upstream, "a title");
 	EXPECT_EQ(t, k.after_op, NR_OPS);
-	EXPECT_TRUE(t, !k.hazard && !k.when[0]);
+	EXPECT_TRUE(t, !k.hazard && !k.chance && !k.when[0]);
+}
+
+static void chance_has_a_reason(struct unit *t)
+{
+	static const char text[] = "deviation: cpuif.ack.slips-through\nkernels: 5.10..\n"
+				   "program: scenarios/a\nupstream: b\nchance: why\n";
+	struct known k;
+
+	EXPECT_TRUE(t, parse_entry(t, text, &k) && k.chance);
 }
 
 #define NEEDED "rule: uapi.init\nop: user init_vgic\ngot: x\nprogram: regress/a\nupstream: b\n"
@@ -553,6 +562,7 @@ static void absent_folder_has_no_entries(struct unit *t)
 
 static const struct unit_test tests[] = {
 	{ "known_parse.entry_is_read", entry_is_read },
+	{ "known_parse.chance_has_a_reason", chance_has_a_reason },
 	{ "known_parse.kernel_ranges_are_read", kernel_ranges_are_read },
 	{ "known_parse.malformed_entries_are_refused", malformed_entries_are_refused },
 	{ "known_find.kernel_is_within_the_range", kernel_is_within_the_range },

@@ -8,6 +8,7 @@
  */
 #include "lib/prog/prog.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -404,18 +405,18 @@ static void values_next_to_the_limits_are_refused(struct unit *t)
 		const struct op_arg_desc *d = op_arg_desc(i);
 		struct prog_error err;
 		struct prog p, q;
-		char *text;
+		char *text, want[64];
 
 		if (d->kind == ARG_KIND_PLACE || d->kind == ARG_KIND_ADDR_TYPE ||
 		    d->kind == ARG_KIND_LINE_TYPE || d->hi == ~0ULL)
 			continue;
+		snprintf(want, sizeof(want), "is outside 0x%" PRIx64 "..0x%" PRIx64, d->lo, d->hi);
 		prog_init(&p, GIC_V3, 40);
 		op_set_arg(prog_add(&p, d->op), (enum op_arg_id)i, d->hi + d->unit);
 		text = prog_print(&p);
 		EXPECT_TRUE(t, prog_parse(&q, text, strlen(text), &err) != 0);
 		EXPECT_CONTAINS(t, err.text,
-				d->kind == ARG_KIND_SIZE ? "is not 1, 2, 4 or 8" :
-							   "is outside 0x0..0x");
+				d->kind == ARG_KIND_SIZE ? "is not 1, 2, 4 or 8" : want);
 		EXPECT_EQ(t, err.line, 2);
 		free(text);
 		prog_free(&p);

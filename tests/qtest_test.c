@@ -81,7 +81,8 @@ static void put(struct unit *t, struct qtest_lines *l, const char *text)
 
 	if (!EXPECT_TRUE(t, room >= strlen(text)))
 		return;
-	memcpy(at, text, strlen(text));
+	for (size_t i = 0; text[i]; i++)
+		at[i] = text[i];
 	l->to += strlen(text);
 }
 
@@ -279,6 +280,8 @@ static void what_cannot_be_reached_is_refused(struct unit *t)
 		{ SETUP_V3, "run vcpu=2", "no such vCPU" },
 		{ SETUP_V3, "get_addr v3_dist", "of KVM alone" },
 		{ SETUP_V3, "user read GICR_TYPER vcpu=0", "of KVM alone" },
+		{ SETUP_V3, "create_its", "started without an ITS" },
+		{ SETUP_V3, "mem_read at=0x50000000 size=1", "of KVM alone" },
 		{ SETUP_V3, "guest vcpu=1 read GICR_TYPER at=0x30000000", NULL },
 		{ SETUP_V3, "guest vcpu=2 read GICR_TYPER at=0x30000000", "no such vCPU" },
 		{ SETUP_V3, "guest vcpu=0 read GICR_TYPER at=0x30040000", "outside all frames" },
@@ -425,6 +428,8 @@ static void acknowledges_are_remembered(struct unit *t)
 	EXPECT_TRUE(t, !qtest_op_waits(&ack, &eoi));
 }
 
+#define MAX_OPS 64 /* of the programs below */
+
 /* Return: whether QEMU is here; if not, the test is skipped. */
 static bool has_qemu(struct unit *t)
 {
@@ -440,6 +445,7 @@ static void run_program(struct unit *t, const char *text, struct prog *p, struct
 {
 	char reason[256];
 
+	memset(res, 0, MAX_OPS * sizeof(*res));
 	if (!program_parse(t, text, p))
 		return;
 	if (!EXPECT_TRUE(t, target_qtest.can_run(p, reason, sizeof(reason))))
@@ -447,8 +453,6 @@ static void run_program(struct unit *t, const char *text, struct prog *p, struct
 	else
 		target_qtest.run(p, res);
 }
-
-#define MAX_OPS 64
 
 static void expect_reads(struct unit *t, const struct prog *p, const struct op_result *res,
 			 const u64 *want, size_t nr_want)

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "lib/regs/its_cmd.h"
 #include "tests/unit.h"
 
 static void markdown_has_every_row(struct unit *t)
@@ -28,6 +29,11 @@ static void markdown_has_every_row(struct unit *t)
 	}
 	for (unsigned int i = 0; i < NR_FRAMES; i++)
 		EXPECT_CONTAINS(t, text, frame_desc((enum frame_id)i)->source);
+	for (unsigned int i = 0; i < NR_ITS_CMDS; i++)
+		EXPECT_CONTAINS(t, text, its_cmd_desc((enum its_cmd_id)i)->source);
+	EXPECT_CONTAINS(t, text,
+			"| MAPD | 0x08 | 0 | 63:32 | DeviceID | `IHI 0069H 5.3 MAPD` |\n"
+			"|  |  | 1 | 4:0 | Size | `IHI 0069H 5.3 MAPD` |\n");
 	EXPECT_CONTAINS(t, text, "\n## GICD of GICv2\n");
 	EXPECT_CONTAINS(
 		t, text,

@@ -73,7 +73,7 @@ static bool add_op(struct known *k, const char *value)
 	/* Beside operations there is one more place to look at. */
 	if (op == NR_OPS && strcmp(value, "kernel log") != 0)
 		return false;
-	k->ops |= 1u << op;
+	k->ops |= 1ULL << op;
 	return true;
 }
 
@@ -178,6 +178,10 @@ static bool set_key(struct known *k, const char *key, const char *value)
 	if (!strcmp(key, "deviation")) {
 		k->deviation = deviation_find(value);
 		return k->deviation >= 0;
+	}
+	if (!strcmp(key, "chance")) {
+		k->chance = true;
+		return value[0];
 	}
 	if (!strcmp(key, "program"))
 		return set_text(k->program, value);
@@ -398,8 +402,8 @@ static bool when_holds(const struct known *k, const struct op *op)
 static bool op_matches(const struct known *k, const struct prog *p, size_t op)
 {
 	if (op == p->nr_ops)
-		return (k->ops & 1u << NR_OPS) && !k->when[0];
-	return (k->ops & 1u << p->op[op].id) && when_holds(k, &p->op[op]);
+		return (k->ops & 1ULL << NR_OPS) && !k->when[0];
+	return (k->ops & 1ULL << p->op[op].id) && when_holds(k, &p->op[op]);
 }
 
 static bool after_holds(const struct known *k, const struct prog *p,

@@ -21,13 +21,14 @@ struct known {
 	enum host host; /* that it is about, HOST_ANY for all */
 	enum rule_id rule[KNOWN_MAX_RULES]; /* that are broken */
 	unsigned int nr_rules;
-	u32 ops; /* that show it, a bit for each enum op_id; NR_OPS is the kernel log */
+	u64 ops; /* that show it, a bit for each enum op_id; NR_OPS is the kernel log */
 	char got[KNOWN_MAX_GOT][KNOWN_TEXT_BYTES]; /* patterns for what the judge prints */
 	unsigned int nr_got;
 	char when[KNOWN_TEXT_BYTES]; /* ARG>=N, ARG<=N or ARG=N, or empty */
 	enum op_id after_op; /* only after this one got that, or NR_OPS */
 	char after_got[KNOWN_TEXT_BYTES]; /* name of an errno */
 	bool hazard; /* after_op getting after_got crashes the kernel */
+	bool chance; /* whether its program shows it depends on what else happens meanwhile */
 	char program[KNOWN_TEXT_BYTES]; /* that shows it, below corpora */
 	char upstream[KNOWN_TEXT_BYTES]; /* where it is fixed or reported */
 	int deviation; /* that the model follows, an enum deviation_id, or -1 */

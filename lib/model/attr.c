@@ -82,7 +82,8 @@ static bool may_be_unsupported(const struct model *m, const struct access *a)
 	const struct reg_desc *r = a->at.reg < 0 ? NULL : reg_desc((enum reg_id)a->at.reg);
 	const struct reg_behaviour *b = reg_behaviour_of(a->at.reg);
 
-	return !r || !b || r->user == USER_NONE || is_cpuif_without_attr(a) ||
+	return !r || !b || r->user == USER_NONE || a->at.reg == REG_GICR_INVLPIR ||
+	       a->at.reg == REG_GICR_INVALLR || is_cpuif_without_attr(a) ||
 	       (r->frame == FRAME_GICC && r->user == USER_RAZ_WI) ||
 	       (r->frame == FRAME_ICC && !cpuif_implements(m, a));
 }
@@ -119,6 +120,8 @@ static bool expect_user_reach(const struct model *m, u64 where, u64 vcpu_id, str
 	enum reg_group group = group_of_frame(place_frame(where));
 	struct access a;
 
+	if (place_frame(where) == FRAME_GITS)
+		return expect_its_reach(m, where, want);
 	if (!m->has_vgic || group == GROUP_NONE) {
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
 		return false;
@@ -170,7 +173,7 @@ void expect_user_read(const struct model *m, const struct op *op, struct expect 
 	if (!expect_user_reach(m, where, vcpu_id, want))
 		return;
 	if (!want->nr_alts || may_be_early(m, where))
-		allow_done(want, RULE_REGS_READ);
+		allow_done(want, place_frame(where) == FRAME_GITS ? RULE_ITS_REGS : RULE_REGS_READ);
 	a = user_access(m, where, vcpu_id);
 	if (want->deviation == DEVIATION_V2_UNSUPPORTED_RAZ)
 		expect_value(want, 0, ~0ULL, RULE_REGS_UNSUPPORTED);
@@ -203,27 +206,33 @@ void expect_user_write(const struct model *m, const struct op *op, struct expect
 	if (b && b->check && is_word(where))
 		b->check(m, &a, op_arg(op, ARG_USER_WRITE_value), want);
 	if (!want->nr_alts || (want->nr_alts == faults && may_be_early(m, where)))
-		allow_done(want, RULE_REGS_WRITE);
+		allow_done(want,
+			   place_frame(where) == FRAME_GITS ? RULE_ITS_REGS : RULE_REGS_WRITE);
 }
 
 /**
- * commit_user_access() - an access to a register succeeded
- * @m: the model
+ * commit_user_read() - an access to a register succeeded
+ * @m:    the model
+ * @op:   OP_USER_READ or OP_USER_WRITE
+ * @seen: what came
  *
  * A GICv2 is initialised by it if it was not.
  */
-void commit_user_access(struct model *m)
+void commit_user_read(struct model *m, const struct op *op, const struct op_result *seen)
 {
+	(void)op;
+	(void)seen;
 	if (m->config.gic == GIC_V2)
 		model_initialise(m);
 }
 
 /**
  * commit_user_write() - a write of a register succeeded
- * @m:  the model
- * @op: OP_USER_WRITE
+ * @m:    the model
+ * @op:   OP_USER_WRITE
+ * @seen: what came
  */
-void commit_user_write(struct model *m, const struct op *op)
+void commit_user_write(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	u64 where = op_arg(op, ARG_USER_WRITE_reg);
 	struct access a = user_access(m, where, op_arg(op, ARG_USER_WRITE_vcpu));
@@ -231,7 +240,7 @@ void commit_user_write(struct model *m, const struct op *op)
 	unsigned int size = place_size(where);
 	u64 mask = bits_mask(8 * size - 1, 0) << 8 * a.at.byte;
 
-	commit_user_access(m);
+	commit_user_read(m, op, seen);
 	m->lost |= !is_word(where);
 	/* What is not supported does nothing if it does not fail, but an SGI is sent. */
 	if (may_be_unsupported(m, &a) && a.at.reg != REG_GICD2_SGIR)
@@ -284,16 +293,18 @@ void expect_level(const struct model *m, const struct op *op, struct expect *wan
 
 /**
  * commit_write_level() - line levels were written
- * @m:  the model
- * @op: OP_WRITE_LEVEL
+ * @m:    the model
+ * @op:   OP_WRITE_LEVEL
+ * @seen: what came
  */
-void commit_write_level(struct model *m, const struct op *op)
+void commit_write_level(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	unsigned int intid = (unsigned int)op_arg(op, ARG_WRITE_LEVEL_intid);
 	unsigned int vcpu = vcpu_number(m, op_arg(op, ARG_WRITE_LEVEL_vcpu));
 	struct model_bank *b = irq_bank(m, &m->vcpu[vcpu], intid);
 	u32 bits = level_bits(m, intid);
 
+	(void)seen;
 	b->line = (b->line & ~bits) | ((u32)op_arg(op, ARG_WRITE_LEVEL_value) & bits);
 }
 
@@ -360,6 +371,22 @@ void expect_save_pending_tables(const struct model *m, const struct op *op, stru
 		allow_done(want, RULE_SAVE_PENDING);
 	if (!m->initialised)
 		allow_error(want, ENXIO, RULE_SAVE_PENDING);
+	if (m->has_its && !lpi_can_be_saved(m))
+		allow_error(want, EFAULT, RULE_SAVE_PENDING);
+}
+
+/**
+ * commit_save_pending_tables() - pending state was saved
+ * @m:    the model
+ * @op:   OP_SAVE_PENDING_TABLES
+ * @seen: what came
+ */
+void commit_save_pending_tables(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	(void)op;
+	(void)seen;
+	if (m->has_its)
+		lpi_save(m);
 }
 
 enum has { HAS_NOT, HAS, HAS_MAYBE };
@@ -527,11 +554,13 @@ void expect_hold(const struct model *m, const struct op *op, struct expect *want
 
 /**
  * commit_hold() - a vCPU stays in its guest
- * @m:  the model
- * @op: OP_HOLD
+ * @m:    the model
+ * @op:   OP_HOLD
+ * @seen: what came
  */
-void commit_hold(struct model *m, const struct op *op)
+void commit_hold(struct model *m, const struct op *op, const struct op_result *seen)
 {
+	(void)seen;
 	m->vcpu[vcpu_number(m, op_arg(op, ARG_HOLD_vcpu))].held = true;
 }
 
@@ -583,9 +612,9 @@ static void expect_line_with_vgic(const struct model *m, const struct op *op, st
 	if (type == LINE_PPI ? intid < NR_SGIS || intid >= NR_PRIVATE :
 			       intid < NR_PRIVATE || (m->initialised && !irq_exists(m, intid)))
 		allow_usual_error(m, want, EINVAL, RULE_LINE_INTID);
-	if (!want->nr_alts)
-		allow_done(want, RULE_LINE);
 	/* Before there are interrupts: whether it fails or does nothing is not said. */
+	if (!want->nr_alts)
+		allow_done(want, m->initialised ? RULE_LINE : RULE_LINE_BEFORE_INIT);
 	if (!m->initialised)
 		allow_usual_error(m, want, EBUSY, RULE_LINE_BEFORE_INIT);
 	if (!m->initialised && type == LINE_SPI && intid >= 64)
@@ -625,14 +654,16 @@ void expect_irq_line(const struct model *m, const struct op *op, struct expect *
 
 /**
  * commit_irq_line() - a line was raised or lowered
- * @m:  the model
- * @op: OP_IRQ_LINE
+ * @m:    the model
+ * @op:   OP_IRQ_LINE
+ * @seen: what came
  */
-void commit_irq_line(struct model *m, const struct op *op)
+void commit_irq_line(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	u64 intid = op_arg(op, ARG_IRQ_LINE_intid);
 	unsigned int vcpu = 0;
 
+	(void)seen;
 	if (!m->has_vgic)
 		return;
 	/* A GICv2 is initialised by the first injection. */
@@ -643,19 +674,4 @@ void commit_irq_line(struct model *m, const struct op *op)
 	if (m->initialised && irq_exists(m, intid))
 		irq_set_line(m, &m->vcpu[vcpu], (unsigned int)intid,
 			     op_arg(op, ARG_IRQ_LINE_level));
-}
-
-/**
- * expect_signal_msi() - KVM_SIGNAL_MSI
- * @m:    the model
- * @op:   OP_SIGNAL_MSI
- * @want: filled in
- */
-void expect_signal_msi(const struct model *m, const struct op *op, struct expect *want)
-{
-	(void)op;
-	/* Only an ITS takes MSIs, and the language has none yet. */
-	allow_usual_error(m, want, EINVAL, RULE_MSI_NO_ITS);
-	if (m->has_vgic)
-		allow_usual_error(m, want, ENODEV, RULE_MSI_NO_ITS);
 }

@@ -92,6 +92,8 @@ static enum preempts may_preempt(const struct model *m, const struct model_cpuif
 
 static unsigned int group_of(const struct model *m, const struct model_vcpu *v, unsigned int intid)
 {
+	if (intid_is_lpi(intid))
+		return 1;
 	return irq_bank_of(m, v, intid)->group >> intid % 32 & 1;
 }
 
@@ -143,6 +145,11 @@ static void add_answer(struct answers *answers, u32 value)
 static void add_shown(const struct model_vcpu *v, const struct ack_view *view, unsigned int intid,
 		      struct answers *answers)
 {
+	if (intid_is_lpi(intid)) {
+		/* One that may have several priorities comes more than once. */
+		add_answer(answers, intid);
+		return;
+	}
 	if (!view->v2 || intid >= NR_SGIS) {
 		/* Candidates differ from each other, so there is nothing to compare. */
 		answers->value[answers->nr++] = intid;
@@ -225,6 +232,8 @@ static enum deviation_id shown_by(const struct model *m, const struct model_vcpu
 
 	if (irq_exists(m, intid))
 		made = irq_made_by(m, v, (unsigned int)intid);
+	else if (intid_is_lpi(intid))
+		made = lpi_made_by(m, v, intid);
 	return made == NR_DEVIATIONS ? otherwise : made;
 }
 
@@ -395,6 +404,22 @@ static void take_v2_sgi(struct model_vcpu *v, unsigned int sgi, unsigned int sou
 		v->irqs.latch |= 1u << sgi;
 }
 
+/* The priority that an acknowledge makes active.  Return: whether there is one. */
+static bool taken_priority(struct model *m, const struct model_vcpu *v, unsigned int intid,
+			   u8 *prio)
+{
+	if (irq_exists(m, intid)) {
+		*prio = irq_bank_of(m, v, intid)->prio[intid % 32];
+		return true;
+	}
+	if (!intid_is_lpi(intid))
+		return false;
+	if (lpi_ack_priority(m, intid, prio))
+		return true;
+	m->lost = true;
+	return false;
+}
+
 /**
  * cpuif_take() - an interrupt was acknowledged (IHI 0069H 4.1.1, step 3)
  * @m:    the model
@@ -408,13 +433,19 @@ void cpuif_take(struct model *m, const struct access *a, u64 seen)
 	unsigned int intid = (unsigned int)(m->config.gic == GIC_V2 ? seen & 0x3ff : seen);
 	unsigned int source = seen >> 10 & 7;
 	unsigned int group, level;
+	u8 prio;
 
-	if (!irq_exists(m, intid) || c->nr_acks == MAX_ACTIVE)
+	if (c->nr_acks == MAX_ACTIVE || !taken_priority(m, v, intid, &prio))
 		return;
 	group = group_of(m, v, intid);
-	level = level_of(m, v, intid, group);
+	level = group_priority(c, group, prio);
+	level >>= 8 - preemption_bits(m);
 	c->ap[group][level / 64] |= BIT_ULL(level % 64);
 	c->ack[c->nr_acks++] = (struct model_ack){ (u16)intid, (u8)source, (u8)group, (u8)level };
+	if (intid_is_lpi(intid)) {
+		lpi_acknowledged(m, v, intid);
+		return;
+	}
 	irq_activate(m, v, intid);
 	if (m->config.gic == GIC_V2 && intid < NR_SGIS)
 		take_v2_sgi(v, intid, source);
@@ -489,9 +520,12 @@ static bool may_have_no_lr(const struct model *m, const struct model_vcpu *v, u6
 static enum deviation_id deactivation_lost_by(const struct model *m, const struct model_vcpu *v,
 					      const struct model_ack *ack)
 {
-	bool changed = group_of(m, v, ack->intid) != ack->group ||
-		       level_of(m, v, ack->intid, ack->group) != ack->level;
+	bool changed;
 
+	if (intid_is_lpi(ack->intid))
+		return NR_DEVIATIONS;
+	changed = group_of(m, v, ack->intid) != ack->group ||
+		  level_of(m, v, ack->intid, ack->group) != ack->level;
 	if (changed && deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
 		return DEVIATION_CHANGED_WHILE_ACTIVE;
 	if (active_elsewhere(m, v, ack->intid) && deviates(m, DEVIATION_ENDED_ELSEWHERE))
@@ -527,8 +561,10 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 	drop_priority_of(m, v, (unsigned int)intid, group);
 	if (deviates(m, counted) && irq_lrs_may_be_taken(m, v))
 		irq_loosen(m, v, counted);
-	if (!c->eoimode)
-		irq_deactivate(m, v, intid, deactivation_lost_by(m, v, last));
+	if (c->eoimode)
+		return;
+	lpi_ended(m, v, intid);
+	irq_deactivate(m, v, intid, deactivation_lost_by(m, v, last));
 }
 
 static void write_eoir0(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -584,6 +620,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 		m->lost |= m->config.gic == GIC_V2;
 		return;
 	}
+	lpi_ended(m, v, intid);
 	m->lost |= m->config.gic == GIC_V2 && !sgi_v2_matches(v, value);
 	irq_deactivate(m, v, intid, dir_lost_by(m, v, intid));
 }

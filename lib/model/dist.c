@@ -91,6 +91,8 @@ void dist_none_looked_at(struct model *m)
 		not_looked_at(&m->vcpu[i].irqs, ~0u);
 	for (unsigned int i = 0; i < NR_SPI_BANKS; i++)
 		not_looked_at(&m->spi[i], ~0u);
+	if (m->has_its)
+		lpi_none_looked_at(m);
 }
 
 /* What is made pending while a level-sensitive interrupt is active may be lost. */
@@ -381,7 +383,7 @@ static void write_config(struct model *m, const struct access *a, u64 value, u64
 		u32 bit = 1u << (intid + i) % 32;
 
 		if (irq_exists(m, intid + i))
-			edge = value & 2ULL << 2 * i ? edge | bit : edge & ~bit;
+			edge = (value & 2ULL << 2 * i) ? edge | bit : edge & ~bit;
 	}
 	/* The configuration of an enabled interrupt is not to be changed. */
 	b->open |= (edge ^ b->edge) & b->enable;

@@ -16,7 +16,8 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 	(void)a;
 	val->known = ~0ULL;
 	val->rule = RULE_DIST_CTLR;
-	val->value = reg_field_mask(FIELD_GICD_CTLR_DS) | reg_field_mask(FIELD_GICD_CTLR_ARE);
+	val->value = reg_field_mask(FIELD_GICD_CTLR_DS) | reg_field_mask(FIELD_GICD_CTLR_ARE) |
+		     reg_field_put(FIELD_GICD_CTLR_nASSGIreq, m->nassgireq);
 	if (missing)
 		expect_deviation(want, DEVIATION_V3_NO_GROUP0_ENABLE);
 	expect_bits(val,
@@ -27,10 +28,25 @@ static void read_ctlr(const struct model *m, const struct access *a, struct expe
 		    RULE_DIST_CTLR_ENABLE);
 }
 
+/* SGIs lose or get their active state while no group is enabled. */
+static void write_nassgireq(struct model *m, const struct access *a, u64 value)
+{
+	bool req = reg_field_get(FIELD_GICD_CTLR_nASSGIreq, value);
+	bool enabled = m->dist_enable[0] || m->dist_enable[1];
+
+	if (!m->nassgicap || req == m->nassgireq)
+		return;
+	if (!enabled || a->user)
+		m->nassgireq = req;
+	else if (!reg_field_get(FIELD_GICD_CTLR_EnableGrp0, value) &&
+		 !reg_field_get(FIELD_GICD_CTLR_EnableGrp1, value))
+		m->lost = true; /* the groups are disabled by the same write */
+}
+
 static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
 {
-	(void)a;
 	(void)mask;
+	write_nassgireq(m, a, value);
 	m->dist_enable[0] = reg_field_get(FIELD_GICD_CTLR_EnableGrp0, value);
 	m->dist_enable[1] = reg_field_get(FIELD_GICD_CTLR_EnableGrp1, value);
 	dist_none_looked_at(m);
@@ -160,12 +176,29 @@ static void write_iidr(struct model *m, const struct access *a, u64 value, u64 m
 	m->groups_writable = true;
 }
 
-/* Its only field that can be written, nASSGIcap, is for hosts that have it. */
+static void read_typer2(const struct model *m, const struct access *a, struct expect *want,
+			struct expect_val *val)
+{
+	(void)a;
+	(void)want;
+	val->known = ~0ULL;
+	val->value = reg_field_put(FIELD_GICD_TYPER2_nASSGIcap, m->nassgicap);
+	val->rule = RULE_DIST_TYPER2;
+}
+
+/* Userspace may take the capability away until the vGIC is initialised. */
+static bool takes_typer2(const struct model *m, u64 value)
+{
+	return !m->initialised && m->config.sgis_without_active &&
+	       !((u32)value & ~reg_field_mask(FIELD_GICD_TYPER2_nASSGIcap));
+}
+
 static void check_typer2(const struct model *m, const struct access *a, u64 value,
 			 struct expect *want)
 {
 	(void)a;
-	if (!(u32)value)
+	if ((u32)value == reg_field_put(FIELD_GICD_TYPER2_nASSGIcap, m->nassgicap) ||
+	    takes_typer2(m, value))
 		return;
 	allow_done(want, RULE_USER_TYPER2);
 	allow_error(want, EBUSY, RULE_USER_TYPER2);
@@ -173,14 +206,11 @@ static void check_typer2(const struct model *m, const struct access *a, u64 valu
 		allow_error(want, EINVAL, RULE_USER_TYPER2);
 }
 
-static void read_zero(const struct model *m, const struct access *a, struct expect *want,
-		      struct expect_val *val)
+static void write_typer2(struct model *m, const struct access *a, u64 value, u64 mask)
 {
-	(void)m;
-	(void)a;
-	(void)want;
-	val->known = ~0ULL;
-	val->rule = RULE_MMIO_RESERVED;
+	(void)mask;
+	if (a->user && takes_typer2(m, value))
+		m->nassgicap = reg_field_get(FIELD_GICD_TYPER2_nASSGIcap, value);
 }
 
 static void read_statusr(const struct model *m, const struct access *a, struct expect *want,
@@ -220,68 +250,6 @@ static void write_waker(struct model *m, const struct access *a, u64 value, u64 
 	m->vcpu[a->vcpu].sleeps = reg_field_get(FIELD_GICR_WAKER_ProcessorSleep, value);
 }
 
-/* Fields of GICR_PROPBASER and GICR_PENDBASER that read as written. */
-static u64 lpi_table_fields(const struct access *a)
-{
-	if (a->at.reg == REG_GICR_PROPBASER)
-		return reg_field_mask(FIELD_GICR_PROPBASER_OuterCache) |
-		       reg_field_mask(FIELD_GICR_PROPBASER_Physical_Address) |
-		       reg_field_mask(FIELD_GICR_PROPBASER_Shareability) |
-		       reg_field_mask(FIELD_GICR_PROPBASER_InnerCache) |
-		       reg_field_mask(FIELD_GICR_PROPBASER_IDbits);
-	return reg_field_mask(FIELD_GICR_PENDBASER_OuterCache) |
-	       reg_field_mask(FIELD_GICR_PENDBASER_Physical_Address) |
-	       reg_field_mask(FIELD_GICR_PENDBASER_Shareability) |
-	       reg_field_mask(FIELD_GICR_PENDBASER_InnerCache);
-}
-
-/* Of an implementation that has LPIs, with or without an ITS. */
-static void read_kept_lpi_table(const struct model *m, const struct access *a,
-				struct expect_val *val)
-{
-	unsigned int n = a->at.reg == REG_GICR_PENDBASER;
-	u64 ptz = n ? reg_field_mask(FIELD_GICR_PENDBASER_PTZ) : 0;
-
-	val->known = (m->vcpu[a->vcpu].lpi_table_known[n] & lpi_table_fields(a)) | ptz;
-	val->value = m->vcpu[a->vcpu].lpi_table[n] & lpi_table_fields(a);
-	val->doubtful = deviates(m, DEVIATION_PTZ_READABLE) ? ptz : 0;
-	val->doubt = DEVIATION_PTZ_READABLE;
-}
-
-/* Without LPIs the registers of their tables do not exist. */
-static void read_lpi_table(const struct model *m, const struct access *a, struct expect *want,
-			   struct expect_val *val)
-{
-	(void)want;
-	val->rule = RULE_REDIST_LPI_TABLES;
-	if (chosen(m, CHOICE_LPIS_WITHOUT_ITS))
-		return read_kept_lpi_table(m, a, val);
-	/* Whether there are LPIs is the implementation's choice. */
-	val->known = chosen(m, CHOICE_NO_LPI_FEATURES) ? ~0ULL : 0;
-	val->doubtful = deviates(m, DEVIATION_LPI_TABLES) ? ~0ULL : 0;
-	val->doubt = DEVIATION_LPI_TABLES;
-}
-
-/* A write while LPIs are enabled is UNPREDICTABLE. */
-static void write_lpi_table(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	struct model_vcpu *v = &m->vcpu[a->vcpu];
-	unsigned int n = a->at.reg == REG_GICR_PENDBASER;
-
-	v->lpi_table[n] = (v->lpi_table[n] & ~mask) | (value & mask);
-	if (v->lpis_enabled)
-		v->lpi_table_known[n] &= ~mask;
-	else
-		v->lpi_table_known[n] |= mask;
-}
-
-static void write_redist_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)mask;
-	if (chosen(m, CHOICE_LPIS_WITHOUT_ITS))
-		m->vcpu[a->vcpu].lpis_enabled = reg_field_get(FIELD_GICR_CTLR_EnableLPIs, value);
-}
-
 static void read_redist_typer(const struct model *m, const struct access *a, struct expect *want,
 			      struct expect_val *val)
 {
@@ -297,41 +265,17 @@ static void read_pidr2(const struct model *m, const struct access *a, struct exp
 	redist_read_pidr2(m, val);
 }
 
-static void read_redist_ctlr(const struct model *m, const struct access *a, struct expect *want,
-			     struct expect_val *val)
-{
-	bool invalidates = m->iidr_rev >= 3;
-
-	(void)want;
-	val->rule = RULE_REDIST_CTLR;
-	val->known = ~(reg_field_mask(FIELD_GICR_CTLR_CES) | reg_field_mask(FIELD_GICR_CTLR_IR));
-	if (chosen(m, CHOICE_LPIS_WITHOUT_ITS)) {
-		val->known |= reg_field_mask(FIELD_GICR_CTLR_CES);
-		val->value =
-			reg_field_put(FIELD_GICR_CTLR_CES, 1) |
-			reg_field_put(FIELD_GICR_CTLR_EnableLPIs, m->vcpu[a->vcpu].lpis_enabled);
-	}
-	if (!param(m, PARAM_IIDR))
-		return;
-	val->known = ~0ULL;
-	val->value = reg_field_put(FIELD_GICR_CTLR_CES, invalidates) |
-		     reg_field_put(FIELD_GICR_CTLR_IR, invalidates);
-}
-
 static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_GICD_CTLR] = { .read = read_ctlr, .write = write_ctlr },
 	[REG_GICD_TYPER] = { .read = read_typer },
 	[REG_GICD_IIDR] = { .read = read_iidr, .check = check_iidr, .write = write_iidr },
-	[REG_GICD_TYPER2] = { .read = read_zero, .check = check_typer2 },
+	[REG_GICD_TYPER2] = { .read = read_typer2, .check = check_typer2, .write = write_typer2 },
 	[REG_GICD_STATUSR] = { .read = read_statusr },
 	[REG_GICD_PIDR2] = { .read = read_pidr2 },
-	[REG_GICR_CTLR] = { .read = read_redist_ctlr, .write = write_redist_ctlr },
 	[REG_GICR_IIDR] = { .read = read_redist_iidr },
 	[REG_GICR_TYPER] = { .read = read_redist_typer },
 	[REG_GICR_STATUSR] = { .read = read_statusr },
 	[REG_GICR_WAKER] = { .read = read_waker, .write = write_waker },
-	[REG_GICR_PROPBASER] = { .read = read_lpi_table, .write = write_lpi_table },
-	[REG_GICR_PENDBASER] = { .read = read_lpi_table, .write = write_lpi_table },
 	[REG_GICR_PIDR2] = { .read = read_pidr2 },
 	[REG_GICD2_CTLR] = { .read = read_v2_ctlr, .write = write_v2_ctlr },
 	[REG_GICD2_TYPER] = { .read = read_v2_typer },

@@ -77,12 +77,64 @@ static u64 hash_dist(u64 h, const struct model *m)
 {
 	h = hash_u64(h, m->nr_irqs | (u64)m->nr_irqs_set << 32 | (u64)m->has_its << 33 |
 				(u64)m->groups_writable << 34 | (u64)m->dist_enable[0] << 35 |
-				(u64)m->dist_enable[1] << 36 | (u64)m->iidr_rev << 40);
+				(u64)m->dist_enable[1] << 36 | (u64)m->nassgicap << 37 |
+				(u64)m->nassgireq << 38 | (u64)m->iidr_rev << 40);
 	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs && n < MODEL_MAX_IRQS; n += 32)
 		h = hash_bank(h, &m->spi[n / 32 - 1]);
 	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs && n < MODEL_MAX_IRQS; n++)
 		h = hash_u64(h, m->route[n] | (u64)m->active_on[n] << 32 |
 					(u64)m->moved_from[n] << 40);
+	return h;
+}
+
+static u64 hash_its(u64 h, const struct model *m)
+{
+	const struct model_its *its = &m->its;
+
+	h = hash_u64(h, its->base);
+	h = hash_u64(h, its->initialised | (u64)its->enabled << 1 | (u64)its->cwriter_known << 2);
+	h = hash_u64(h, its->creadr | (u64)its->cwriter << 32);
+	h = hash_u64(hash_u64(hash_u64(h, its->cbaser), its->baser[0]), its->baser[1]);
+	h = hash_u64(h, its->nr_devices | (u64)its->nr_collections << 32);
+	for (unsigned int i = 0; i < its->nr_devices; i++)
+		h = hash_u64(h, its->device[i].id | (u64)its->device[i].nr_events << 32);
+	for (unsigned int i = 0; i < its->nr_collections; i++)
+		h = hash_u64(h, its->collection[i].icid | (u64)its->collection[i].vcpu << 32);
+	for (unsigned int i = 0; i < MODEL_MAX_LPIS; i++) {
+		const struct model_event *e = &its->event[i];
+		const struct model_lpi_config *c = &its->config[i];
+
+		if (e->mapped) {
+			h = hash_u64(h, i | (u64)e->icid << 32 | (u64)e->arrived << 48);
+			h = hash_u64(h, e->device | (u64)e->event << 32);
+		}
+		h = hash_u64(h, c->nr);
+		for (unsigned int n = 0; n < c->nr; n++)
+			h = hash_u64(h, c->byte[n]);
+	}
+	return h;
+}
+
+static u64 hash_lpis(u64 h, const struct model_lpi_bits *b)
+{
+	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++) {
+		h = hash_u64(hash_u64(hash_u64(h, b->pending[n]), b->open[n]), b->unseen[n]);
+		h = hash_u64(hash_u64(hash_u64(h, b->kept[n]), b->taken[n]), b->unended[n]);
+		h = hash_u64(h, b->changed[n]);
+	}
+	return h;
+}
+
+static u64 hash_mem(u64 h, const struct model *m)
+{
+	for (unsigned int i = 0; i < NR_MEM_PAGES; i++)
+		h = hash_u64(h, m->mem_page_of[i]);
+	for (unsigned int i = 0; i < m->nr_mem_pages; i++) {
+		for (unsigned int n = 0; n < MEM_PAGE_WORDS; n++) {
+			h = hash_u64(h, m->mem_page[i].word[n] & m->mem_page[i].known[n]);
+			h = hash_u64(h, m->mem_page[i].known[n]);
+		}
+	}
 	return h;
 }
 
@@ -109,5 +161,9 @@ u64 model_hash(const struct model *m)
 		h = hash_u64(h, m->region[i].base);
 		h = hash_u64(h, m->region[i].count | (u64)m->region[i].used << 16);
 	}
+	for (unsigned int i = 0; m->has_its && i < m->nr_vcpus; i++)
+		h = hash_lpis(h, &m->lpis[i]);
+	h = m->has_its ? hash_its(h, m) : h;
+	h = m->mem_used ? hash_mem(h, m) : h;
 	return h;
 }

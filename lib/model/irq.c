@@ -101,7 +101,7 @@ static bool spi_targets(const struct search *s, unsigned int intid)
 		return true;
 	/* Of several targets one takes it: which one is the implementation's choice. */
 	if (chosen(m, CHOICE_LOWEST_TARGET))
-		route &= -route;
+		route &= ~route + 1;
 	if (!route && s->deviant && deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
 		route = 1;
 	return route & 1u << (v - m->vcpu) % 8;
@@ -123,7 +123,7 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 		return (enum deviation_id)b->stuck_by[__builtin_ctz(b->stuck & bits)];
 	if (b->soft & bits)
 		return DEVIATION_LEVEL_LATCH;
-	return (b->unseen | b->moved) & bits ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
+	return ((b->unseen | b->moved) & bits) ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
 }
 
 /**
@@ -141,11 +141,19 @@ enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
 
 	if (b->slipped & 1u << intid % 32)
 		return DEVIATION_SLIPS_THROUGH;
-	return made & 1u << intid % 32 ? irq_doubt(m, b, 1u << intid % 32) : NR_DEVIATIONS;
+	return (made & 1u << intid % 32) ? irq_doubt(m, b, 1u << intid % 32) : NR_DEVIATIONS;
 }
 
-static void add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
-			  enum deviation_id doubt)
+/**
+ * irq_add_candidate() - one more interrupt that may come first
+ * @c:     dropped if they have a lower priority
+ * @intid: any
+ * @prio:  not lower than that of @c
+ * @open:  it may be pending or not
+ * @doubt: the deviation that casts doubt on it, or NR_DEVIATIONS
+ */
+void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
+		       enum deviation_id doubt)
 {
 	if (prio < c->prio || !c->nr) {
 		c->nr = 0;
@@ -185,8 +193,8 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 		if (b->prio[i] > s->c->prio || b->prio[i] < s->above ||
 		    (first && !spi_targets(s, first + i) && !slips))
 			continue;
-		add_candidate(s->c, first + i, b->prio[i], b->open & 1u << i,
-			      slips ? DEVIATION_SLIPS_THROUGH : irq_doubt(s->m, b, 1u << i));
+		irq_add_candidate(s->c, first + i, b->prio[i], b->open & 1u << i,
+				  slips ? DEVIATION_SLIPS_THROUGH : irq_doubt(s->m, b, 1u << i));
 	}
 }
 
@@ -213,6 +221,8 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
 	search_bank(&s, 0, &v->irqs, enable);
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32)
 		search_bank(&s, n, &m->spi[n / 32 - 1], enable);
+	if (m->has_its && enable[1])
+		lpi_candidates(m, v, slips, above, c);
 }
 
 /* The first PE that an SPI goes to, the implementation's deviations included. */
@@ -282,6 +292,8 @@ unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v)
 		for (; ready; ready &= ready - 1)
 			nr += spi_targets(&s, n + (unsigned int)__builtin_ctz(ready));
 	}
+	if (m->has_its)
+		nr += lpi_in_flight(m, v);
 	return nr;
 }
 
@@ -321,12 +333,13 @@ void irq_moves(struct model *m, unsigned int intid)
 {
 	struct model_bank *b = &m->spi[intid / 32 - 1];
 	u32 bit = 1u << intid % 32;
-	unsigned int from = b->active & bit ? m->active_on[intid] : irq_target(m, intid);
+	unsigned int from = (b->active & bit) ? m->active_on[intid] : irq_target(m, intid);
 
 	if (!((bank_pending(b) | b->active | b->stuck) & bit) || b->moved & bit ||
 	    from >= m->nr_vcpus)
 		return;
 	b->moved |= bit;
+	m->any_moved = true;
 	m->moved_from[intid] = (u8)from;
 }
 
@@ -337,6 +350,10 @@ void irq_moves(struct model *m, unsigned int intid)
  */
 void irq_moved(struct model *m, unsigned int vcpu)
 {
+	u32 left = 0;
+
+	if (!m->any_moved)
+		return;
 	for (unsigned int n = 0; n < NR_SPI_BANKS; n++) {
 		/* What is active stays where it is. */
 		u32 bits = m->spi[n].moved & ~(m->spi[n].active | m->spi[n].stuck);
@@ -347,7 +364,9 @@ void irq_moved(struct model *m, unsigned int vcpu)
 			if (m->moved_from[32 * (n + 1) + i] == vcpu)
 				m->spi[n].moved &= ~(1u << i);
 		}
+		left |= m->spi[n].moved;
 	}
+	m->any_moved = left;
 }
 
 /**
@@ -365,6 +384,8 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	unsigned int vcpu;
 
 	irq_seen(b, bit);
+	/* What is to become of an SGI that can have no active state is not said. */
+	m->lost |= m->nassgireq && intid < NR_SGIS;
 	if (intid < NR_SGIS && (b->active | b->stuck) & bit &&
 	    deviates(m, DEVIATION_V2_ISACTIVER_RESENDS))
 		v->sgi_resent |= bit;
@@ -416,7 +437,8 @@ u8 irq_lowest_active(const struct model *m, const struct model_vcpu *v)
  * @v:     the PE
  * @intid: of an interrupt that exists
  *
- * Its latch is cleared; a line that is still high keeps it pending.
+ * Its latch is cleared; a line that is still high keeps it pending.  SGIs have
+ * no active state while GICD_CTLR.nASSGIreq is set (IHI 0069H GICD_CTLR).
  */
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 {
@@ -425,7 +447,8 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 
 	if (b->latch & bit & ~b->edge && deviates(m, DEVIATION_LEVEL_LATCH))
 		b->soft |= bit;
-	b->active |= bit;
+	if (!m->nassgireq || intid >= NR_SGIS)
+		b->active |= bit;
 	b->latch &= ~bit;
 	b->open &= ~bit;
 	b->stuck &= ~bit;
@@ -584,7 +607,7 @@ void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, boo
 {
 	struct model_bank *b = irq_bank(m, v, intid);
 	u32 bit = 1u << intid % 32;
-	bool changes = b->edge & bit ? level : level != !!(b->line & bit);
+	bool changes = (b->edge & bit) ? level : level != !!(b->line & bit);
 	bool rises = level && (!(b->line & bit) || chosen(m, CHOICE_EACH_RAISE_IS_AN_EDGE));
 
 	if (b->edge & bit && rises)

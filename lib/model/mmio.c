@@ -43,6 +43,8 @@ static void target_find(const struct model *m, u64 gpa, unsigned int by, struct 
 		    in_frame(gpa, m->addr[i], d->frame, t))
 			return;
 	}
+	if (m->has_its && in_frame(gpa, m->its.base, FRAME_GITS, t))
+		return;
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
 		const struct model_vcpu *v = &m->vcpu[i];
 
@@ -70,7 +72,9 @@ const struct reg_behaviour *reg_behaviour_of(int reg)
 	b = b ? b : distctl_behaviour((enum reg_id)reg);
 	b = b ? b : cpuif_behaviour((enum reg_id)reg);
 	b = b ? b : cpuctl_behaviour((enum reg_id)reg);
-	return b ? b : sgi_behaviour((enum reg_id)reg);
+	b = b ? b : sgi_behaviour((enum reg_id)reg);
+	b = b ? b : lpi_behaviour((enum reg_id)reg);
+	return b ? b : its_behaviour((enum reg_id)reg);
 }
 
 /* Registers whose value is the implementation's: ID registers and the like. */

@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "lib/model/state.h"
+#include "lib/prog/mem.h"
 
 typedef void expect_fn(const struct model *m, const struct op *op, struct expect *want);
+typedef void commit_fn(struct model *m, const struct op *op, const struct op_result *seen);
 
 static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_CREATE_VGIC] = expect_create_vgic,
@@ -32,6 +34,20 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_RELEASE] = expect_release,
 	[OP_IRQ_LINE] = expect_irq_line,
 	[OP_SIGNAL_MSI] = expect_signal_msi,
+	[OP_CREATE_ITS] = expect_create_its,
+	[OP_SET_ITS_ADDR] = expect_set_its_addr,
+	[OP_INIT_ITS] = expect_init_its,
+	[OP_MEM_READ] = expect_mem_read,
+	[OP_MEM_WRITE] = expect_mem_store,
+	[OP_MAPD] = expect_mem_store,
+	[OP_MAPC] = expect_mem_store,
+	[OP_MAPTI] = expect_mem_store,
+	[OP_INV] = expect_mem_store,
+	[OP_INVALL] = expect_mem_store,
+	[OP_INT] = expect_mem_store,
+	[OP_CLEAR] = expect_mem_store,
+	[OP_DISCARD] = expect_mem_store,
+	[OP_SYNC] = expect_mem_store,
 	[OP_GUEST_READ] = expect_guest_read,
 	[OP_GUEST_WRITE] = expect_guest_write,
 	[OP_GUEST_ACK] = expect_guest_ack,
@@ -93,13 +109,21 @@ void model_reset_for(struct model *m, const struct model_config *config, const s
  * @to:   from model_create()
  * @from: a model
  *
- * Copies the vCPUs and regions that exist, not the room for others.
+ * Copies the vCPUs, regions and memory that are used, not the room for others.
  */
 void model_copy(struct model *to, const struct model *from)
 {
 	memcpy(to, from, offsetof(struct model, vcpu));
 	memcpy(to->vcpu, from->vcpu, from->nr_vcpus * sizeof(from->vcpu[0]));
 	memcpy(to->region, from->region, from->nr_regions * sizeof(from->region[0]));
+	if (from->has_its) {
+		to->its = from->its;
+		memcpy(to->lpis, from->lpis, from->nr_vcpus * sizeof(from->lpis[0]));
+	}
+	if (!from->mem_used)
+		return;
+	memcpy(to->mem_page_of, from->mem_page_of, sizeof(from->mem_page_of));
+	memcpy(to->mem_page, from->mem_page, from->nr_mem_pages * sizeof(from->mem_page[0]));
 }
 
 /* A VM that lost its vGIC at the first run may be unusable from then on. */
@@ -134,7 +158,7 @@ void model_expect(const struct model *m, const struct op *op, struct expect *wan
 	want->unpredicted = m->lost;
 	want->vals_rule = RULE_NO_OBJECT;
 	expect_fns[op->id](m, op, want);
-	if (m->map_failed)
+	if (m->map_failed && !op_is_on_mem(op))
 		expect_dead(m, want);
 }
 
@@ -144,32 +168,38 @@ static void commit_region(struct model *m, u64 base, u64 count)
 	redist_place_all(m);
 }
 
-static void commit_set_addr(struct model *m, const struct op *op)
+static void commit_set_addr(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	u64 type = op_arg(op, ARG_SET_ADDR_type);
 	u64 base = op_arg(op, ARG_SET_ADDR_base);
 
+	(void)seen;
 	if (type == ADDR_V3_REDIST)
 		commit_region(m, base, 0);
 	else
 		m->addr[type] = base;
 }
 
-static void commit_create_vgic(struct model *m)
+static void commit_create_vgic(struct model *m, const struct op *op, const struct op_result *seen)
 {
+	(void)op;
+	(void)seen;
 	m->has_vgic = true;
 	m->nr_irqs = param(m, PARAM_NR_IRQS);
 	m->iidr_rev = (u8)param(m, PARAM_IIDR_REV);
+	m->nassgicap = m->config.gic == GIC_V3 && m->config.sgis_without_active;
 	dist_reset(m);
 }
 
-static void commit_create_vcpu(struct model *m, const struct op *op)
+static void commit_create_vcpu(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	struct model_vcpu *v = &m->vcpu[m->nr_vcpus++];
 
+	(void)seen;
 	memset(v, 0, sizeof(*v));
 	v->id = (u16)op_arg(op, ARG_CREATE_VCPU_id);
 	v->affinity = model_affinity(v->id);
+	memset(&m->lpis[v - m->vcpu], 0, sizeof(m->lpis[0]));
 	dist_reset_vcpu(m, v);
 	cpuif_reset(m, &v->cpuif);
 	redist_place_all(m);
@@ -222,6 +252,74 @@ static bool fills_list_registers(const struct model *m, const struct op *op)
 	}
 }
 
+static void commit_redist_region(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	(void)seen;
+	commit_region(m, op_arg(op, ARG_REDIST_REGION_base), op_arg(op, ARG_REDIST_REGION_count));
+}
+
+static void commit_init_vgic(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	(void)op;
+	(void)seen;
+	model_initialise(m);
+}
+
+static void commit_set_nr_irqs(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	(void)seen;
+	m->nr_irqs = (unsigned int)op_arg(op, ARG_SET_NR_IRQS_count);
+	m->nr_irqs_set = true;
+}
+
+static void commit_release(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	(void)seen;
+	m->vcpu[vcpu_number(m, op_arg(op, ARG_RELEASE_vcpu))].held = false;
+}
+
+/* Operations after which frames are in other places. */
+static const bool places_frames[NR_OPS] = {
+	[OP_SET_ADDR] = true,	[OP_REDIST_REGION] = true, [OP_CREATE_VCPU] = true,
+	[OP_CREATE_ITS] = true, [OP_SET_ITS_ADDR] = true,
+};
+
+/* What an operation that succeeded changes; those that are not here change nothing. */
+static commit_fn *const commit_fns[NR_OPS] = {
+	[OP_CREATE_VGIC] = commit_create_vgic,
+	[OP_CREATE_VCPU] = commit_create_vcpu,
+	[OP_SET_ADDR] = commit_set_addr,
+	[OP_REDIST_REGION] = commit_redist_region,
+	[OP_INIT_VGIC] = commit_init_vgic,
+	[OP_USER_READ] = commit_user_read,
+	[OP_USER_WRITE] = commit_user_write,
+	[OP_WRITE_LEVEL] = commit_write_level,
+	[OP_SET_NR_IRQS] = commit_set_nr_irqs,
+	[OP_HOLD] = commit_hold,
+	[OP_RELEASE] = commit_release,
+	[OP_GUEST_READ] = commit_guest_access,
+	[OP_GUEST_WRITE] = commit_guest_access,
+	[OP_GUEST_ACK] = commit_guest_ack,
+	[OP_GUEST_EOI] = commit_guest_eoi,
+	[OP_GUEST_DEACTIVATE] = commit_guest_deactivate,
+	[OP_IRQ_LINE] = commit_irq_line,
+	[OP_SIGNAL_MSI] = commit_signal_msi,
+	[OP_SAVE_PENDING_TABLES] = commit_save_pending_tables,
+	[OP_CREATE_ITS] = commit_create_its,
+	[OP_SET_ITS_ADDR] = commit_set_its_addr,
+	[OP_INIT_ITS] = commit_init_its,
+	[OP_MEM_WRITE] = commit_mem_store,
+	[OP_MAPD] = commit_mem_store,
+	[OP_MAPC] = commit_mem_store,
+	[OP_MAPTI] = commit_mem_store,
+	[OP_INV] = commit_mem_store,
+	[OP_INVALL] = commit_mem_store,
+	[OP_INT] = commit_mem_store,
+	[OP_CLEAR] = commit_mem_store,
+	[OP_DISCARD] = commit_mem_store,
+	[OP_SYNC] = commit_mem_store,
+};
+
 /**
  * model_commit() - follow an answer
  * @m:    the model that model_expect() was asked of
@@ -246,61 +344,10 @@ void model_commit(struct model *m, const struct op *op, const struct op_result *
 	/* An access is performed after the exit that it causes, and another exit follows. */
 	if (runs)
 		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
-	switch (op->id) {
-	case OP_CREATE_VGIC:
-		commit_create_vgic(m);
-		break;
-	case OP_CREATE_VCPU:
-		commit_create_vcpu(m, op);
-		break;
-	case OP_SET_ADDR:
-		commit_set_addr(m, op);
-		break;
-	case OP_REDIST_REGION:
-		commit_region(m, op_arg(op, ARG_REDIST_REGION_base),
-			      op_arg(op, ARG_REDIST_REGION_count));
-		break;
-	case OP_INIT_VGIC:
-		model_initialise(m);
-		break;
-	case OP_USER_READ:
-		commit_user_access(m);
-		break;
-	case OP_USER_WRITE:
-		commit_user_write(m, op);
-		break;
-	case OP_WRITE_LEVEL:
-		commit_write_level(m, op);
-		break;
-	case OP_SET_NR_IRQS:
-		m->nr_irqs = (unsigned int)op_arg(op, ARG_SET_NR_IRQS_count);
-		m->nr_irqs_set = true;
-		break;
-	case OP_HOLD:
-		commit_hold(m, op);
-		break;
-	case OP_GUEST_READ:
-	case OP_GUEST_WRITE:
-		commit_guest_access(m, op, seen);
-		break;
-	case OP_GUEST_ACK:
-		commit_guest_ack(m, op, seen);
-		break;
-	case OP_GUEST_EOI:
-		commit_guest_eoi(m, op);
-		break;
-	case OP_GUEST_DEACTIVATE:
-		commit_guest_deactivate(m, op);
-		break;
-	case OP_IRQ_LINE:
-		commit_irq_line(m, op);
-		break;
-	case OP_RELEASE:
-		m->vcpu[vcpu_number(m, op_arg(op, ARG_RELEASE_vcpu))].held = false;
-		break;
-	default: /* changes nothing */
-		break;
-	}
+	if (commit_fns[op->id])
+		commit_fns[op->id](m, op, seen);
+	if (m->has_its && places_frames[op->id])
+		m->lost |= its_overlaps(m);
 	if (runs)
 		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
 }

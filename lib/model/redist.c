@@ -195,8 +195,10 @@ void redist_read_typer(const struct model *m, const struct model_vcpu *v, struct
 	if (chosen(m, CHOICE_PROCNUM_IS_ID))
 		expect_bits(val, reg_field_put(FIELD_GICR_TYPER_Processor_Number, v->id),
 			    reg_field_mask(FIELD_GICR_TYPER_Processor_Number), RULE_TYPER_PROCNUM);
-	if (chosen(m, CHOICE_NO_LPI_FEATURES))
+	if (chosen(m, CHOICE_NO_LPI_FEATURES)) {
 		val->known |= mask_of_features();
+		val->value |= reg_field_put(FIELD_GICR_TYPER_PLPIS, m->has_its);
+	}
 }
 
 /**

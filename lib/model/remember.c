@@ -102,15 +102,17 @@ void expect_guest_eoi(const struct model *m, const struct op *op, struct expect 
 
 /**
  * commit_guest_eoi() - an interrupt was ended
- * @m:  the model
- * @op: OP_GUEST_EOI
+ * @m:    the model
+ * @op:   OP_GUEST_EOI
+ * @seen: what came
  */
-void commit_guest_eoi(struct model *m, const struct op *op)
+void commit_guest_eoi(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_EOI_vcpu)) };
 	struct model_vcpu *v = &m->vcpu[a.vcpu];
 	struct model_remembered last;
 
+	(void)seen;
 	if (!v->nr_remembered)
 		return;
 	last = v->remembered[--v->nr_remembered];
@@ -139,15 +141,17 @@ void expect_guest_deactivate(const struct model *m, const struct op *op, struct 
 
 /**
  * commit_guest_deactivate() - an interrupt was deactivated
- * @m:  the model
- * @op: OP_GUEST_DEACTIVATE
+ * @m:    the model
+ * @op:   OP_GUEST_DEACTIVATE
+ * @seen: what came
  */
-void commit_guest_deactivate(struct model *m, const struct op *op)
+void commit_guest_deactivate(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_vcpu)) };
 	unsigned int of = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_of));
 	enum reg_id dir = m->config.gic == GIC_V2 ? REG_GICC_DIR : REG_ICC_DIR;
 
+	(void)seen;
 	if (of < m->nr_vcpus && m->vcpu[of].nr_ended)
 		cpuif_behaviour(dir)->write(m, &a, m->vcpu[of].ended[--m->vcpu[of].nr_ended].value,
 					    ~0ULL);

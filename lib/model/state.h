@@ -19,6 +19,15 @@
 #define MAX_ACTIVE 128 /* levels of preemption */
 #define SGI_FROM_NONE 0xff /* software made it active */
 #define ACTIVE_ON_NONE 0xff /* no PE: it has no target */
+#define MODEL_MAX_LPIS 256 /* from FIRST_LPI; a program that uses others is not followed */
+#define FIRST_LPI 8192
+#define MAX_LPI_CONFIGS 4 /* that may be cached of an LPI */
+#define MAX_ITS_DEVICES 16
+#define MAX_ITS_COLLECTIONS 16
+#define MEM_PAGE_BYTES 512
+#define MEM_PAGE_WORDS (MEM_PAGE_BYTES / 8)
+#define NR_MEM_PAGES (PROG_MEM_BYTES / MEM_PAGE_BYTES)
+#define MAX_MEM_PAGES 254 /* that are written to */
 #define MAX_ENDED 64 /* that a guest remembers: guest_code/abi.h */
 
 #define INTID_GROUP1 1022 /* of another group, GICv2 only */
@@ -101,6 +110,70 @@ struct model_vcpu {
 	struct model_remembered ended[MAX_ENDED];
 };
 
+/* LPIs of a PE, a bit for each from FIRST_LPI (IHI 0069H 5.1.2 LPI Pending tables). */
+struct model_lpi_bits {
+	u64 pending[MODEL_MAX_LPIS / 64];
+	u64 open[MODEL_MAX_LPIS / 64]; /* pending or not: no document says */
+	/*
+	 * What known deviations may have made of them: pending and not looked at,
+	 * pending although their event was discarded, taken out of the table too
+	 * early, acknowledged and not ended, with a new priority perhaps.
+	 */
+	u64 unseen[MODEL_MAX_LPIS / 64], kept[MODEL_MAX_LPIS / 64];
+	u64 taken[MODEL_MAX_LPIS / 64], unended[MODEL_MAX_LPIS / 64];
+	u64 changed[MODEL_MAX_LPIS / 64];
+};
+
+/*
+ * What a redistributor may have of an LPI's entry in the configuration table: one
+ * of these, priority in bits 7:2 and enable in bit 0 (IHI 0069H 5.1.1).
+ */
+struct model_lpi_config {
+	u8 nr;
+	u8 byte[MAX_LPI_CONFIGS];
+};
+
+/* An event of a device, which is an LPI of a collection. */
+struct model_event {
+	bool mapped;
+	bool arrived; /* and nothing made the ITS forget how it was translated */
+	u16 icid;
+	u32 device, event;
+};
+
+struct model_its_device {
+	u32 id;
+	u32 nr_events;
+};
+
+struct model_collection {
+	u16 icid;
+	u16 vcpu; /* number */
+};
+
+struct model_its {
+	u64 base; /* gpa, bytes, or ADDR_UNSET */
+	bool initialised;
+	bool enabled;
+	bool cwriter_known;
+	u32 creadr, cwriter; /* bytes */
+	u64 cbaser, baser[2]; /* of devices, of collections */
+	unsigned int nr_mapped; /* events */
+	unsigned int nr_devices, nr_collections;
+	struct model_its_device device[MAX_ITS_DEVICES];
+	struct model_collection collection[MAX_ITS_COLLECTIONS];
+	struct model_event event[MODEL_MAX_LPIS]; /* by LPI */
+	struct model_lpi_config config[MODEL_MAX_LPIS];
+};
+
+/* A piece of the guest's memory that was written to. */
+struct model_mem_page {
+	u64 word[MEM_PAGE_WORDS], known[MEM_PAGE_WORDS];
+};
+
+/* Which piece is where: MEM_ZERO, MEM_UNKNOWN, or its number and MEM_FIRST. */
+enum { MEM_ZERO, MEM_UNKNOWN, MEM_FIRST };
+
 struct model_region {
 	u64 base; /* gpa, bytes */
 	u16 count; /* redistributors; 0 for the single region, which has room for all */
@@ -114,7 +187,7 @@ struct model {
 	bool mapped; /* the first run placed the frames */
 	bool map_failed; /* a first run could not place them */
 	enum deviation_id loosened_by; /* the last deviation that did */
-	bool any_slipped; /* in any bank */
+	bool any_slipped, any_moved; /* in any bank */
 	bool crowded; /* a PE had more in flight than list registers when it was last entered */
 	u16 crowded_on; /* number of that PE */
 	bool lost; /* software did what makes the state UNPREDICTABLE */
@@ -122,9 +195,12 @@ struct model {
 	unsigned int nr_irqs; /* SGIs and PPIs included */
 	bool nr_irqs_set; /* by userspace or by initialisation */
 	bool has_its;
+	bool mem_used; /* mem_page_of says what is where; else all is zero */
+	unsigned int nr_mem_pages;
 	u8 iidr_rev; /* GICD_IIDR.Revision */
 	bool groups_writable; /* userspace has written GICD_IIDR of a GICv2 */
 	bool dist_enable[2]; /* GICD_CTLR.EnableGrp<n> */
+	bool nassgicap, nassgireq; /* GICD_TYPER2, GICD_CTLR: SGIs without an active state */
 	struct model_bank spi[NR_SPI_BANKS]; /* from INTID 32 */
 	u8 active_on[MODEL_MAX_IRQS]; /* number of the PE that an active SPI is of */
 	u8 moved_from[MODEL_MAX_IRQS]; /* number of that PE */
@@ -132,7 +208,12 @@ struct model {
 	unsigned int nr_vcpus;
 	unsigned int nr_regions;
 	struct model_vcpu vcpu[MODEL_MAX_VCPUS]; /* in creation order */
-	struct model_region region[MODEL_MAX_REGIONS]; /* by index; last, for model_copy() */
+	struct model_region region[MODEL_MAX_REGIONS]; /* by index */
+	/* What few VMs have, last, for model_copy(). */
+	struct model_its its;
+	struct model_lpi_bits lpis[MODEL_MAX_VCPUS]; /* by number of the PE */
+	u8 mem_page_of[NR_MEM_PAGES];
+	struct model_mem_page mem_page[MAX_MEM_PAGES];
 };
 
 /* Interrupts of one priority, any of which may come first. */
@@ -142,7 +223,7 @@ struct candidates {
 	bool all_doubtful;
 	bool all_open;
 	enum deviation_id doubt; /* the deviation that casts it */
-	u16 intid[MODEL_MAX_IRQS];
+	u16 intid[MODEL_MAX_IRQS + MAX_LPI_CONFIGS * MODEL_MAX_LPIS];
 };
 
 /* An access to a register, as its behaviour sees it. */
@@ -197,6 +278,57 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v);
 void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
 
+void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
+		       enum deviation_id doubt);
+
+/* lpi.c */
+bool intid_is_lpi(u64 intid);
+void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool deviant,
+		    unsigned int above, struct candidates *c);
+enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v, u64 intid);
+bool lpi_is_kept(const struct model *m, unsigned int lpi);
+void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu);
+void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid);
+unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v);
+bool lpi_ack_priority(const struct model *m, unsigned int lpi, u8 *prio);
+void lpi_acknowledged(struct model *m, struct model_vcpu *v, unsigned int lpi);
+void lpi_none_looked_at(struct model *m);
+void lpi_mapped(struct model *m, unsigned int lpi, unsigned int vcpu);
+void lpi_set_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bool pending);
+void lpi_invalidate(struct model *m, unsigned int lpi, unsigned int vcpu);
+void lpi_memory_written(struct model *m, u64 at, u64 bytes);
+void lpi_save(struct model *m);
+bool lpi_can_be_saved(const struct model *m);
+const struct reg_behaviour *lpi_behaviour(enum reg_id reg);
+
+/* its.c */
+const struct reg_behaviour *its_behaviour(enum reg_id reg);
+int its_vcpu_of(const struct model *m, unsigned int lpi);
+void its_reset(struct model *m);
+void its_forget_translations(struct model *m);
+bool its_overlaps(const struct model *m);
+bool expect_its_reach(const struct model *m, u64 where, struct expect *want);
+void expect_create_its(const struct model *m, const struct op *op, struct expect *want);
+void expect_set_its_addr(const struct model *m, const struct op *op, struct expect *want);
+void expect_init_its(const struct model *m, const struct op *op, struct expect *want);
+void expect_signal_msi(const struct model *m, const struct op *op, struct expect *want);
+void commit_create_its(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_set_its_addr(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_init_its(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_signal_msi(struct model *m, const struct op *op, const struct op_result *seen);
+
+/* mem.c */
+bool mem_is_program(u64 gpa, u64 bytes);
+u8 mem_byte(const struct model *m, u64 gpa, u8 *known);
+u64 mem_u64(const struct model *m, u64 gpa, u64 *known);
+void mem_put(struct model *m, u64 gpa, u8 value, u8 known);
+void mem_put_u64(struct model *m, u64 gpa, u64 value, u64 known);
+void mem_forget(struct model *m, u64 gpa, u64 bytes);
+bool mem_is_zero_from(const struct model *m, u64 gpa, u64 bytes);
+void expect_mem_read(const struct model *m, const struct op *op, struct expect *want);
+void expect_mem_store(const struct model *m, const struct op *op, struct expect *want);
+void commit_mem_store(struct model *m, const struct op *op, const struct op_result *seen);
+
 /* dist.c, distctl.c, cpuif.c, cpuctl.c, sgi.c: NULL for registers that are not theirs. */
 const struct reg_behaviour *dist_behaviour(enum reg_id reg);
 const struct reg_behaviour *distctl_behaviour(enum reg_id reg);
@@ -222,8 +354,8 @@ void expect_guest_ack(const struct model *m, const struct op *op, struct expect 
 void expect_guest_eoi(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_deactivate(const struct model *m, const struct op *op, struct expect *want);
 void commit_guest_ack(struct model *m, const struct op *op, const struct op_result *seen);
-void commit_guest_eoi(struct model *m, const struct op *op);
-void commit_guest_deactivate(struct model *m, const struct op *op);
+void commit_guest_eoi(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_guest_deactivate(struct model *m, const struct op *op, const struct op_result *seen);
 bool cpuif_implements(const struct model *m, const struct access *a);
 void cpuif_reset(const struct model *m, struct model_cpuif *c);
 enum deviation_id dist_group_enables(const struct model *m, bool *enable);
@@ -278,12 +410,12 @@ void expect_has_attr(const struct model *m, const struct op *op, struct expect *
 void expect_hold(const struct model *m, const struct op *op, struct expect *want);
 void expect_release(const struct model *m, const struct op *op, struct expect *want);
 void expect_irq_line(const struct model *m, const struct op *op, struct expect *want);
-void expect_signal_msi(const struct model *m, const struct op *op, struct expect *want);
-void commit_user_access(struct model *m);
-void commit_user_write(struct model *m, const struct op *op);
-void commit_write_level(struct model *m, const struct op *op);
-void commit_irq_line(struct model *m, const struct op *op);
-void commit_hold(struct model *m, const struct op *op);
+void commit_save_pending_tables(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_user_read(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_user_write(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_write_level(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_irq_line(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_hold(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* uapi.c */
 bool vgic_has_attrs_of(const struct model *m, enum gic_version gic, struct expect *want);

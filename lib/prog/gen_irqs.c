@@ -297,11 +297,12 @@ static void pick_vcpus(struct gen *g, unsigned int most)
 
 	g->nr_vcpus = 1 + (unsigned int)rng_below(&g->r, most);
 	for (unsigned int i = 0; i < g->nr_vcpus; i++) {
-		u64 id = i;
+		u64 id;
 
 		/* From 16 on ids differ in Aff1; a GICv2 has 8 CPUs. */
-		while (!in_order && used & BIT_ULL(id = rng_below(&g->r, most == 8 ? 8 : 21)))
-			;
+		do
+			id = in_order ? i : rng_below(&g->r, most == 8 ? 8 : 21);
+		while (used & BIT_ULL(id));
 		used |= BIT_ULL(id);
 		g->vcpu[i] = id;
 	}

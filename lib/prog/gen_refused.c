@@ -134,13 +134,13 @@ void gen_refused(u64 index, u64 seed, struct prog *p)
 	const struct op *bad = &bad_ops[index % ARRAY_SIZE(bad_ops)];
 	u64 rest = index / ARRAY_SIZE(bad_ops);
 	const unsigned int *regions = region_steps[rest % NR_INTERLEAVINGS];
-	u64 place = rest / NR_INTERLEAVINGS;
+	u64 spot = rest / NR_INTERLEAVINGS;
 	unsigned int next_index = 0;
 
 	(void)seed;
 	prog_add(p, OP_CREATE_VGIC);
 	for (unsigned int step = 0; step < NR_STEPS; step++) {
-		if (step == place)
+		if (step == spot)
 			add_bad(p, bad, next_index);
 		if (step < MAX_VCPUS + NR_REGIONS) {
 			add_step(p, regions, step);

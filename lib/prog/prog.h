@@ -18,6 +18,11 @@
 #define PROG_RAM_BASE 0x40000000ULL
 #define PROG_RAM_BYTES 0x200000ULL
 
+/* Memory of the guest that programs read and write: tables and command queues. */
+#define PROG_MEM_BASE 0x50000000ULL
+#define PROG_MEM_BYTES 0x100000ULL
+#define PROG_MEM_LAST (PROG_MEM_BASE + PROG_MEM_BYTES - 32) /* where the last access may begin */
+
 #define PROG_MAX_OPS 65536
 #define PROG_MAX_BYTES (8u << 20) /* of the text form */
 #define PROG_NAME_BYTES 128

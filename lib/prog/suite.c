@@ -60,6 +60,13 @@ static const struct suite suites[] = {
 		.on_request = true,
 		.make = gen_mmio2,
 	},
+	{
+		.name = "lpi-random",
+		.doc = "random LPIs of an ITS on a GICv3, with their tables and commands in memory",
+		.seeded = true,
+		.on_request = true,
+		.make = gen_lpi,
+	},
 };
 
 /**

@@ -45,6 +45,9 @@ void gen_mmio2(u64 index, u64 seed, struct prog *p);
 /* lib/prog/gen_device.c */
 void gen_device(u64 index, u64 seed, struct prog *p);
 
+/* lib/prog/gen_lpi.c */
+void gen_lpi(u64 index, u64 seed, struct prog *p);
+
 /* Short forms for generators. */
 #define PICK(rng, table) ((table)[rng_below((rng), ARRAY_SIZE(table))])
 

@@ -6,6 +6,8 @@
 
 #include <inttypes.h>
 
+#include "lib/regs/its_cmd.h"
+
 static const char *const access_words[] = {
 	[ACCESS_RO] = "read-only",	    [ACCESS_WO] = "write-only",
 	[ACCESS_RW] = "read and write",	    [ACCESS_W1S] = "writes of 1 set",
@@ -87,6 +89,14 @@ static void print_reg_row(FILE *out, const struct reg_desc *r)
 	fprintf(out, " | %s | `%s` |\n", since_words[r->since], r->source);
 }
 
+static void print_bits(FILE *out, unsigned int msb, unsigned int lsb)
+{
+	if (msb == lsb)
+		fprintf(out, "%u", msb);
+	else
+		fprintf(out, "%u:%u", msb, lsb);
+}
+
 /* The register is named in the first row of its fields only. */
 static void print_field_rows(FILE *out, enum reg_id reg)
 {
@@ -94,17 +104,14 @@ static void print_field_rows(FILE *out, enum reg_id reg)
 
 	for (const struct field_desc *f = reg_first_field(reg); f; f = reg_next_field(f)) {
 		char name[64] = "";
-		char bits[16];
 
 		if (f->msb + 1 == r->width)
 			snprintf(name, sizeof(name), "`%s_%s`", frame_desc(r->frame)->prefix,
 				 r->name);
-		if (f->msb == f->lsb)
-			snprintf(bits, sizeof(bits), "%u", f->msb);
-		else
-			snprintf(bits, sizeof(bits), "%u:%u", f->msb, f->lsb);
-		fprintf(out, "| %s | %s | %s | %s |\n", name, bits,
-			f->access == ACCESS_RES0 ? "" : f->name, access_words[f->access]);
+		fprintf(out, "| %s | ", name);
+		print_bits(out, f->msb, f->lsb);
+		fprintf(out, " | %s | %s |\n", f->access == ACCESS_RES0 ? "" : f->name,
+			access_words[f->access]);
 	}
 }
 
@@ -136,6 +143,39 @@ static void print_frame(FILE *out, enum frame_id frame)
 	}
 }
 
+/* The command is named in the first row of its fields only. */
+static void print_cmd_rows(FILE *out, enum its_cmd_id cmd)
+{
+	const struct its_cmd_desc *d = its_cmd_desc(cmd);
+	bool first = true;
+
+	for (int i = 0; i < NR_ITS_FIELDS; i++) {
+		const struct its_field_desc *f = its_field_desc((enum its_field_id)i);
+
+		if (f->cmd != cmd)
+			continue;
+		if (first)
+			fprintf(out, "| %s | 0x%02x", d->name, d->number);
+		else
+			fputs("|  | ", out);
+		fprintf(out, " | %u | ", f->dw);
+		print_bits(out, f->msb, f->lsb);
+		fprintf(out, " | %s | `%s` |\n", f->name, f->source);
+		first = false;
+	}
+}
+
+static void print_cmds(FILE *out)
+{
+	fputs("\n## Commands of an ITS\n\n"
+	      "32 bytes in memory, little-endian; the number is in bits 7:0 of doubleword 0.\n\n"
+	      "| command | number | doubleword | bits | field | source |\n"
+	      "| --- | --- | --- | --- | --- | --- |\n",
+	      out);
+	for (int i = 0; i < NR_ITS_CMDS; i++)
+		print_cmd_rows(out, (enum its_cmd_id)i);
+}
+
 /**
  * regs_print_markdown() - docs/registers.md
  * @out: receives the text
@@ -162,4 +202,5 @@ void regs_print_markdown(FILE *out)
 	      out);
 	for (int i = 0; i < NR_FRAMES; i++)
 		print_frame(out, (enum frame_id)i);
+	print_cmds(out);
 }

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/prog/mem.h"
+
 #ifndef VGICHECK_HAVE_KVM
 static int no_kvm_probe(struct target_info *info)
 {
@@ -65,12 +67,24 @@ const struct target *target_find(const char *name)
 	return NULL;
 }
 
-static bool overlaps_ram(u64 base, u64 bytes)
+static bool overlaps(u64 base, u64 bytes, u64 mem, u64 mem_bytes)
 {
-	return base < PROG_RAM_BASE + PROG_RAM_BYTES && base + bytes > PROG_RAM_BASE;
+	return base < mem + mem_bytes && base + bytes > mem;
 }
 
-/* Would the program put a frame over the memory its own guest runs in? */
+static bool overlaps_mem(const struct prog *prog, u64 base, u64 bytes)
+{
+	return overlaps(base, bytes, PROG_MEM_BASE, PROG_MEM_BYTES) && prog_uses_mem(prog);
+}
+
+/* Is there memory of a VM of @prog? */
+static bool overlaps_ram(const struct prog *prog, u64 base, u64 bytes)
+{
+	return overlaps(base, bytes, PROG_RAM_BASE, PROG_RAM_BYTES) ||
+	       overlaps_mem(prog, base, bytes);
+}
+
+/* Would the program put a frame over memory, where what a guest accesses is open? */
 static bool covers_ram(const struct prog *prog)
 {
 	u64 nr_vcpus = 0;
@@ -81,11 +95,14 @@ static bool covers_ram(const struct prog *prog)
 		const struct op *op = &prog->op[i];
 
 		if (op->id == OP_SET_ADDR &&
-		    overlaps_ram(op_arg(op, ARG_SET_ADDR_base), (nr_vcpus + 1) * GICR_BYTES))
+		    overlaps_ram(prog, op_arg(op, ARG_SET_ADDR_base), (nr_vcpus + 1) * GICR_BYTES))
 			return true;
 		if (op->id == OP_REDIST_REGION &&
-		    overlaps_ram(op_arg(op, ARG_REDIST_REGION_base),
+		    overlaps_ram(prog, op_arg(op, ARG_REDIST_REGION_base),
 				 op_arg(op, ARG_REDIST_REGION_count) * GICR_BYTES))
+			return true;
+		if (op->id == OP_SET_ITS_ADDR &&
+		    overlaps_ram(prog, op_arg(op, ARG_SET_ITS_ADDR_base), GITS_BYTES))
 			return true;
 	}
 	return false;
@@ -103,7 +120,14 @@ static bool sysreg_is_harmless(u32 encoding)
 		bits_get(encoding, 6, 3) >= 8);
 }
 
-/* Would an access of the guest reach what its interpreter lives on? */
+/* A walk visits this many frames at most; what it would find in memory is open. */
+static bool walks_into_mem(const struct prog *prog, const struct op *op)
+{
+	return op->id == OP_GUEST_WALK &&
+	       overlaps_mem(prog, op_arg(op, ARG_GUEST_WALK_at), OP_MAX_VALS * (u64)GICR_BYTES);
+}
+
+/* Would an access of the guest reach what its interpreter lives on, or tables? */
 static bool damages_guest(const struct prog *prog)
 {
 	for (size_t i = 0; i < prog->nr_ops; i++) {
@@ -112,13 +136,15 @@ static bool damages_guest(const struct prog *prog)
 		u64 reg, at;
 
 		if (prog->gic == GIC_V2 && op_cpuif_at(op) != OP_NO_CPUIF &&
-		    overlaps_ram(op_cpuif_at(op), GICC_BYTES))
+		    overlaps_ram(prog, op_cpuif_at(op), GICC_BYTES))
+			return true;
+		if (walks_into_mem(prog, op))
 			return true;
 		if (!write && op->id != OP_GUEST_READ)
 			continue;
 		reg = op_arg(op, write ? ARG_GUEST_WRITE_reg : ARG_GUEST_READ_reg);
 		at = op_arg(op, write ? ARG_GUEST_WRITE_at : ARG_GUEST_READ_at);
-		if (op_is_in_memory(op) ? overlaps_ram(at + place_offset(reg), 8) :
+		if (op_is_in_memory(op) ? overlaps_ram(prog, at + place_offset(reg), 8) :
 					  write && !sysreg_is_harmless(place_offset(reg)))
 			return true;
 	}
@@ -146,8 +172,7 @@ bool target_can_run(const struct target *target, const struct target_info *info,
 		snprintf(reason, bytes, "the host's address size is %u bits, below %u",
 			 info->max_ipa_bits, prog->ipa_bits);
 	else if (covers_ram(prog))
-		snprintf(reason, bytes, "a frame would cover the guest's memory at 0x%llx",
-			 PROG_RAM_BASE);
+		snprintf(reason, bytes, "a frame would cover the guest's memory");
 	else if (damages_guest(prog))
 		snprintf(reason, bytes, "a guest access would reach what the guest runs on");
 	else

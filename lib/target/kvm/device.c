@@ -5,8 +5,7 @@
  */
 #include "lib/target/kvm/vm.h"
 
-static int device_attr(const struct target_vm *vm, unsigned long cmd, u32 group, u64 attr,
-		       void *value)
+static int device_attr(int fd, unsigned long cmd, u32 group, u64 attr, void *value)
 {
 	struct kvm_device_attr a = {
 		.group = group,
@@ -14,41 +13,73 @@ static int device_attr(const struct target_vm *vm, unsigned long cmd, u32 group,
 		.addr = (u64)(uintptr_t)value,
 	};
 
-	return ioctl(vm->vgic_fd, cmd, &a);
+	return ioctl(fd, cmd, &a);
 }
 
-static void set_attr(const struct target_vm *vm, u32 group, u64 attr, void *value,
-		     struct op_result *res)
+/**
+ * attr_set() - set an attribute of a device
+ * @fd:    the device
+ * @group: of the attribute
+ * @attr:  in the group
+ * @value: what it points to, or NULL
+ * @res:   receives the outcome
+ */
+void attr_set(int fd, u32 group, u64 attr, void *value, struct op_result *res)
 {
-	result_of_ioctl(res, device_attr(vm, KVM_SET_DEVICE_ATTR, group, attr, value));
+	result_of_ioctl(res, device_attr(fd, KVM_SET_DEVICE_ATTR, group, attr, value));
+}
+
+/**
+ * attr_set_u64() - set an attribute of 64 bits
+ * @fd:    the device
+ * @group: of the attribute
+ * @attr:  in the group
+ * @value: to set
+ * @res:   receives the outcome
+ */
+void attr_set_u64(int fd, u32 group, u64 attr, u64 value, struct op_result *res)
+{
+	attr_set(fd, group, attr, &value, res);
 }
 
 static void set_u64(const struct target_vm *vm, u32 group, u64 attr, u64 value,
 		    struct op_result *res)
 {
-	set_attr(vm, group, attr, &value, res);
+	attr_set_u64(vm->vgic_fd, group, attr, value, res);
 }
 
 static void set_u32(const struct target_vm *vm, u32 group, u64 attr, u32 value,
 		    struct op_result *res)
 {
-	set_attr(vm, group, attr, &value, res);
+	attr_set(vm->vgic_fd, group, attr, &value, res);
 }
 
-/* @value goes in as well. */
+/**
+ * attr_get_u64() - get an attribute of 64 bits
+ * @fd:    the device
+ * @group: of the attribute
+ * @attr:  in the group
+ * @value: goes in, for attributes that look at it
+ * @res:   receives the outcome and the value
+ */
+void attr_get_u64(int fd, u32 group, u64 attr, u64 value, struct op_result *res)
+{
+	result_of_ioctl(res, device_attr(fd, KVM_GET_DEVICE_ATTR, group, attr, &value));
+	if (res->status == OP_DONE)
+		res->val[res->nr_vals++] = value;
+}
+
 static void get_u64(const struct target_vm *vm, u32 group, u64 attr, u64 value,
 		    struct op_result *res)
 {
-	result_of_ioctl(res, device_attr(vm, KVM_GET_DEVICE_ATTR, group, attr, &value));
-	if (res->status == OP_DONE)
-		res->val[res->nr_vals++] = value;
+	attr_get_u64(vm->vgic_fd, group, attr, value, res);
 }
 
 static void get_u32(const struct target_vm *vm, u32 group, u64 attr, struct op_result *res)
 {
 	u32 value = 0;
 
-	result_of_ioctl(res, device_attr(vm, KVM_GET_DEVICE_ATTR, group, attr, &value));
+	result_of_ioctl(res, device_attr(vm->vgic_fd, KVM_GET_DEVICE_ATTR, group, attr, &value));
 	if (res->status == OP_DONE)
 		res->val[res->nr_vals++] = value;
 }
@@ -195,11 +226,12 @@ void perform_on_vgic(const struct target_vm *vm, const struct op *op, struct op_
 			op_arg(op, ARG_GET_REDIST_REGION_index), res);
 		break;
 	case OP_INIT_VGIC:
-		set_attr(vm, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL, res);
+		attr_set(vm->vgic_fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL,
+			 res);
 		break;
 	case OP_SAVE_PENDING_TABLES:
-		set_attr(vm, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES, NULL,
-			 res);
+		attr_set(vm->vgic_fd, KVM_DEV_ARM_VGIC_GRP_CTRL,
+			 KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES, NULL, res);
 		break;
 	case OP_USER_READ:
 		user_read(vm, op, res);
@@ -221,7 +253,7 @@ void perform_on_vgic(const struct target_vm *vm, const struct op *op, struct op_
 		get_u32(vm, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, res);
 		break;
 	case OP_HAS_ATTR:
-		result_of_ioctl(res, device_attr(vm, KVM_HAS_DEVICE_ATTR,
+		result_of_ioctl(res, device_attr(vm->vgic_fd, KVM_HAS_DEVICE_ATTR,
 						 (u32)op_arg(op, ARG_HAS_ATTR_group),
 						 op_arg(op, ARG_HAS_ATTR_attr), NULL));
 		break;

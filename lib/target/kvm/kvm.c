@@ -14,6 +14,7 @@
 #include <processor.h>
 
 #include "lib/prog/alloc.h"
+#include "lib/prog/mem.h"
 #include "lib/target/kvm/costs.h"
 #include "lib/target/target.h"
 
@@ -128,8 +129,15 @@ static void perform(struct target_vm *vm, const struct op *op, struct op_result 
 	case OP_SIGNAL_MSI:
 		signal_msi(vm, op, res);
 		break;
+	case OP_CREATE_ITS:
+		create_its(vm, res);
+		break;
 	default:
-		if (vm->vgic_fd < 0)
+		if (op_is_on_mem(op))
+			mem_perform(vm, op, res);
+		else if (op_is_on_its(op))
+			perform_on_its(vm, op, res);
+		else if (vm->vgic_fd < 0)
 			res->status = OP_NO_OBJECT;
 		else
 			perform_on_vgic(vm, op, res);
@@ -192,6 +200,8 @@ static void vm_close(struct target_vm *vm)
 		free(v);
 	}
 	free(vm->vcpu);
+	if (vm->its_fd >= 0)
+		close(vm->its_fd);
 	if (vm->vgic_fd >= 0)
 		close(vm->vgic_fd);
 	kvm_vm_free(vm->kvm);
@@ -200,11 +210,13 @@ static void vm_close(struct target_vm *vm)
 static void kvm_run_prog(const struct prog *prog, struct op_result *results)
 {
 	struct vm_shape shape = { .mode = mode_of(prog->ipa_bits) };
-	struct target_vm vm = { .prog = prog, .vgic_fd = -1 };
+	struct target_vm vm = { .prog = prog, .vgic_fd = -1, .its_fd = -1 };
 
 	for (size_t i = 0; i < prog->nr_ops; i++)
 		results[i].status = OP_NOT_RUN;
 	vm.kvm = ____vm_create(shape);
+	if (prog_uses_mem(prog))
+		mem_set_up(&vm);
 	for (size_t i = 0; i < prog->nr_ops;)
 		i += perform_some(&vm, i, results);
 	vm_close(&vm);
@@ -229,15 +241,16 @@ static int open_kvm(struct target_info *info)
 	return -err;
 }
 
-/* What the host gives to a guest's CPU interface, as ICC_CTLR_EL1 shows it. */
-static u64 probe_icc_ctlr(void)
+/* What the host gives to a guest, as the registers of a new vGICv3 show it. */
+static void probe_gicv3(struct target_info *info)
 {
 	static const char text[] = "vm gicv3\n"
 				   "create_vgic\n"
 				   "create_vcpu id=0\n"
 				   "init_vgic\n"
-				   "user read ICC_CTLR_EL1 vcpu=0\n";
-	struct op_result results[4];
+				   "user read ICC_CTLR_EL1 vcpu=0\n"
+				   "user read GICD_TYPER2 vcpu=0\n";
+	struct op_result results[5] = { 0 };
 	struct prog_error err;
 	struct prog p;
 	int ret = prog_parse(&p, text, strlen(text), &err);
@@ -245,7 +258,11 @@ static u64 probe_icc_ctlr(void)
 	TEST_ASSERT(!ret, "%s", err.text);
 	kvm_run_prog(&p, results);
 	prog_free(&p);
-	return results[3].status == OP_DONE ? results[3].val[0] : 0;
+	if (results[3].status == OP_DONE)
+		info->icc_ctlr = results[3].val[0];
+	info->sgis_without_active =
+		results[4].status == OP_DONE &&
+		reg_field_get(FIELD_GICD_TYPER2_nASSGIcap, results[4].val[0]);
 }
 
 /* The device tree's compatible strings, each terminated. */
@@ -295,7 +312,7 @@ static int kvm_probe(struct target_info *info)
 	close(vm_fd);
 	close(kvm_fd);
 	if (info->has_gicv3)
-		info->icc_ctlr = probe_icc_ctlr();
+		probe_gicv3(info);
 	return 0;
 }
 

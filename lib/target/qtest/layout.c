@@ -257,20 +257,21 @@ static const char *check_guest_deactivate(struct setup *s, const struct op *op)
 	return check_interface(s, op, op_arg(op, ARG_GUEST_DEACTIVATE_at));
 }
 
+static const char *check_create_its(struct setup *s, const struct op *op)
+{
+	(void)s;
+	(void)op;
+	return "QEMU's machine is started without an ITS";
+}
+
 static check_fn *const checks[NR_OPS] = {
-	[OP_CREATE_VGIC] = check_create_vgic,
-	[OP_CREATE_VCPU] = check_create_vcpu,
-	[OP_SET_ADDR] = check_set_addr,
-	[OP_REDIST_REGION] = check_redist_region,
-	[OP_INIT_VGIC] = check_init_vgic,
-	[OP_RUN] = check_run,
-	[OP_GUEST_READ] = check_guest_read,
-	[OP_GUEST_WRITE] = check_guest_write,
-	[OP_GUEST_WALK] = check_guest_walk,
-	[OP_IRQ_LINE] = check_irq_line,
-	[OP_GUEST_ACK] = check_guest_ack,
-	[OP_GUEST_EOI] = check_guest_eoi,
-	[OP_GUEST_DEACTIVATE] = check_guest_deactivate,
+	[OP_CREATE_VGIC] = check_create_vgic, [OP_CREATE_VCPU] = check_create_vcpu,
+	[OP_SET_ADDR] = check_set_addr,	      [OP_REDIST_REGION] = check_redist_region,
+	[OP_INIT_VGIC] = check_init_vgic,     [OP_RUN] = check_run,
+	[OP_CREATE_ITS] = check_create_its,   [OP_GUEST_READ] = check_guest_read,
+	[OP_GUEST_WRITE] = check_guest_write, [OP_GUEST_WALK] = check_guest_walk,
+	[OP_IRQ_LINE] = check_irq_line,	      [OP_GUEST_ACK] = check_guest_ack,
+	[OP_GUEST_EOI] = check_guest_eoi,     [OP_GUEST_DEACTIVATE] = check_guest_deactivate,
 };
 
 static unsigned int count_vcpus(const struct prog *prog)

@@ -222,7 +222,7 @@ static int find_gic(struct qtest_machine *m, enum gic_version gic)
 static int line_reaches(struct qtest_machine *m, unsigned int spi)
 {
 	const unsigned int intid = 32 + spi;
-	const u64 at = QTEST_DIST_BASE + ISPENDR_OFFSET + intid / 32 * 4;
+	const u64 at = QTEST_DIST_BASE + ISPENDR_OFFSET + intid / 32 * 4ULL;
 	struct qtest_cmd cmd[] = {
 		{ .verb = QTEST_LINE, .at = spi, .value = 1 },
 		{ .verb = QTEST_READ, .bytes = 4, .at = at },
@@ -327,7 +327,7 @@ static int clear_active_priorities(struct qtest_machine *m)
 		cmd[i] = (struct qtest_cmd){
 			.verb = QTEST_WRITE,
 			.bytes = 4,
-			.at = QTEST_CPUIF_BASE + GICC_APR_OFFSET + 4 * i,
+			.at = QTEST_CPUIF_BASE + GICC_APR_OFFSET + 4ULL * i,
 		};
 	return qtest_machine_do(m, cmd, NR_APRS);
 }

@@ -14,7 +14,7 @@
 
 #define QTEST_MAX_VCPUS 8
 #define QTEST_NR_SPIS 256 /* of QEMU's machine "virt" */
-#define QTEST_MAX_CMDS_OF_OP (2 * QTEST_MAX_VCPUS) /* a walk: two reads a frame */
+#define QTEST_MAX_CMDS_OF_OP (2UL * QTEST_MAX_VCPUS) /* a walk: two reads a frame */
 #define QTEST_DIST_BASE 0x8000000ULL /* QEMU hw/arm/virt.c: VIRT_GIC_DIST */
 #define QTEST_CPUIF_BASE 0x8010000ULL /* VIRT_GIC_CPU */
 #define QTEST_REDIST_BASE 0x80a0000ULL /* VIRT_GIC_REDIST */

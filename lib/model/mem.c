@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The guest's memory at PROG_MEM_BASE, which programs read and write and in which
+ * an ITS and redistributors have their tables.  Only what was written is kept.
+ */
+#include <string.h>
+
+#include "lib/model/state.h"
+#include "lib/prog/mem.h"
+
+/**
+ * mem_is_program() - is a range within the memory that programs write?
+ * @gpa:   first address
+ * @bytes: its size
+ *
+ * Return: whether.
+ */
+bool mem_is_program(u64 gpa, u64 bytes)
+{
+	return gpa >= PROG_MEM_BASE && bytes <= PROG_MEM_BYTES &&
+	       gpa - PROG_MEM_BASE <= PROG_MEM_BYTES - bytes;
+}
+
+/**
+ * mem_u64() - eight bytes of the memory
+ * @m:     the model
+ * @gpa:   within the memory, a multiple of 8
+ * @known: receives the bits of it that are known
+ *
+ * Return: the value, with zeros for what is not known.
+ */
+u64 mem_u64(const struct model *m, u64 gpa, u64 *known)
+{
+	u64 at = gpa - PROG_MEM_BASE;
+	unsigned int page = m->mem_used ? m->mem_page_of[at / MEM_PAGE_BYTES] : MEM_ZERO;
+
+	*known = page == MEM_UNKNOWN ? 0 : ~0ULL;
+	if (page < MEM_FIRST)
+		return 0;
+	*known = m->mem_page[page - MEM_FIRST].known[at / 8 % MEM_PAGE_WORDS];
+	return m->mem_page[page - MEM_FIRST].word[at / 8 % MEM_PAGE_WORDS] & *known;
+}
+
+/**
+ * mem_byte() - a byte of the memory
+ * @m:     the model
+ * @gpa:   within the memory
+ * @known: receives the bits of it that are known
+ *
+ * Return: the value, with zeros for what is not known.
+ */
+u8 mem_byte(const struct model *m, u64 gpa, u8 *known)
+{
+	u64 word_known, word = mem_u64(m, gpa & ~7ULL, &word_known);
+
+	*known = (u8)(word_known >> 8 * (gpa % 8));
+	return (u8)(word >> 8 * (gpa % 8));
+}
+
+static void use_mem(struct model *m)
+{
+	if (m->mem_used)
+		return;
+	m->mem_used = true;
+	memset(m->mem_page_of, MEM_ZERO, sizeof(m->mem_page_of));
+}
+
+/* The page that is at an offset, a new one if it was not written to yet. */
+static struct model_mem_page *page_to_write(struct model *m, u64 at)
+{
+	u8 *of = &m->mem_page_of[at / MEM_PAGE_BYTES];
+	struct model_mem_page *page;
+
+	use_mem(m);
+	if (*of >= MEM_FIRST)
+		return &m->mem_page[*of - MEM_FIRST];
+	if (m->nr_mem_pages == MAX_MEM_PAGES) {
+		m->lost = true;
+		return NULL;
+	}
+	page = &m->mem_page[m->nr_mem_pages];
+	memset(page->word, 0, sizeof(page->word));
+	memset(page->known, *of == MEM_UNKNOWN ? 0 : 0xff, sizeof(page->known));
+	*of = (u8)(MEM_FIRST + m->nr_mem_pages++);
+	return page;
+}
+
+/**
+ * mem_put() - a byte of the memory changes
+ * @m:     the model
+ * @gpa:   within the memory
+ * @value: that it gets
+ * @known: the bits that are known of it
+ */
+void mem_put(struct model *m, u64 gpa, u8 value, u8 known)
+{
+	u64 at = gpa - PROG_MEM_BASE;
+	struct model_mem_page *page = page_to_write(m, at);
+	unsigned int shift = 8 * (at % 8), word = at / 8 % MEM_PAGE_WORDS;
+
+	if (!page)
+		return;
+	page->word[word] &= ~(0xffULL << shift);
+	page->word[word] |= (u64)(value & known) << shift;
+	page->known[word] &= ~(0xffULL << shift);
+	page->known[word] |= (u64)known << shift;
+}
+
+/**
+ * mem_put_u64() - eight bytes of the memory change
+ * @m:     the model
+ * @gpa:   within the memory, a multiple of 8
+ * @value: that they get
+ * @known: the bits that are known of it
+ */
+void mem_put_u64(struct model *m, u64 gpa, u64 value, u64 known)
+{
+	u64 at = gpa - PROG_MEM_BASE;
+	struct model_mem_page *page = page_to_write(m, at);
+
+	if (!page)
+		return;
+	page->word[at / 8 % MEM_PAGE_WORDS] = value & known;
+	page->known[at / 8 % MEM_PAGE_WORDS] = known;
+}
+
+/**
+ * mem_forget() - the memory is an implementation's own: what it holds is not known
+ * @m:     the model
+ * @gpa:   within the memory
+ * @bytes: that are within the memory
+ */
+void mem_forget(struct model *m, u64 gpa, u64 bytes)
+{
+	u64 at = gpa - PROG_MEM_BASE;
+	u64 end = at + bytes;
+
+	use_mem(m);
+	for (at &= ~(MEM_PAGE_BYTES - 1ULL); at < end; at += MEM_PAGE_BYTES) {
+		u8 page = m->mem_page_of[at / MEM_PAGE_BYTES];
+
+		if (page >= MEM_FIRST)
+			memset(m->mem_page[page - MEM_FIRST].known, 0, MEM_PAGE_BYTES);
+		else
+			m->mem_page_of[at / MEM_PAGE_BYTES] = MEM_UNKNOWN;
+	}
+}
+
+/**
+ * mem_is_zero_from() - is a range known to be zero?
+ * @m:     the model
+ * @gpa:   within the memory, a multiple of 8
+ * @bytes: that are within the memory, a multiple of 8
+ *
+ * Return: whether.
+ */
+bool mem_is_zero_from(const struct model *m, u64 gpa, u64 bytes)
+{
+	u64 known;
+
+	for (u64 i = 0; i < bytes; i += 8) {
+		if (mem_u64(m, gpa + i, &known) || ~known)
+			return false;
+	}
+	return true;
+}
+
+/**
+ * expect_mem_read() - userspace reads the guest's memory
+ * @m:    the model
+ * @op:   OP_MEM_READ
+ * @want: filled in
+ */
+void expect_mem_read(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 at = op_arg(op, ARG_MEM_READ_at), size = op_arg(op, ARG_MEM_READ_size);
+	u64 value = 0, known = size < 8 ? ~0ULL << 8 * size : 0;
+
+	for (u64 i = 0; i < size; i++) {
+		u8 byte_known;
+
+		value |= (u64)mem_byte(m, at + i, &byte_known) << 8 * i;
+		known |= (u64)byte_known << 8 * i;
+	}
+	allow_done(want, RULE_MEM);
+	expect_value(want, value, known, RULE_MEM);
+}
+
+/**
+ * expect_mem_store() - userspace writes the guest's memory
+ * @m:    the model
+ * @op:   one for which op_mem_store()
+ * @want: filled in
+ */
+void expect_mem_store(const struct model *m, const struct op *op, struct expect *want)
+{
+	(void)m;
+	(void)op;
+	allow_done(want, RULE_MEM);
+}
+
+/**
+ * commit_mem_store() - the guest's memory was written
+ * @m:    the model
+ * @op:   one for which op_mem_store()
+ * @seen: what came
+ */
+void commit_mem_store(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	struct mem_store store;
+
+	(void)seen;
+	if (!op_mem_store(op, &store))
+		return;
+	for (size_t i = 0; i < store.nr; i++)
+		mem_put(m, store.at + i, store.byte[i], 0xff);
+	if (m->has_its)
+		lpi_memory_written(m, store.at, store.nr);
+}
