@@ -248,8 +248,12 @@ int plan_make(struct plan *plan, const struct options *o)
 			return ret;
 	}
 	for (unsigned int i = 0; (s = suite_by_number(i)); i++) {
+		struct options few = *o;
+
+		if (s->heavy && !o->filter)
+			few.count /= s->heavy;
 		if (o->filter || !s->on_request)
-			plan_add_suite(plan, o, s);
+			plan_add_suite(plan, &few, s);
 	}
 	if (o->filter)
 		keep_matching(plan, o->filter);

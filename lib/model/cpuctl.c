@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Control of the CPU interface: its control, enable and identification registers,
- * ICC_* (IHI 0069H 12.2) and GICC_* (IHI 0048B 4.4).
+ * Control of the CPU interface: its control, enable, identification and active
+ * priorities registers, ICC_* (IHI 0069H 12.2) and GICC_* (IHI 0048B 4.4).
  */
 #include <errno.h>
 
@@ -176,6 +176,120 @@ static void read_v2_iidr(const struct model *m, const struct access *a, struct e
 	val->rule = RULE_CPUIF_IIDR;
 }
 
+static void read_ap(const struct model *m, const struct access *a, unsigned int group,
+		    struct expect_val *val)
+{
+	const u64 *ap = m->vcpu[a->vcpu].cpuif.ap[group];
+
+	val->known = ~0ULL;
+	val->rule = RULE_CPUIF_AP;
+	val->value = (u32)(ap[a->at.index / 2] >> 32 * (a->at.index % 2));
+}
+
+static void read_ap0(const struct model *m, const struct access *a, struct expect *want,
+		     struct expect_val *val)
+{
+	(void)want;
+	read_ap(m, a, 0, val);
+}
+
+static void read_ap1(const struct model *m, const struct access *a, struct expect *want,
+		     struct expect_val *val)
+{
+	(void)want;
+	read_ap(m, a, 1, val);
+}
+
+/* Anything but 0 and what was read is UNPREDICTABLE (IHI 0069H ICC_AP1R<n>_EL1). */
+static void write_ap(struct model *m, const struct access *a, u64 value, unsigned int group)
+{
+	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	unsigned int shift = 32 * (a->at.index % 2);
+	u64 *ap = &c->ap[group][a->at.index / 2];
+	bool same = (u32)(*ap >> shift) == (u32)value;
+
+	if (!same && (u32)value && !a->user) {
+		m->lost = true;
+		return;
+	}
+	*ap = (*ap & ~(0xffffffffULL << shift)) | (u64)(u32)value << shift;
+	/* Which interrupts they belong to is not known any more. */
+	if (!same)
+		c->nr_acks = 0;
+}
+
+static void write_ap0(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	write_ap(m, a, value, 0);
+}
+
+static void write_ap1(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)mask;
+	write_ap(m, a, value, 1);
+}
+
+static void read_v2_apr(const struct model *m, const struct access *a, struct expect *want,
+			struct expect_val *val)
+{
+	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	unsigned int shift = 32 * (a->at.index % 2);
+
+	(void)want;
+	val->known = ~0ULL;
+	val->rule = RULE_CPUIF_AP;
+	/* KVM's ABI shows both groups in one (arm-vgic.rst, GRP_CPU_REGS). */
+	val->value = (u32)((c->ap[0][a->at.index / 2] | c->ap[1][a->at.index / 2]) >> shift);
+	if (!a->user)
+		val->known = 0;
+}
+
+/*
+ * A guest must write what it read, or 0, whose layout is IMPLEMENTATION DEFINED
+ * (IHI 0048B GICC_APR<n>); the API has a bit for each level, and those of levels
+ * that there are not are RAZ/WI (arm-vgic.rst, GRP_CPU_REGS).
+ */
+static void write_v2_apr(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	unsigned int shift = 32 * (a->at.index % 2), word = a->at.index / 2;
+	u32 now = (u32)((c->ap[0][word] | c->ap[1][word]) >> shift);
+
+	(void)mask;
+	if (!cpuif_implements(m, a))
+		return;
+	if (!a->user && value) {
+		m->lost = true;
+		return;
+	}
+	if (now == (u32)value)
+		return;
+	for (unsigned int group = 0; group < 2; group++)
+		c->ap[group][word] &= ~(0xffffffffULL << shift);
+	c->ap[0][word] |= (u64)(u32)value << shift;
+	/* Which interrupts they belong to is not known any more. */
+	c->nr_acks = 0;
+}
+
+/* What it holds without the Security Extensions is not said (IHI 0048B GICC_NSAPR<n>). */
+static void read_v2_nsapr(const struct model *m, const struct access *a, struct expect *want,
+			  struct expect_val *val)
+{
+	(void)m;
+	(void)a;
+	(void)want;
+	val->known = 0;
+	val->rule = RULE_CPUIF_AP;
+}
+
+static void write_v2_nsapr(struct model *m, const struct access *a, u64 value, u64 mask)
+{
+	(void)value;
+	(void)mask;
+	m->lost |= !a->user;
+}
+
 static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_ICC_CTLR] = { .read = read_ctlr, .check = check_ctlr, .write = write_ctlr },
 	[REG_ICC_SRE] = { .read = read_sre, .check = check_sre, .write = ignore_write },
@@ -183,6 +297,10 @@ static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_ICC_IGRPEN1] = { .read = read_igrpen1, .write = write_igrpen1 },
 	[REG_GICC_CTLR] = { .read = read_v2_ctlr, .write = write_v2_ctlr },
 	[REG_GICC_IIDR] = { .read = read_v2_iidr, .write = ignore_write },
+	[REG_ICC_AP0R] = { .read = read_ap0, .write = write_ap0 },
+	[REG_ICC_AP1R] = { .read = read_ap1, .write = write_ap1 },
+	[REG_GICC_APR] = { .read = read_v2_apr, .write = write_v2_apr },
+	[REG_GICC_NSAPR] = { .read = read_v2_nsapr, .write = write_v2_nsapr },
 };
 
 /**

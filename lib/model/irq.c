@@ -278,10 +278,10 @@ static u32 spis_active_on(const struct model *m, unsigned int first, unsigned in
 	return on;
 }
 
-/* Those that may be pending, and are enabled and not active. */
+/* Those that may be pending, and are enabled and may not be active. */
 static u32 may_wait(const struct model_bank *b)
 {
-	return (bank_pending(b) | b->open | b->soft) & b->enable & ~(b->active | b->stuck);
+	return (bank_pending(b) | b->open | b->soft) & b->enable & ~b->active;
 }
 
 /**
@@ -299,7 +299,7 @@ unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v)
 
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
 		u32 active = spis_active_on(m, n, (unsigned int)(v - m->vcpu));
-		u32 ready = may_wait(&m->spi[n / 32 - 1]);
+		u32 ready = may_wait(&m->spi[n / 32 - 1]) & ~active;
 
 		nr += (unsigned int)__builtin_popcount(active);
 		for (; ready; ready &= ready - 1)

@@ -186,8 +186,13 @@ static u64 lpis_of(const struct model *m, unsigned int vcpu, unsigned int lpi)
 static void store_bit(struct model *m, const struct model_vcpu *v, unsigned int lpi, int value)
 {
 	u64 at = pending_table(v) + (FIRST_LPI + lpi) / 8;
-	u8 bit = (u8)(1u << lpi % 8), known, byte = mem_byte(m, at, &known);
+	u8 bit = (u8)(1u << lpi % 8), known, byte;
 
+	if (!mem_is_program(at, 1)) {
+		m->lost = true;
+		return;
+	}
+	byte = mem_byte(m, at, &known);
 	byte = value > 0 ? byte | bit : byte & (u8)~bit;
 	known = value < 0 ? known & (u8)~bit : known | bit;
 	mem_put(m, at, byte, known);

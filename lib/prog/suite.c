@@ -29,7 +29,7 @@ static const struct suite suites[] = {
 		.name = "gicv3-random",
 		.doc = "random accesses and interrupts on a GICv3, by guests, userspace and devices",
 		.seeded = true,
-		.on_request = true,
+		.heavy = 10,
 		.make = gen_gicv3,
 	},
 	{
@@ -43,7 +43,7 @@ static const struct suite suites[] = {
 		.name = "device-random",
 		.doc = "random calls of the whole device API, in any order",
 		.seeded = true,
-		.on_request = true,
+		.heavy = 10,
 		.make = gen_device,
 	},
 	{

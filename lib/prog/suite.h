@@ -15,6 +15,7 @@ struct suite {
 	u64 (*count)(void); /* programs in the whole; NULL if there is no end */
 	bool seeded; /* do its programs depend on the seed? */
 	bool on_request; /* only run if a filter asks for it */
+	unsigned int heavy; /* if not 0: without a filter the sample is that many times smaller */
 	void (*make)(u64 index, u64 seed, struct prog *p);
 };
 
