@@ -8,6 +8,7 @@ LIB_SRCS := \
 	lib/judge/answer.c \
 	lib/judge/judge.c \
 	lib/judge/known.c \
+	lib/model/ack.c \
 	lib/model/attr.c \
 	lib/model/cpuctl.c \
 	lib/model/cpuif.c \
@@ -22,6 +23,7 @@ LIB_SRCS := \
 	lib/model/mem.c \
 	lib/model/mmio.c \
 	lib/model/model.c \
+	lib/model/prio.c \
 	lib/model/profile.c \
 	lib/model/redist.c \
 	lib/model/remember.c \

@@ -55,6 +55,12 @@ static void target_find(const struct model *m, u64 gpa, unsigned int by, struct 
 	}
 }
 
+/* Each knows the registers of its file. */
+static const struct reg_behaviour *(*const behaviour_fns[])(enum reg_id reg) = {
+	dist_behaviour,	  distctl_behaviour, ack_behaviour, cpuif_behaviour,
+	cpuctl_behaviour, sgi_behaviour,     lpi_behaviour, its_behaviour,
+};
+
 /**
  * reg_behaviour_of() - what a register does
  * @reg: an enum reg_id, or -1
@@ -64,17 +70,11 @@ static void target_find(const struct model *m, u64 gpa, unsigned int by, struct 
  */
 const struct reg_behaviour *reg_behaviour_of(int reg)
 {
-	const struct reg_behaviour *b;
+	const struct reg_behaviour *b = NULL;
 
-	if (reg < 0)
-		return NULL;
-	b = dist_behaviour((enum reg_id)reg);
-	b = b ? b : distctl_behaviour((enum reg_id)reg);
-	b = b ? b : cpuif_behaviour((enum reg_id)reg);
-	b = b ? b : cpuctl_behaviour((enum reg_id)reg);
-	b = b ? b : sgi_behaviour((enum reg_id)reg);
-	b = b ? b : lpi_behaviour((enum reg_id)reg);
-	return b ? b : its_behaviour((enum reg_id)reg);
+	for (size_t i = 0; reg >= 0 && !b && i < ARRAY_SIZE(behaviour_fns); i++)
+		b = behaviour_fns[i]((enum reg_id)reg);
+	return b;
 }
 
 /* Registers whose value is the implementation's: ID registers and the like. */

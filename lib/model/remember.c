@@ -71,8 +71,7 @@ void commit_guest_ack(struct model *m, const struct op *op, const struct op_resu
 	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_ACK_vcpu)) };
 	struct model_vcpu *v = &m->vcpu[a.vcpu];
 
-	cpuif_behaviour(ack_register(m, op_arg(op, ARG_GUEST_ACK_group)))
-		->taken(m, &a, seen->val[0]);
+	ack_behaviour(ack_register(m, op_arg(op, ARG_GUEST_ACK_group)))->taken(m, &a, seen->val[0]);
 	if (!intid_is_special(cpuif_intid(m, seen->val[0])) && v->nr_remembered < MAX_ACTIVE)
 		v->remembered[v->nr_remembered++] = (struct model_remembered){
 			.value = seen->val[0] & 0xffffff,

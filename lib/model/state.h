@@ -330,9 +330,10 @@ void expect_mem_read(const struct model *m, const struct op *op, struct expect *
 void expect_mem_store(const struct model *m, const struct op *op, struct expect *want);
 void commit_mem_store(struct model *m, const struct op *op, const struct op_result *seen);
 
-/* dist.c, distctl.c, cpuif.c, cpuctl.c, sgi.c: NULL for registers that are not theirs. */
+/* dist.c, distctl.c, ack.c, cpuif.c, cpuctl.c, sgi.c: NULL for registers that are not theirs. */
 const struct reg_behaviour *dist_behaviour(enum reg_id reg);
 const struct reg_behaviour *distctl_behaviour(enum reg_id reg);
+const struct reg_behaviour *ack_behaviour(enum reg_id reg);
 const struct reg_behaviour *cpuif_behaviour(enum reg_id reg);
 const struct reg_behaviour *cpuctl_behaviour(enum reg_id reg);
 const struct reg_behaviour *sgi_behaviour(enum reg_id reg);
@@ -350,6 +351,18 @@ void dist_reset_vcpu(const struct model *m, struct model_vcpu *v);
 void cpuif_take(struct model *m, const struct access *a, u64 seen);
 u64 cpuif_intid(const struct model *m, u64 value);
 bool intid_is_special(u64 intid);
+
+/* prio.c */
+unsigned int prio_bits(const struct model *m);
+unsigned int prio_preemption_bits(const struct model *m);
+u8 prio_bpr_min(const struct model *m, unsigned int group);
+u8 prio_bpr(const struct model_cpuif *c, unsigned int group);
+u8 prio_in_group(const struct model_cpuif *c, unsigned int group, u8 prio);
+u8 prio_running(const struct model *m, const struct model_cpuif *c);
+unsigned int prio_group_of(const struct model *m, const struct model_vcpu *v, unsigned int intid);
+unsigned int prio_level_of(const struct model *m, const struct model_vcpu *v, unsigned int intid,
+			   unsigned int group);
+void prio_expect_misdropped(const struct model *m, const struct access *a, struct expect *want);
 
 /* remember.c */
 void expect_guest_ack(const struct model *m, const struct op *op, struct expect *want);

@@ -292,7 +292,7 @@ static void pick_hot(struct gen *g)
 
 static void pick_vcpus(struct gen *g, unsigned int most)
 {
-	bool in_order = g->mmio || !gen_once_in(g, g->p->gic == GIC_V2 ? 16 : 4);
+	bool in_order = g->mmio || !gen_once_in(g, 16);
 	u64 used = 0;
 
 	g->nr_vcpus = 1 + (unsigned int)rng_below(&g->r, most);
