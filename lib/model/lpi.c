@@ -138,6 +138,14 @@ void lpi_memory_written(struct model *m, u64 at, u64 bytes)
 	}
 }
 
+/* DEVIATION_QUEUED_WHILE_DISABLED may signal it now if it was pending before. */
+static void looked_at_while_disabled(struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	struct model_lpi_bits *b = &m->lpis[vcpu];
+
+	set_bit(b->queued, lpi, has_bit(b->queued, lpi) || has_bit(b->open, lpi));
+}
+
 /**
  * lpi_invalidate() - what a PE has cached of an LPI's configuration is dropped
  * @m:    of a VM with an ITS
@@ -146,8 +154,10 @@ void lpi_memory_written(struct model *m, u64 at, u64 bytes)
  */
 void lpi_invalidate(struct model *m, unsigned int lpi, unsigned int vcpu)
 {
-	if (!m->vcpu[vcpu].lpis_enabled)
+	if (!m->vcpu[vcpu].lpis_enabled) {
+		looked_at_while_disabled(m, lpi, vcpu);
 		return;
+	}
 	renew_config(m, lpi);
 	set_bit(m->lpis[vcpu].unseen, lpi, false);
 	set_bit(m->lpis[vcpu].changed, lpi, has_bit(m->lpis[vcpu].unended, lpi));
@@ -286,6 +296,8 @@ enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v,
 		return NR_DEVIATIONS;
 	if (!v->lpis_enabled && has_bit(b->taken, lpi))
 		return DEVIATION_TABLE_READ_WHEN_MAPPED;
+	if (!v->lpis_enabled && has_bit(b->queued, lpi))
+		return DEVIATION_QUEUED_WHILE_DISABLED;
 	if (has_bit(b->kept, lpi) && !has_bit(b->pending, lpi) && !has_bit(b->open, lpi))
 		return DEVIATION_DISCARD_KEEPS_PENDING;
 	return NR_DEVIATIONS;
@@ -333,6 +345,8 @@ static enum deviation_id doubt_of(const struct model *m, const struct model_lpi_
 		return DEVIATION_DISCARD_KEEPS_PENDING;
 	if (has_bit(b->taken, lpi))
 		return DEVIATION_TABLE_READ_WHEN_MAPPED;
+	if (has_bit(b->queued, lpi))
+		return DEVIATION_QUEUED_WHILE_DISABLED;
 	return has_bit(b->unseen, lpi) && deviates(m, DEVIATION_NOT_QUEUED) ? DEVIATION_NOT_QUEUED :
 									      NR_DEVIATIONS;
 }
@@ -368,7 +382,7 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 		u64 bits = v->lpis_enabled ? b->pending[n] | b->open[n] : 0;
 
 		if (deviant)
-			bits |= b->kept[n] | (v->lpis_enabled ? 0 : b->taken[n]);
+			bits |= b->kept[n] | (v->lpis_enabled ? 0 : b->taken[n] | b->queued[n]);
 
 		for (; bits; bits &= bits - 1) {
 			unsigned int lpi = 64 * n + (unsigned int)__builtin_ctzll(bits);
@@ -442,6 +456,7 @@ void lpi_acknowledged(struct model *m, struct model_vcpu *v, unsigned int intid)
 {
 	lpi_set_pending(m, intid - FIRST_LPI, (unsigned int)(v - m->vcpu), false);
 	set_bit(m->lpis[v - m->vcpu].taken, intid - FIRST_LPI, false);
+	set_bit(m->lpis[v - m->vcpu].queued, intid - FIRST_LPI, false);
 	set_bit(m->lpis[v - m->vcpu].unended, intid - FIRST_LPI, true);
 	set_bit(m->lpis[v - m->vcpu].changed, intid - FIRST_LPI, false);
 }
@@ -734,10 +749,15 @@ static bool invalidates(const struct model *m, u64 value, u64 mask)
 static void write_invlpir(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	u64 lpi = reg_field_get(FIELD_GICR_INVLPIR_INTID, value) - FIRST_LPI;
+	int vcpu;
 
-	if (invalidates(m, value, mask) && lpi < MODEL_MAX_LPIS &&
-	    its_vcpu_of(m, (unsigned int)lpi) == (int)a->vcpu)
+	if (!invalidates(m, value, mask) || lpi >= MODEL_MAX_LPIS)
+		return;
+	vcpu = its_vcpu_of(m, (unsigned int)lpi);
+	if (vcpu == (int)a->vcpu)
 		lpi_invalidate(m, (unsigned int)lpi, a->vcpu);
+	else if (vcpu >= 0 && !m->vcpu[vcpu].lpis_enabled)
+		looked_at_while_disabled(m, (unsigned int)lpi, (unsigned int)vcpu);
 }
 
 static void write_invallr(struct model *m, const struct access *a, u64 value, u64 mask)

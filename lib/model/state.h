@@ -117,11 +117,12 @@ struct model_lpi_bits {
 	/*
 	 * What known deviations may have made of them: pending and not looked at,
 	 * pending although their event was discarded, taken out of the table too
-	 * early, acknowledged and not ended, with a new priority perhaps.
+	 * early, acknowledged and not ended, with a new priority perhaps, looked at
+	 * while LPIs are disabled.
 	 */
 	u64 unseen[MODEL_MAX_LPIS / 64], kept[MODEL_MAX_LPIS / 64];
 	u64 taken[MODEL_MAX_LPIS / 64], unended[MODEL_MAX_LPIS / 64];
-	u64 changed[MODEL_MAX_LPIS / 64];
+	u64 changed[MODEL_MAX_LPIS / 64], queued[MODEL_MAX_LPIS / 64];
 };
 
 /*
