@@ -562,6 +562,8 @@ static void disable_lpis(struct model *m, struct model_vcpu *v)
 	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++) {
 		b->open[n] |= b->pending[n];
 		b->pending[n] = 0;
+		/* A host that has one active does not learn of its end then. */
+		b->changed[n] |= b->unended[n];
 	}
 }
 
