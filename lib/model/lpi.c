@@ -279,6 +279,23 @@ bool lpi_is_kept(const struct model *m, unsigned int lpi)
 	return false;
 }
 
+/* One that became pending while it was active is signalled even if it was disabled since. */
+static bool host_may_have(const struct model *m, const struct model_lpi_bits *b, unsigned int lpi)
+{
+	return has_bit(b->unended, lpi) && deviates(m, DEVIATION_HOST_LPI_ACTIVE);
+}
+
+static bool may_be_enabled(const struct model *m, unsigned int lpi)
+{
+	const struct model_lpi_config *config = &m->its.config[lpi];
+
+	for (unsigned int i = 0; i < config->nr; i++) {
+		if (config->byte[i] & 1)
+			return true;
+	}
+	return false;
+}
+
 /**
  * lpi_made_by() - the deviation without which an LPI would not be signalled
  * @m:     the model
@@ -300,6 +317,8 @@ enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v,
 		return DEVIATION_QUEUED_WHILE_DISABLED;
 	if (has_bit(b->kept, lpi) && !has_bit(b->pending, lpi) && !has_bit(b->open, lpi))
 		return DEVIATION_DISCARD_KEEPS_PENDING;
+	if (host_may_have(m, b, lpi) && !may_be_enabled(m, lpi))
+		return DEVIATION_HOST_LPI_ACTIVE;
 	return NR_DEVIATIONS;
 }
 
@@ -339,7 +358,7 @@ void lpi_none_looked_at(struct model *m)
 static enum deviation_id doubt_of(const struct model *m, const struct model_lpi_bits *b,
 				  unsigned int lpi)
 {
-	if (has_bit(b->unended, lpi) && deviates(m, DEVIATION_HOST_LPI_ACTIVE))
+	if (host_may_have(m, b, lpi))
 		return DEVIATION_HOST_LPI_ACTIVE;
 	if (has_bit(b->kept, lpi))
 		return DEVIATION_DISCARD_KEEPS_PENDING;
@@ -391,7 +410,9 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 			for (unsigned int i = 0; i < config->nr; i++) {
 				u8 prio = config->byte[i] & 0xfe;
 
-				if (config->byte[i] & 1 && prio <= c->prio && prio >= above)
+				if ((config->byte[i] & 1 ||
+				     (deviant && host_may_have(m, b, lpi))) &&
+				    prio <= c->prio && prio >= above)
 					add_lpi(m, b, lpi, i, c);
 			}
 		}
