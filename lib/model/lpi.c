@@ -185,6 +185,34 @@ static void store_bit(struct model *m, const struct model_vcpu *v, unsigned int 
 	mem_put(m, at, byte, known);
 }
 
+static bool is_kept_at(const struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	const struct model_lpi_bits *b = &m->lpis[vcpu];
+
+	return (has_bit(b->kept, lpi) || has_bit(b->unended, lpi)) &&
+	       deviates(m, DEVIATION_DISCARD_KEEPS_PENDING);
+}
+
+/**
+ * lpi_is_kept() - may a PE have an LPI still, from before its event was discarded?
+ * @m:    of a VM with an ITS
+ * @lpi:  number from FIRST_LPI
+ * @vcpu: number of the PE that it is mapped to now
+ *
+ * By DEVIATION_DISCARD_KEEPS_PENDING it then stays as it was: at another PE, and
+ * without a look at the pending table.
+ *
+ * Return: whether, other than at @vcpu with nothing in its pending table.
+ */
+bool lpi_is_kept(const struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (is_kept_at(m, lpi, i) && (i != vcpu || stored_bit(m, &m->vcpu[vcpu], lpi)))
+			return true;
+	}
+	return false;
+}
+
 /**
  * lpi_mapped() - an event was made an LPI
  * @m:    of a VM with an ITS
@@ -200,7 +228,7 @@ void lpi_mapped(struct model *m, unsigned int lpi, unsigned int vcpu)
 	struct model_lpi_bits *b = &m->lpis[vcpu];
 	int stored;
 
-	if (chosen(m, CHOICE_LPI_CONFIG_READ_WHEN_MAPPED))
+	if (chosen(m, CHOICE_LPI_CONFIG_READ_WHEN_MAPPED) && !is_kept_at(m, lpi, vcpu))
 		renew_config(m, lpi);
 	else
 		add_config(m, lpi);
@@ -259,24 +287,6 @@ void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu)
 
 	lpi_set_pending(m, lpi, vcpu, false);
 	set_bit(b->kept, lpi, was_pending && deviates(m, DEVIATION_DISCARD_KEEPS_PENDING));
-}
-
-/**
- * lpi_is_kept() - may a PE have an LPI still, from before its event was discarded?
- * @m:   of a VM with an ITS
- * @lpi: number from FIRST_LPI
- *
- * By DEVIATION_DISCARD_KEEPS_PENDING it then stays with this PE when it is mapped again.
- *
- * Return: whether.
- */
-bool lpi_is_kept(const struct model *m, unsigned int lpi)
-{
-	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		if (has_bit(m->lpis[i].kept, lpi) || has_bit(m->lpis[i].unended, lpi))
-			return deviates(m, DEVIATION_DISCARD_KEEPS_PENDING);
-	}
-	return false;
 }
 
 /* One that became pending while it was active is signalled even if it was disabled since. */
