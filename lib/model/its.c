@@ -191,7 +191,7 @@ static bool map_event(struct model *m, const u64 *cmd)
 		.device = (u32)device,
 		.event = (u32)event,
 	};
-	m->lost |= lpi_is_kept(m, (unsigned int)lpi);
+	m->lost |= lpi_is_kept(m, (unsigned int)lpi, m->its.collection[c].vcpu);
 	lpi_mapped(m, (unsigned int)lpi, m->its.collection[c].vcpu);
 	return true;
 }

@@ -139,6 +139,14 @@ void lpi_memory_written(struct model *m, u64 at, u64 bytes)
 	}
 }
 
+/* DEVIATION_QUEUED_WHILE_DISABLED may signal it now if it was pending before. */
+static void looked_at_while_disabled(struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	struct model_lpi_bits *b = &m->lpis[vcpu];
+
+	set_bit(b->queued, lpi, has_bit(b->queued, lpi) || has_bit(b->open, lpi));
+}
+
 /**
  * lpi_invalidate() - what a PE has cached of an LPI's configuration is dropped
  * @m:    of a VM with an ITS
@@ -147,8 +155,10 @@ void lpi_memory_written(struct model *m, u64 at, u64 bytes)
  */
 void lpi_invalidate(struct model *m, unsigned int lpi, unsigned int vcpu)
 {
-	if (!m->vcpu[vcpu].lpis_enabled)
+	if (!m->vcpu[vcpu].lpis_enabled) {
+		looked_at_while_disabled(m, lpi, vcpu);
 		return;
+	}
 	renew_config(m, lpi);
 	set_bit(m->lpis[vcpu].unseen, lpi, false);
 	set_bit(m->lpis[vcpu].changed, lpi, has_bit(m->lpis[vcpu].unended, lpi));
@@ -198,6 +208,34 @@ static void store_bit(struct model *m, const struct model_vcpu *v, unsigned int 
 	mem_put(m, at, byte, known);
 }
 
+static bool is_kept_at(const struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	const struct model_lpi_bits *b = &m->lpis[vcpu];
+
+	return (has_bit(b->kept, lpi) || has_bit(b->unended, lpi)) &&
+	       deviates(m, DEVIATION_DISCARD_KEEPS_PENDING);
+}
+
+/**
+ * lpi_is_kept() - may a PE have an LPI still, from before its event was discarded?
+ * @m:    of a VM with an ITS
+ * @lpi:  number from FIRST_LPI
+ * @vcpu: number of the PE that it is mapped to now
+ *
+ * By DEVIATION_DISCARD_KEEPS_PENDING it then stays as it was: at another PE, and
+ * without a look at the pending table.
+ *
+ * Return: whether, other than at @vcpu with nothing in its pending table.
+ */
+bool lpi_is_kept(const struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (is_kept_at(m, lpi, i) && (i != vcpu || stored_bit(m, &m->vcpu[vcpu], lpi)))
+			return true;
+	}
+	return false;
+}
+
 /**
  * lpi_mapped() - an event was made an LPI
  * @m:    of a VM with an ITS
@@ -213,7 +251,7 @@ void lpi_mapped(struct model *m, unsigned int lpi, unsigned int vcpu)
 	struct model_lpi_bits *b = &m->lpis[vcpu];
 	int stored;
 
-	if (chosen(m, CHOICE_LPI_CONFIG_READ_WHEN_MAPPED))
+	if (chosen(m, CHOICE_LPI_CONFIG_READ_WHEN_MAPPED) && !is_kept_at(m, lpi, vcpu))
 		renew_config(m, lpi);
 	else
 		add_config(m, lpi);
@@ -274,20 +312,19 @@ void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu)
 	set_bit(b->kept, lpi, was_pending && deviates(m, DEVIATION_DISCARD_KEEPS_PENDING));
 }
 
-/**
- * lpi_is_kept() - may a PE have an LPI still, from before its event was discarded?
- * @m:   of a VM with an ITS
- * @lpi: number from FIRST_LPI
- *
- * By DEVIATION_DISCARD_KEEPS_PENDING it then stays with this PE when it is mapped again.
- *
- * Return: whether.
- */
-bool lpi_is_kept(const struct model *m, unsigned int lpi)
+/* One that became pending while it was active is signalled even if it was disabled since. */
+static bool host_may_have(const struct model *m, const struct model_lpi_bits *b, unsigned int lpi)
 {
-	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		if (has_bit(m->lpis[i].kept, lpi) || has_bit(m->lpis[i].unended, lpi))
-			return deviates(m, DEVIATION_DISCARD_KEEPS_PENDING);
+	return has_bit(b->unended, lpi) && deviates(m, DEVIATION_HOST_LPI_ACTIVE);
+}
+
+static bool may_be_enabled(const struct model *m, unsigned int lpi)
+{
+	const struct model_lpi_config *config = &m->its.config[lpi];
+
+	for (unsigned int i = 0; i < config->nr; i++) {
+		if (config->byte[i] & 1)
+			return true;
 	}
 	return false;
 }
@@ -309,8 +346,12 @@ enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v,
 		return NR_DEVIATIONS;
 	if (!v->lpis_enabled && has_bit(b->taken, lpi))
 		return DEVIATION_TABLE_READ_WHEN_MAPPED;
+	if (!v->lpis_enabled && has_bit(b->queued, lpi))
+		return DEVIATION_QUEUED_WHILE_DISABLED;
 	if (has_bit(b->kept, lpi) && !has_bit(b->pending, lpi) && !has_bit(b->open, lpi))
 		return DEVIATION_DISCARD_KEEPS_PENDING;
+	if (host_may_have(m, b, lpi) && !may_be_enabled(m, lpi))
+		return DEVIATION_HOST_LPI_ACTIVE;
 	return NR_DEVIATIONS;
 }
 
@@ -350,12 +391,14 @@ void lpi_none_looked_at(struct model *m)
 static enum deviation_id doubt_of(const struct model *m, const struct model_lpi_bits *b,
 				  unsigned int lpi)
 {
-	if (has_bit(b->unended, lpi) && deviates(m, DEVIATION_HOST_LPI_ACTIVE))
+	if (host_may_have(m, b, lpi))
 		return DEVIATION_HOST_LPI_ACTIVE;
 	if (has_bit(b->kept, lpi))
 		return DEVIATION_DISCARD_KEEPS_PENDING;
 	if (has_bit(b->taken, lpi))
 		return DEVIATION_TABLE_READ_WHEN_MAPPED;
+	if (has_bit(b->queued, lpi))
+		return DEVIATION_QUEUED_WHILE_DISABLED;
 	return has_bit(b->unseen, lpi) && deviates(m, DEVIATION_NOT_QUEUED) ? DEVIATION_NOT_QUEUED :
 									      NR_DEVIATIONS;
 }
@@ -391,7 +434,7 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 		u64 bits = v->lpis_enabled ? b->pending[n] | b->open[n] : 0;
 
 		if (deviant)
-			bits |= b->kept[n] | (v->lpis_enabled ? 0 : b->taken[n]);
+			bits |= b->kept[n] | (v->lpis_enabled ? 0 : b->taken[n] | b->queued[n]);
 
 		for (; bits; bits &= bits - 1) {
 			unsigned int lpi = 64 * n + (unsigned int)__builtin_ctzll(bits);
@@ -400,7 +443,9 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 			for (unsigned int i = 0; i < config->nr; i++) {
 				u8 prio = config->byte[i] & 0xfe;
 
-				if (config->byte[i] & 1 && prio <= c->prio && prio >= above)
+				if ((config->byte[i] & 1 ||
+				     (deviant && host_may_have(m, b, lpi))) &&
+				    prio <= c->prio && prio >= above)
 					add_lpi(m, b, lpi, i, c);
 			}
 		}
@@ -465,6 +510,7 @@ void lpi_acknowledged(struct model *m, struct model_vcpu *v, unsigned int intid)
 {
 	lpi_set_pending(m, intid - FIRST_LPI, (unsigned int)(v - m->vcpu), false);
 	set_bit(m->lpis[v - m->vcpu].taken, intid - FIRST_LPI, false);
+	set_bit(m->lpis[v - m->vcpu].queued, intid - FIRST_LPI, false);
 	set_bit(m->lpis[v - m->vcpu].unended, intid - FIRST_LPI, true);
 	set_bit(m->lpis[v - m->vcpu].changed, intid - FIRST_LPI, false);
 }
@@ -582,6 +628,8 @@ static void disable_lpis(struct model *m, struct model_vcpu *v)
 	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++) {
 		b->open[n] |= b->pending[n];
 		b->pending[n] = 0;
+		/* A host that has one active does not learn of its end then. */
+		b->changed[n] |= b->unended[n];
 	}
 }
 
@@ -771,10 +819,15 @@ static bool invalidates(const struct model *m, u64 value, u64 mask)
 static void write_invlpir(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	u64 lpi = reg_field_get(FIELD_GICR_INVLPIR_INTID, value) - FIRST_LPI;
+	int vcpu;
 
-	if (invalidates(m, value, mask) && lpi < MODEL_MAX_LPIS &&
-	    its_vcpu_of(m, (unsigned int)lpi) == (int)a->vcpu)
+	if (!invalidates(m, value, mask) || lpi >= MODEL_MAX_LPIS)
+		return;
+	vcpu = its_vcpu_of(m, (unsigned int)lpi);
+	if (vcpu == (int)a->vcpu)
 		lpi_invalidate(m, (unsigned int)lpi, a->vcpu);
+	else if (vcpu >= 0 && !m->vcpu[vcpu].lpis_enabled)
+		looked_at_while_disabled(m, (unsigned int)lpi, (unsigned int)vcpu);
 }
 
 static void write_invallr(struct model *m, const struct access *a, u64 value, u64 mask)

@@ -117,11 +117,12 @@ struct model_lpi_bits {
 	/*
 	 * What known deviations may have made of them: pending and not looked at,
 	 * pending although their event was discarded, taken out of the table too
-	 * early, acknowledged and not ended, with a new priority perhaps.
+	 * early, acknowledged and not ended, with a new priority perhaps, looked at
+	 * while LPIs are disabled.
 	 */
 	u64 unseen[MODEL_MAX_LPIS / 64], kept[MODEL_MAX_LPIS / 64];
 	u64 taken[MODEL_MAX_LPIS / 64], unended[MODEL_MAX_LPIS / 64];
-	u64 changed[MODEL_MAX_LPIS / 64];
+	u64 changed[MODEL_MAX_LPIS / 64], queued[MODEL_MAX_LPIS / 64];
 };
 
 /*
@@ -287,7 +288,7 @@ bool intid_is_lpi(u64 intid);
 void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool deviant,
 		    unsigned int above, struct candidates *c);
 enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v, u64 intid);
-bool lpi_is_kept(const struct model *m, unsigned int lpi);
+bool lpi_is_kept(const struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid);
 unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v);

@@ -31,7 +31,8 @@
 struct lpi_gen {
 	struct gen g; /* first, for acts */
 	u64 queue; /* offset of the next command */
-	bool mapped[NR_LPIS];
+	bool mapped[NR_LPIS], was_mapped[NR_LPIS];
+	unsigned int vcpu[NR_LPIS]; /* that it was mapped to last */
 };
 
 /* Configurations: priorities that may be the same, and disabled ones. */
@@ -125,16 +126,21 @@ static void perform_commands(struct gen *g)
 
 static void map_lpi(struct gen *g, unsigned int lpi)
 {
+	struct lpi_gen *l = lpi_gen(g);
 	struct op *op;
 
-	if (lpi_gen(g)->mapped[lpi])
+	if (l->mapped[lpi])
 		return;
-	lpi_gen(g)->mapped[lpi] = true;
+	/* Elsewhere than before, what became of its pending state is rarely known. */
+	if (!l->was_mapped[lpi] || gen_once_in(g, 16))
+		l->vcpu[lpi] = any_vcpu(g);
+	l->mapped[lpi] = true;
+	l->was_mapped[lpi] = true;
 	op = add_command(g, OP_MAPTI);
 	op_set_arg(op, ARG_MAPTI_device, lpi / EVENTS_OF_DEVICE);
 	op_set_arg(op, ARG_MAPTI_event, lpi % EVENTS_OF_DEVICE);
 	op_set_arg(op, ARG_MAPTI_intid, FIRST_INTID + lpi);
-	op_set_arg(op, ARG_MAPTI_icid, any_vcpu(g));
+	op_set_arg(op, ARG_MAPTI_icid, l->vcpu[lpi]);
 }
 
 static void act_map(struct gen *g)
@@ -185,10 +191,11 @@ static void act_msi(struct gen *g)
 /* Changes a configuration, and makes it known in one way or none. */
 static void act_configure(struct gen *g)
 {
-	unsigned int lpi = any_mapped(g), vcpu = any_vcpu(g);
+	unsigned int lpi = any_mapped(g);
+	unsigned int vcpu = gen_once_in(g, 16) ? any_vcpu(g) : lpi_gen(g)->vcpu[lpi];
 
 	mem_write(g, CONFIG_AT + lpi, 1, PICK(&g->r, configs));
-	switch (rng_below(&g->r, 8)) {
+	switch (rng_below(&g->r, 16)) {
 	case 0:
 		store_reg(g, vcpu, REG_GICR_INVLPIR, redist_at(vcpu), FIRST_INTID + lpi);
 		break;
