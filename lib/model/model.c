@@ -331,19 +331,23 @@ static commit_fn *const commit_fns[NR_OPS] = {
  */
 void model_commit(struct model *m, const struct op *op, const struct op_result *seen)
 {
-	bool runs = op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN;
+	bool runs = (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN) &&
+		    seen->status != OP_FAILED && seen->status != OP_NO_OBJECT;
 
 	if (fills_list_registers(m, op))
 		irq_lrs_filled(m);
 	else
 		irq_lrs_kept(m, vcpu_number(m, (u64)op_vcpu(op)));
-	if (runs || op->id == OP_HOLD)
+	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN || op->id == OP_HOLD)
 		commit_entry(m, op, seen);
-	if (seen->status != OP_DONE)
-		return;
-	/* An access is performed after the exit that it causes, and another exit follows. */
+	/*
+	 * An access is performed after the exit that it causes, and another exit follows.
+	 * One that takes an exception has run the vCPU, too.
+	 */
 	if (runs)
 		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
+	if (seen->status != OP_DONE)
+		return;
 	if (commit_fns[op->id])
 		commit_fns[op->id](m, op, seen);
 	if (m->has_its && places_frames[op->id])
