@@ -35,8 +35,8 @@ static const struct known *stale_known(const struct session *s, const struct pro
 		const struct known *k = &s->known.known[i];
 
 		/* Whether a use after free crashes is chance, too. */
-		if (!k->hazard && !k->chance && !strcmp(k->program, p->name) && known_concerns(k, s->of) &&
-		    !names_known(v, k))
+		if (!k->hazard && !k->chance && !strcmp(k->program, p->name) &&
+		    known_concerns(k, s->of) && !names_known(v, k))
 			return k;
 	}
 	return NULL;

@@ -220,7 +220,7 @@ static void keep_traces_off_console(const struct guest *g)
 {
 	static const char levels[] = "5 6\n";
 
-	if (!strcmp(g->argv[0], PLAN_HARNESS) &&
+	if (g->argv[0] && !strcmp(g->argv[0], PLAN_HARNESS) &&
 	    vm_write_file("/proc/sys/kernel/printk", levels, strlen(levels)))
 		say("the levels of the console cannot be set");
 }

@@ -57,7 +57,8 @@ static void drop_priority_of(const struct model *m, struct model_vcpu *v, unsign
 /* Software may have let another PE take what this one acknowledged. */
 static bool active_elsewhere(const struct model *m, const struct model_vcpu *v, u64 intid)
 {
-	return irq_exists(m, intid) && intid >= NR_PRIVATE && m->active_on[intid] != v - m->vcpu;
+	return intid >= NR_PRIVATE && intid < MODEL_MAX_IRQS && irq_exists(m, intid) &&
+	       m->active_on[intid] != v - m->vcpu;
 }
 
 /* May an active interrupt be in no list register of this PE? */
@@ -147,7 +148,7 @@ static void write_v2_eoir(struct model *m, const struct access *a, u64 value, u6
 
 static enum deviation_id dir_lost_by(const struct model *m, const struct model_vcpu *v, u64 intid)
 {
-	bool on_none = irq_exists(m, intid) && intid >= NR_PRIVATE &&
+	bool on_none = intid >= NR_PRIVATE && intid < MODEL_MAX_IRQS && irq_exists(m, intid) &&
 		       m->active_on[intid] == ACTIVE_ON_NONE;
 
 	if (on_none && deviates(m, DEVIATION_ACTIVE_ON_NONE))

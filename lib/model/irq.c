@@ -172,7 +172,7 @@ void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool o
 /* Does the PE that it was active on have an interrupt in a list register still? */
 static bool slips_to(const struct search *s, const struct model_bank *b, unsigned int intid)
 {
-	return s->deviant && b->slipped & 1u << intid % 32 &&
+	return s->deviant && b->slipped & 1u << intid % 32 && intid < MODEL_MAX_IRQS &&
 	       (intid < NR_PRIVATE || s->m->active_on[intid] == s->v - s->m->vcpu);
 }
 
@@ -561,7 +561,7 @@ static bool is_forwarded(const struct model *m, const struct model_vcpu *v, unsi
 	struct search s = { .m = m, .v = v };
 	u32 bit = 1u << intid % 32;
 
-	return b->enable & bit && m->dist_enable[b->group & bit ? 1 : 0] &&
+	return b->enable & bit && m->dist_enable[!!(b->group & bit)] &&
 	       (intid < NR_PRIVATE || spi_targets(&s, intid));
 }
 

@@ -173,7 +173,7 @@ static int stored_bit(const struct model *m, const struct model_vcpu *v, unsigne
 	if (!mem_is_program(at, 1))
 		return -1;
 	byte = mem_byte(m, at, &known);
-	return known & bit ? !!(byte & bit) : -1;
+	return (known & bit) ? !!(byte & bit) : -1;
 }
 
 /* The bits of 64 LPIs from @lpi on in a PE's pending table, which is in memory. */
@@ -506,7 +506,7 @@ bool lpi_ack_priority(const struct model *m, unsigned int intid, u8 *prio)
  *
  * It is inactive then: an LPI has no active state (IHI 0069H 4.1.2).
  */
-void lpi_acknowledged(struct model *m, struct model_vcpu *v, unsigned int intid)
+void lpi_acknowledged(struct model *m, const struct model_vcpu *v, unsigned int intid)
 {
 	lpi_set_pending(m, intid - FIRST_LPI, (unsigned int)(v - m->vcpu), false);
 	set_bit(m->lpis[v - m->vcpu].taken, intid - FIRST_LPI, false);
@@ -517,10 +517,10 @@ void lpi_acknowledged(struct model *m, struct model_vcpu *v, unsigned int intid)
 
 static bool tables_are_known(const struct model_vcpu *v)
 {
-	u64 known[2] = { reg_field_mask(FIELD_GICR_PROPBASER_Physical_Address) |
-				 reg_field_mask(FIELD_GICR_PROPBASER_IDbits),
-			 reg_field_mask(FIELD_GICR_PENDBASER_Physical_Address) |
-				 reg_field_mask(FIELD_GICR_PENDBASER_PTZ) };
+	const u64 known[2] = { reg_field_mask(FIELD_GICR_PROPBASER_Physical_Address) |
+				       reg_field_mask(FIELD_GICR_PROPBASER_IDbits),
+			       reg_field_mask(FIELD_GICR_PENDBASER_Physical_Address) |
+				       reg_field_mask(FIELD_GICR_PENDBASER_PTZ) };
 
 	return !(known[PROPBASER] & ~v->lpi_table_known[PROPBASER]) &&
 	       !(known[PENDBASER] & ~v->lpi_table_known[PENDBASER]);
@@ -572,7 +572,7 @@ static void load_pending(struct model *m, struct model_vcpu *v)
 	m->lost |= !mem_is_zero_from(m, pending_table(v) + rest, pending_table_bytes(v) - rest);
 	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++) {
 		u64 known, stored = stored_word(m, v, 64 * n, &known), was_there;
-		u64 here = stored | ~known ? lpis_of(m, vcpu, 64 * n) : 0;
+		u64 here = (stored | ~known) ? lpis_of(m, vcpu, 64 * n) : 0;
 
 		b->taken[n] = before.taken[n] & ~known;
 		/* It was there until a deviation took it. */
@@ -810,7 +810,7 @@ static void read_redist_ctlr(const struct model *m, const struct access *a, stru
  * The registers that invalidate are there if IR says so; with virtual LPIs they
  * have more fields.  A write of the upper half alone does nothing.
  */
-static bool invalidates(const struct model *m, u64 value, u64 mask)
+static bool is_invalidation(const struct model *m, u64 value, u64 mask)
 {
 	return m->has_its && m->iidr_rev >= 3 && param(m, PARAM_IIDR) && (u32)mask &&
 	       !(value & mask & reg_field_mask(FIELD_GICR_INVLPIR_V));
@@ -821,7 +821,7 @@ static void write_invlpir(struct model *m, const struct access *a, u64 value, u6
 	u64 lpi = reg_field_get(FIELD_GICR_INVLPIR_INTID, value) - FIRST_LPI;
 	int vcpu;
 
-	if (!invalidates(m, value, mask) || lpi >= MODEL_MAX_LPIS)
+	if (!is_invalidation(m, value, mask) || lpi >= MODEL_MAX_LPIS)
 		return;
 	vcpu = its_vcpu_of(m, (unsigned int)lpi);
 	if (vcpu == (int)a->vcpu)
@@ -832,7 +832,7 @@ static void write_invlpir(struct model *m, const struct access *a, u64 value, u6
 
 static void write_invallr(struct model *m, const struct access *a, u64 value, u64 mask)
 {
-	for (unsigned int lpi = 0; invalidates(m, value, mask) && lpi < MODEL_MAX_LPIS; lpi++) {
+	for (unsigned int lpi = 0; is_invalidation(m, value, mask) && lpi < MODEL_MAX_LPIS; lpi++) {
 		if (its_vcpu_of(m, lpi) == (int)a->vcpu)
 			lpi_invalidate(m, lpi, a->vcpu);
 	}

@@ -293,7 +293,7 @@ void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid);
 unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v);
 bool lpi_ack_priority(const struct model *m, unsigned int lpi, u8 *prio);
-void lpi_acknowledged(struct model *m, struct model_vcpu *v, unsigned int lpi);
+void lpi_acknowledged(struct model *m, const struct model_vcpu *v, unsigned int intid);
 void lpi_none_looked_at(struct model *m);
 void lpi_mapped(struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_set_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bool pending);

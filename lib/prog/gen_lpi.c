@@ -249,7 +249,7 @@ static void act_eoi(struct gen *g)
 
 static void act_save(struct gen *g)
 {
-	u64 table = PENDING_AT + 0x10000 * any_vcpu(g);
+	u64 table = PENDING_AT + 0x10000ULL * any_vcpu(g);
 
 	prog_add(g->p, OP_SAVE_PENDING_TABLES);
 	mem_read(g, table + PENDING_LPIS, 2);
@@ -363,7 +363,7 @@ static void add_tables(struct gen *g)
 	for (unsigned int lpi = 0; lpi < NR_LPIS; lpi++)
 		mem_write(g, CONFIG_AT + lpi, 1, PICK(&g->r, configs));
 	for (unsigned int i = 0; i < g->nr_vcpus; i++) {
-		u64 table = PENDING_AT + 0x10000 * i;
+		u64 table = PENDING_AT + 0x10000ULL * i;
 
 		store_reg(g, i, REG_ICC_PMR, 0, 0xf8);
 		store_reg(g, i, REG_ICC_IGRPEN1, 0, 1);
@@ -381,7 +381,7 @@ static void add_mappings(struct gen *g)
 		struct op *op = add_command(g, OP_MAPD);
 
 		op_set_arg(op, ARG_MAPD_device, i);
-		op_set_arg(op, ARG_MAPD_itt, ITT_AT + 0x1000 * i);
+		op_set_arg(op, ARG_MAPD_itt, ITT_AT + 0x1000ULL * i);
 		op_set_arg(op, ARG_MAPD_size, 4);
 		op_set_arg(op, ARG_MAPD_valid, 1);
 	}

@@ -36,7 +36,7 @@ static const struct suite suites[] = {
 		.name = "gicv2-random",
 		.doc = "random accesses and interrupts on a GICv2, by guests, userspace and devices",
 		.seeded = true,
-		.on_request = true,
+		.heavy = 10,
 		.make = gen_gicv2,
 	},
 	{
@@ -64,7 +64,7 @@ static const struct suite suites[] = {
 		.name = "lpi-random",
 		.doc = "random LPIs of an ITS on a GICv3, with their tables and commands in memory",
 		.seeded = true,
-		.on_request = true,
+		.heavy = 10,
 		.make = gen_lpi,
 	},
 };

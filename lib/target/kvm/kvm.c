@@ -260,9 +260,8 @@ static void probe_gicv3(struct target_info *info)
 	prog_free(&p);
 	if (results[3].status == OP_DONE)
 		info->icc_ctlr = results[3].val[0];
-	info->sgis_without_active =
-		results[4].status == OP_DONE &&
-		reg_field_get(FIELD_GICD_TYPER2_nASSGIcap, results[4].val[0]);
+	info->sgis_without_active = results[4].status == OP_DONE &&
+				    reg_field_get(FIELD_GICD_TYPER2_nASSGIcap, results[4].val[0]);
 }
 
 /* The device tree's compatible strings, each terminated. */
