@@ -736,13 +736,15 @@ static bool expect_msi_deviation(const struct model *m, const struct op *op, str
 	unsigned int lpi = lpi_of_msi(m, op);
 	bool elsewhere = at != m->its.base + DOORBELL;
 	bool cached = lpi < MODEL_MAX_LPIS && m->its.event[lpi].arrived;
+	enum deviation_id d = DEVIATION_MSI_ANY_ADDRESS;
 
+	if (!flags)
+		d = elsewhere ? DEVIATION_MSI_DEVID_ANYWHERE : DEVIATION_MSI_DEVID_IGNORED;
 	if (at - m->its.base >= GITS_BYTES || (flags && flags != MSI_VALID_DEVID) ||
-	    (elsewhere && !deviates(m, DEVIATION_MSI_ANY_ADDRESS)) ||
-	    (!flags && !(cached && deviates(m, DEVIATION_MSI_DEVID_IGNORED))))
+	    (!flags && !cached) || !deviates(m, d))
 		return false;
 	want->nr_alts = 0;
-	expect_deviation(want, elsewhere ? DEVIATION_MSI_ANY_ADDRESS : DEVIATION_MSI_DEVID_IGNORED);
+	expect_deviation(want, d);
 	return true;
 }
 
