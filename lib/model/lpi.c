@@ -45,13 +45,15 @@ static bool any_enabled(const struct model *m)
 	return false;
 }
 
-/* Those that share a configuration table must agree, so that any will do. */
+/* Those that share a configuration table must agree, so that any will do; 0 without a PE. */
 static u64 config_table(const struct model *m)
 {
 	unsigned int i = 0;
 
 	while (i < m->nr_vcpus && !m->vcpu[i].lpis_enabled)
 		i++;
+	if (!m->nr_vcpus)
+		return 0;
 	if (i == m->nr_vcpus)
 		i = 0;
 	return m->vcpu[i].lpi_table[PROPBASER] &
