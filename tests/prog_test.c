@@ -468,6 +468,63 @@ static void printed_operation_is_cut_to_its_buffer(struct unit *t)
 	}
 }
 
+static const char two_blocks[] = "vm gicv3\n"
+				 "create_vcpu id=0\n"
+				 "par {\n"
+				 "\tguest vcpu=0 eoi\n"
+				 "\tdev irq_line spi intid=40 level=1\n"
+				 "}\n"
+				 "par {\n"
+				 "\tuser read GICD_TYPER vcpu=0\n"
+				 "\tmem_read at=0x50000000 size=8\n"
+				 "\tguest vcpu=0 ack group=1\n"
+				 "}\n"
+				 "guest vcpu=0 eoi\n";
+
+static void adjacent_blocks_stay_apart(struct unit *t)
+{
+	static const size_t end[] = { 1, 3, 3, 6, 6, 6, 7 };
+	struct prog p;
+	char *text;
+
+	if (!program_parse(t, two_blocks, &p))
+		return;
+	EXPECT_EQ(t, p.nr_ops, ARRAY_SIZE(end));
+	for (size_t i = 0; i < p.nr_ops; i++)
+		EXPECT_EQ(t, prog_par_end(&p, i), end[i]);
+	EXPECT_TRUE(t, prog_has_par(&p));
+	text = prog_print(&p);
+	EXPECT_STR(t, text, two_blocks);
+	round_trips(t, &p, false);
+	free(text);
+	prog_free(&p);
+}
+
+/* Each operation with the bit set, behind one that can and one that cannot. */
+static void a_bit_means_par_only_where_it_may(struct unit *t)
+{
+	for (unsigned int i = 0; i < NR_OPS; i++) {
+		struct prog p, q;
+		u8 buf[256];
+		size_t bytes;
+
+		prog_init(&p, GIC_V3, PROG_DEFAULT_IPA_BITS);
+		prog_add(&p, (enum op_id)i)->par = true;
+		prog_add(&p, (enum op_id)i)->par = true;
+		prog_add(&p, OP_INIT_VGIC)->par = true;
+		prog_add(&p, (enum op_id)i)->par = true;
+		bytes = prog_encode(&p, buf, sizeof(buf));
+		prog_decode(&q, buf, bytes);
+		EXPECT_EQ(t, q.nr_ops, 4);
+		EXPECT_TRUE(t, !q.op[0].par && !q.op[2].par && !q.op[3].par);
+		EXPECT_EQ(t, q.op[1].par, op_can_par((enum op_id)i));
+		prog_mend_par(&p);
+		EXPECT_TRUE(t, programs_are_equal(&p, &q));
+		prog_free(&p);
+		prog_free(&q);
+	}
+}
+
 static const struct unit_test tests[] = {
 	{ "prog_text.corpora_are_in_canonical_form", corpora_are_in_canonical_form },
 	{ "prog_text.comments_are_kept", comments_are_kept },
@@ -490,6 +547,8 @@ static const struct unit_test tests[] = {
 	{ "prog_codec.every_pair_of_bytes_is_a_program", every_pair_of_bytes_is_a_program },
 	{ "prog_codec.a_long_input_ends_at_the_most_operations",
 	  a_long_input_ends_at_the_most_operations },
+	{ "prog.adjacent_blocks_stay_apart", adjacent_blocks_stay_apart },
+	{ "prog_codec.a_bit_means_par_only_where_it_may", a_bit_means_par_only_where_it_may },
 	{ "prog_codec.encoding_is_cut_to_its_buffer", encoding_is_cut_to_its_buffer },
 };
 

@@ -302,6 +302,58 @@ static void words_must_be_of_the_vm(struct unit *t)
 	EXPECT_REFUSED(t, rows);
 }
 
+static void par_blocks_must_be_whole(struct unit *t)
+{
+	static const struct malformed rows[] = {
+		{ "par {\n" V3 "}\n", 1, 1, "a program begins with 'vm gicv2' or 'vm gicv3'" },
+		{ V3 "par\n", 2, 1, "'par' needs {" },
+		{ V3 "par{\n", 2, 1, "'par{' is not a user operation" },
+		{ V3 "user par {\n", 2, 6, "'par' is not a user operation" },
+		{ V3 "  par { {\n", 2, 9, "'{' means nothing here" },
+		{ V3 "par { guest vcpu=0 eoi }\n", 2, 7, "'guest' means nothing here" },
+		{ V3 "  par {\nguest vcpu=0 eoi\n", 2, 3, "a par block without its '}'" },
+		{ V3 "par {\n}\n", 3, 1, "no operation in the par block of line 2" },
+		{ V3 "par {\n\n# c\n }\n", 5, 2, "no operation in the par block of line 2" },
+		{ V3 "par {\nguest vcpu=0 eoi\npar {\n}\n}\n", 4, 1,
+		  "a par block within that of line 2" },
+		{ V3 "\t}\n", 2, 2, "'}' without a par block" },
+		{ V3 "par {\nguest vcpu=0 eoi\n}\n}\n", 5, 1, "'}' without a par block" },
+		{ V3 "par {\nguest vcpu=0 eoi\n} par {\n", 4, 3, "'par' means nothing here" },
+		{ V3 "par {\nguest vcpu=0 eoi }\n}\n", 3, 18, "'}' means nothing here" },
+	};
+
+	EXPECT_REFUSED(t, rows);
+}
+
+static void par_blocks_hold_what_can_race(struct unit *t)
+{
+	static const struct malformed rows[] = {
+		{ V3 "par {\n\tguest vcpu=0 walk at=0x0\n}\n", 3, 15,
+		  "'walk' cannot stand in a par block" },
+		{ V3 "par {\ncreate_vgic\n}\n", 3, 1, "'create_vgic' cannot stand in a par block" },
+		{ V3 "par {\nguest vcpu=0 eoi\nuser hold vcpu=0\n}\n", 4, 6,
+		  "'hold' cannot stand in a par block" },
+	};
+	char text[256];
+
+	EXPECT_REFUSED(t, rows);
+	for (unsigned int i = 0; i < NR_OPS; i++) {
+		struct prog_error err;
+		struct op op = { 0 };
+		struct prog p;
+		size_t len;
+
+		prog_init(&p, GIC_V3, PROG_DEFAULT_IPA_BITS);
+		op = *prog_add(&p, (enum op_id)i);
+		prog_free(&p);
+		len = (size_t)snprintf(text, sizeof(text), V3 "par {\n");
+		len += op_print(&op, text + len, sizeof(text) - len);
+		snprintf(text + len, sizeof(text) - len, "\n}\n");
+		EXPECT_EQ(t, !prog_parse(&p, text, strlen(text), &err), op_can_par((enum op_id)i));
+		prog_free(&p);
+	}
+}
+
 static void a_nul_byte_is_refused_wherever_it_stands(struct unit *t)
 {
 	static const char text[] = "# c\nvm gicv3 # c\ncreate_vgic\n";
@@ -363,6 +415,12 @@ static void unusual_text_is_taken(struct unit *t)
 		{ V3 "create_vgic#c", V3 "create_vgic  #c\n" },
 		{ "vm gicv3\r\n# c\r\n\r\ncreate_vgic\r\ncreate_vcpu id=0 # d\r\n",
 		  "vm gicv3\n# c\n\ncreate_vgic\ncreate_vcpu id=0  # d\n" },
+		{ V3 " par\t{\nguest vcpu=0 eoi\n dev irq_line spi intid=40 level=1\n } ",
+		  V3 "par {\n\tguest vcpu=0 eoi\n\tdev irq_line spi intid=40 level=1\n}\n" },
+		{ V3 "par {\nguest vcpu=0 eoi\n}\n", V3 "guest vcpu=0 eoi\n" },
+		{ V3 "# a\npar { # b\n# c\nguest vcpu=0 eoi # d\n# e\nguest vcpu=1 eoi\n# f\n}#g\n",
+		  V3 "# a\n# b\n# c\npar {\n\tguest vcpu=0 eoi  # d\n# e\n\tguest vcpu=1 eoi\n}\n"
+		     "# f\n#g\n" },
 		{ V3 "# \xc3\xa9 \xff\n", V3 "# \xc3\xa9 \xff\n" },
 	};
 
@@ -507,6 +565,8 @@ static const struct unit_test tests[] = {
 	{ "prog_parse.sizes_and_addresses_must_fit_the_place",
 	  sizes_and_addresses_must_fit_the_place },
 	{ "prog_parse.words_must_be_of_the_vm", words_must_be_of_the_vm },
+	{ "prog_parse.par_blocks_must_be_whole", par_blocks_must_be_whole },
+	{ "prog_parse.par_blocks_hold_what_can_race", par_blocks_hold_what_can_race },
 	{ "prog_parse.a_nul_byte_is_refused_wherever_it_stands",
 	  a_nul_byte_is_refused_wherever_it_stands },
 	{ "prog_parse.unusual_text_is_taken", unusual_text_is_taken },

@@ -78,8 +78,9 @@ bool programs_are_equal(const struct prog *a, const struct prog *b)
 	for (size_t i = 0; same && i < a->nr_ops; i++) {
 		const struct op *x = &a->op[i], *y = &b->op[i];
 
-		same = x->id == y->id && !memcmp(x->arg, y->arg, sizeof(x->arg)) &&
-		       same_text(x->above, y->above) && same_text(x->beside, y->beside);
+		same = x->id == y->id && x->par == y->par &&
+		       !memcmp(x->arg, y->arg, sizeof(x->arg)) && same_text(x->above, y->above) &&
+		       same_text(x->beside, y->beside);
 	}
 	return same;
 }

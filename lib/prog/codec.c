@@ -6,9 +6,15 @@
  *
  * A byte for the vm line, then for each operation a byte and its arguments, each
  * as LEB128 of the number of units above the lowest value.  All of them are
- * taken modulo the size of their range.
+ * taken modulo the size of their range.  The top bit of an operation's byte says
+ * that it is performed beside the one before it; where that may not be, it says
+ * nothing.
  */
 #include "lib/prog/prog.h"
+
+#define PAR_BIT 0x80
+
+_Static_assert(NR_OPS <= PAR_BIT, "an operation and its bit in one byte");
 
 static const unsigned int ipa_choices[] = { 40, 36, 48 };
 
@@ -162,7 +168,7 @@ size_t prog_encode(const struct prog *p, u8 *buf, size_t bytes)
 	for (size_t i = 0; i < p->nr_ops; i++) {
 		const struct op *op = &p->op[i];
 
-		put_byte(&w, (u8)op->id);
+		put_byte(&w, (u8)(op->id | (op->par ? PAR_BIT : 0)));
 		for (unsigned int k = 0; k < op_nr_args(op->id); k++)
 			put_number(&w, arg_to_number(p, op_arg_desc(op_desc(op->id)->first_arg + k),
 						     op->arg[k]));
@@ -183,15 +189,18 @@ void prog_decode(struct prog *p, const u8 *buf, size_t bytes)
 
 	prog_init(p, vm & 1 ? GIC_V2 : GIC_V3, ipa_choices[(vm >> 1) % ARRAY_SIZE(ipa_choices)]);
 	while (r.p < r.end && p->nr_ops < PROG_MAX_OPS) {
-		enum op_id id = (enum op_id)(get_byte(&r) % NR_OPS);
+		u8 byte = get_byte(&r);
+		enum op_id id = (enum op_id)(byte % PAR_BIT % NR_OPS);
 		struct op *op;
 
 		/* An operation that this vGIC does not have becomes the first one. */
 		if (op_desc(id)->gic && op_desc(id)->gic != (int)p->gic)
 			id = (enum op_id)0;
 		op = prog_add(p, id);
+		op->par = byte & PAR_BIT;
 		for (unsigned int k = 0; k < op_nr_args(id); k++)
 			op->arg[k] = arg_from_number(p, op, op_arg_desc(op_desc(id)->first_arg + k),
 						     get_number(&r));
 	}
+	prog_mend_par(p);
 }

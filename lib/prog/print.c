@@ -120,17 +120,35 @@ static void put_beside(struct out *o, const char *beside)
 	put(o, "\n");
 }
 
+/* What is performed side by side, or the one operation that is not. */
+static void put_block(struct out *o, const struct prog *p, size_t first, size_t end)
+{
+	bool par = end > first + 1;
+
+	for (size_t i = first; i < end; i++) {
+		put(o, "%s", p->op[i].above ? p->op[i].above : "");
+		if (par && i == first)
+			put(o, "par {\n");
+		put(o, "%s", par ? "\t" : "");
+		put_op(o, &p->op[i]);
+		put_beside(o, p->op[i].beside);
+	}
+	if (par)
+		put(o, "}\n");
+}
+
 static void put_prog(struct out *o, const struct prog *p)
 {
+	size_t end;
+
 	put(o, "%s", p->above ? p->above : "");
 	put(o, "vm gicv%d", (int)p->gic);
 	if (p->ipa_bits != PROG_DEFAULT_IPA_BITS)
 		put(o, " ipa=%u", p->ipa_bits);
 	put_beside(o, p->beside);
-	for (size_t i = 0; i < p->nr_ops; i++) {
-		put(o, "%s", p->op[i].above ? p->op[i].above : "");
-		put_op(o, &p->op[i]);
-		put_beside(o, p->op[i].beside);
+	for (size_t i = 0; i < p->nr_ops; i = end) {
+		end = prog_par_end(p, i);
+		put_block(o, p, i, end);
 	}
 	put(o, "%s", p->below ? p->below : "");
 }

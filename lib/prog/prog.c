@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/prog/alloc.h"
+#include "lib/prog/mem.h"
 
 static const struct addr_type_desc addr_types[] = {
 #define ADDR_TYPE(id, word, gic, frame, number, source) \
@@ -167,6 +168,25 @@ int op_vcpu(const struct op *op)
 }
 
 /**
+ * op_can_par() - may an operation stand in a par block?
+ * @id: below NR_OPS
+ *
+ * Return: whether; what makes, maps or holds the parts of a VM cannot, and a walk,
+ * which is many accesses, cannot.
+ */
+bool op_can_par(enum op_id id)
+{
+	/* Operations of userspace that can, and others that cannot. */
+	static const bool unlike_its_agent[NR_OPS] = {
+		[OP_USER_READ] = true,	 [OP_USER_WRITE] = true, [OP_READ_LEVEL] = true,
+		[OP_WRITE_LEVEL] = true, [OP_GUEST_WALK] = true,
+	};
+
+	return (op_descs[id].agent != AGENT_USER || op_is_on_mem(&(struct op){ .id = id })) !=
+	       unlike_its_agent[id];
+}
+
+/**
  * op_cpuif_at() - where an operation expects a GICv2's CPU interface
  * @op: an operation
  *
@@ -299,4 +319,45 @@ struct op *prog_add(struct prog *p, enum op_id id)
 		op->arg[i] = d->kind == ARG_KIND_PLACE ? prog_first_place(p->gic) : d->lo;
 	}
 	return op;
+}
+
+/**
+ * prog_par_end() - the end of the operations that are performed side by side
+ * @p:     the program
+ * @first: number of an operation that begins a block, or of one that is in none
+ *
+ * Return: the number of the first operation after them, at least @first + 1.
+ */
+size_t prog_par_end(const struct prog *p, size_t first)
+{
+	size_t end = first + 1;
+
+	while (end < p->nr_ops && p->op[end].par)
+		end++;
+	return end;
+}
+
+/**
+ * prog_has_par() - are any operations performed side by side?
+ * @p: the program
+ *
+ * Return: whether.
+ */
+bool prog_has_par(const struct prog *p)
+{
+	for (size_t i = 0; i < p->nr_ops; i++) {
+		if (p->op[i].par)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * prog_mend_par() - make par blocks valid after operations came or went
+ * @p: each operation that cannot stand beside the one before it begins anew
+ */
+void prog_mend_par(struct prog *p)
+{
+	for (size_t i = 0; i < p->nr_ops; i++)
+		p->op[i].par &= i && op_can_par(p->op[i].id) && op_can_par(p->op[i - 1].id);
 }

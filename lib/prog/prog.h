@@ -117,6 +117,7 @@ struct op_arg_desc {
 
 struct op {
 	enum op_id id;
+	bool par; /* performed beside the operation before it */
 	u64 arg[OP_MAX_ARGS];
 	char *above; /* comment and blank lines before it, or NULL */
 	char *beside; /* comment on its line, or NULL */
@@ -209,6 +210,7 @@ const struct addr_type_desc *addr_type_desc(enum addr_type type);
 const struct line_type_desc *line_type_desc(enum line_type type);
 int op_vcpu(const struct op *op);
 u64 op_cpuif_at(const struct op *op);
+bool op_can_par(enum op_id id);
 bool op_is_in_memory(const struct op *op);
 unsigned int op_access_size(u64 place, u64 size);
 const char *op_status_name(enum op_status status);
@@ -216,6 +218,9 @@ const char *op_status_name(enum op_status status);
 void prog_init(struct prog *p, enum gic_version gic, unsigned int ipa_bits);
 void prog_free(struct prog *p);
 struct op *prog_add(struct prog *p, enum op_id id);
+size_t prog_par_end(const struct prog *p, size_t first);
+bool prog_has_par(const struct prog *p);
+void prog_mend_par(struct prog *p);
 bool prog_ipa_bits_are_supported(unsigned int ipa_bits);
 enum frame_id prog_frame(enum gic_version gic, unsigned int number);
 

@@ -6,6 +6,9 @@
  *   # comment
  *   vm gicv3 ipa=40
  *   [user | guest | dev] VERB [WORD] name=value ...   # comment
+ *   par {
+ *           operations that are performed side by side
+ *   }
  */
 #include "lib/prog/prog.h"
 
@@ -39,6 +42,8 @@ struct parser {
 	struct prog_error *err;
 	struct line line;
 	bool have_vm;
+	unsigned int par_line, par_column; /* where the block begins; 0 outside one */
+	size_t par_first; /* number of its first operation */
 	char *above; /* comment lines not yet given to anything */
 	size_t above_len;
 };
@@ -351,6 +356,8 @@ static int find_op(struct parser *ps, enum op_id *id)
 		if (d->gic && d->gic != (int)ps->prog->gic)
 			return fail(ps, verb->at, "'%s' is not an operation of a gicv%d VM",
 				    d->word, (int)ps->prog->gic);
+		if (ps->par_line && !op_can_par((enum op_id)i))
+			return fail(ps, verb->at, "'%s' cannot stand in a par block", d->word);
 		*id = (enum op_id)i;
 		return 0;
 	}
@@ -369,12 +376,51 @@ static int parse_op(struct parser *ps)
 	if (ret)
 		return ret;
 	op = prog_add(ps->prog, id);
+	op->par = ps->par_line && ps->prog->nr_ops - 1 > ps->par_first;
 	for (unsigned int i = 0; i < op_nr_args(id); i++) {
 		ret = parse_arg(ps, op, i);
 		if (ret)
 			return ret;
 	}
 	return check_all_used(ps);
+}
+
+static int begin_par(struct parser *ps)
+{
+	struct token *t = ps->line.token;
+
+	if (ps->par_line)
+		return fail(ps, t[0].at, "a par block within that of line %u", ps->par_line);
+	if (ps->line.nr_tokens < 2 || !token_is(&t[1], "{"))
+		return fail(ps, t[0].at, "'par' needs {");
+	ps->par_line = ps->line.number;
+	ps->par_column = (unsigned int)(t[0].at - ps->line.text) + 1;
+	ps->par_first = ps->prog->nr_ops;
+	t[0].used = t[1].used = true;
+	return check_all_used(ps);
+}
+
+static int end_par(struct parser *ps)
+{
+	if (!ps->par_line)
+		return fail(ps, ps->line.token[0].at, "'}' without a par block");
+	if (ps->prog->nr_ops == ps->par_first)
+		return fail(ps, ps->line.token[0].at, "no operation in the par block of line %u",
+			    ps->par_line);
+	ps->par_line = 0;
+	ps->line.token[0].used = true;
+	return check_all_used(ps);
+}
+
+/* Is the line one of the two that enclose a block? */
+static bool is_brace(const struct line *l)
+{
+	return token_is(&l->token[0], "par") || token_is(&l->token[0], "}");
+}
+
+static int parse_brace(struct parser *ps)
+{
+	return token_is(&ps->line.token[0], "}") ? end_par(ps) : begin_par(ps);
 }
 
 static void keep_above(struct parser *ps, const char *text, size_t len)
@@ -413,6 +459,12 @@ static int parse_line(struct parser *ps, size_t len)
 	if (!ps->line.nr_tokens) {
 		keep_above(ps, text, len);
 		return 0;
+	}
+	if (ps->have_vm && is_brace(&ps->line)) {
+		/* No operation is on this line: a comment becomes one above the next. */
+		if (hash)
+			keep_above(ps, hash, (size_t)(text + len - hash));
+		return parse_brace(ps);
 	}
 	ret = ps->have_vm ? parse_op(ps) : parse_vm(ps);
 	if (ret)
@@ -462,6 +514,11 @@ int prog_parse(struct prog *p, const char *text, size_t bytes, struct prog_error
 	if (!ret && !ps.have_vm) {
 		ps.line.number = 0;
 		ret = fail(&ps, NULL, "there is no 'vm' line: this is not a program");
+	}
+	if (!ret && ps.par_line) {
+		ret = fail(&ps, NULL, "a par block without its '}'");
+		err->line = ps.par_line;
+		err->column = ps.par_column;
 	}
 	p->below = take_above(&ps);
 	if (ret)

@@ -313,6 +313,8 @@ static const char *check_whole(const struct setup *s)
 {
 	if (!s->l->nr_vcpus || s->l->nr_vcpus > QTEST_MAX_VCPUS)
 		return "QEMU's machine is given 1 to 8 vCPUs";
+	if (prog_has_par(s->prog))
+		return "QEMU stands still, so it performs nothing side by side";
 	/* It asks which vCPU accesses it, and an access of qtest has none. */
 	if (s->prog->gic == GIC_V2 && s->l->nr_vcpus > 1)
 		return "QEMU's GICv2 can be accessed without a vCPU only if there is one";
