@@ -1,7 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What host and guest share: the layout of the guest's memory, and batches of
- * operations with their results.  Used by both sides; it decides nothing.
+ * What host and guest share: the layout of the guest's memory, and the rings that
+ * operations and results go through.  Used by both sides; it decides nothing.
+ *
+ * The protocol.  Each vCPU that enters its guest has a lane: two rings of the same
+ * length, a stack, and a note of the last exception.  The host composes operations
+ * in op[] behind those that it has posted, and then counts lane.posted up.  The
+ * guest performs them in order; for each it fills the same place of res[] and
+ * counts lane.done up, also when the operation takes an exception.  Both counts
+ * run freely and name the place by their remainder, so lane.posted - lane.done
+ * operations are outstanding, at most GUEST_RING_OPS.  When none is, the guest
+ * stores to the doorbell, which ends its KVM_RUN; the next KVM_RUN goes on with
+ * whatever was posted meanwhile.  One KVM_RUN thus performs as many operations as
+ * the ring holds, and more if another thread keeps posting.
+ *
+ * Nothing in a lane but the counts lives across the doorbell, so several vCPUs may
+ * have the same lane if they perform in turn.  The n-th vCPU to enter a guest has
+ * lane n modulo GUEST_LANES: vCPUs that perform at the same time must differ in it.
+ * One that is held leaves its lane alone until it is released.
+ *
+ * An access is guarded: an exception that it takes is noted in the lane, the
+ * instruction is skipped, and the operation ends with GUEST_ABORT.  So it does
+ * after any other exception, wherever that came: then the guest drops what it was
+ * doing and goes on with the next operation on a fresh stack.
+ *
+ * Instructions under test are in slots that all vCPUs share, one for each different
+ * instruction.  They are apart from everything that is written often: emulators
+ * translate a page's instructions anew after each store to it.
  */
 #ifndef GUEST_CODE_ABI_H
 #define GUEST_CODE_ABI_H
@@ -15,26 +40,31 @@
 #define GUEST_CODE_BYTES 0x8000
 #define GUEST_SLOT_OFFSET 0x8000 /* instructions that the host composes */
 #define GUEST_HOLD_OFFSET 0xa000
-#define GUEST_STACK_OFFSET 0x10000 /* its top: it grows down */
-#define GUEST_BATCH_OFFSET 0x10000 /* at the top of the stack: the vectors rely on it */
-#define GUEST_BATCH_ROOM 0x10000
-#define GUEST_LISTS_OFFSET 0x20000
+#define GUEST_LISTS_OFFSET 0x10000
+#define GUEST_LANES_OFFSET 0x80000
 #define GUEST_TABLE_OFFSET 0x100000 /* translation tables */
 #define GUEST_TABLE_ROOM 0xe0000
-#define GUEST_DOORBELL_OFFSET 0x1f0000 /* no memory behind it: a store here ends a batch */
+#define GUEST_DOORBELL_OFFSET 0x1f0000 /* no memory behind it: a store here ends KVM_RUN */
 
-/* Offsets into struct guest_batch and struct guest_hold that the vectors use. */
-#define GUEST_BATCH_ESR 8
+#define GUEST_LANES 48
+#define GUEST_LANE_BYTES 0x2800
+#define GUEST_LANE_STACK 0x800 /* the first bytes of each; struct guest_lane is behind them */
+
+/* Offsets into struct guest_lane and struct guest_hold that the vectors use. */
+#define GUEST_LANE_RAM 0
+#define GUEST_LANE_GUARDED 8
+#define GUEST_LANE_ESR 16
+#define GUEST_LANE_ELR 24
+#define GUEST_LANE_FAR 32
 #define GUEST_HOLD_RUNNING 0
 #define GUEST_HOLD_RELEASE 4
 
 #ifndef __ASSEMBLER__
 
-#define GUEST_MAX_OPS 256
+#define GUEST_RING_OPS 128 /* a power of two */
 #define GUEST_MAX_SLOTS 512
-#define GUEST_MAX_HOLDS 1024
+#define GUEST_MAX_VCPUS 512 /* of a VM of KVM */
 #define GUEST_MAX_VALS 64
-#define GUEST_MAX_LISTS 1024
 #define GUEST_NO_LISTS 0xffffffff
 #define GUEST_MAX_ACKED 128
 #define GUEST_MAX_ENDED 64
@@ -45,18 +75,17 @@ enum guest_op_code {
 	GUEST_NOP, /* succeeds */
 	GUEST_READ, /* the slot's instruction, which leaves a value in x0 */
 	GUEST_WRITE, /* the slot's instruction, which takes its value from x0 */
-	GUEST_WALK, /* redistributor frames from addr upwards until Last; the last of its batch */
+	GUEST_WALK, /* redistributor frames from addr upwards until Last; the last that is posted */
 	GUEST_ACK, /* the interrupt goes onto the vCPU's lists */
 	GUEST_EOI, /* of the interrupt that was acknowledged last */
 	GUEST_DEACTIVATE, /* the interrupt that was ended last */
-	GUEST_HOLD, /* spin at the words at addr until released; the only one of its batch */
+	GUEST_HOLD, /* spin at the words at addr until released; the last that is posted */
 };
 
 enum guest_status {
-	GUEST_PENDING, /* not performed yet */
 	GUEST_DONE,
 	GUEST_NO_DEVICE, /* the access went to the host */
-	GUEST_ABORT, /* the access took an exception; val is ESR_EL1 */
+	GUEST_ABORT, /* an exception; the values are ESR_EL1, ELR_EL1 and FAR_EL1 */
 	GUEST_NO_LAST, /* the walk met something else than a redistributor */
 };
 
@@ -73,8 +102,8 @@ struct guest_op {
 
 struct guest_res {
 	u32 status; /* enum guest_status */
-	u32 nr_vals; /* 0 or 1; of a walk the number of walk_val[] */
-	u64 val;
+	u32 nr_vals; /* of a walk the number of walk_val[] */
+	u64 val[3];
 };
 
 /* One instruction of the program under test, then a return. */
@@ -103,35 +132,41 @@ struct guest_hold {
 	u32 release; /* set by the host */
 };
 
-/*
- * The host fills nr_ops and op[]; the guest fills res[], walk_val[], and stores
- * to the doorbell.
- */
-struct guest_batch {
-	u32 nr_ops;
+/* What one vCPU performs, and what came of it. */
+struct guest_lane {
+	u64 ram; /* gva of the guest's memory; set by the host */
+	u32 guarded; /* an exception is the result of the instruction that takes it */
 	u32 no_device; /* set by the host when an access has exited to it */
-	u64 esr; /* set by the vectors; 0 if there was no exception */
-	u64 walk_val[GUEST_MAX_VALS];
-	struct guest_op op[GUEST_MAX_OPS];
-	struct guest_res res[GUEST_MAX_OPS];
+	u64 esr, elr, far; /* of the last exception, set by the vectors; esr is 0 if none came */
+	u32 posted; /* counted by the host */
+	u32 done; /* counted by the guest */
+	u64 walk_val[GUEST_MAX_VALS]; /* of the last walk */
+	struct guest_op op[GUEST_RING_OPS];
+	struct guest_res res[GUEST_RING_OPS];
 };
 
 _Static_assert(sizeof(struct guest_op) == 24, "shared with the guest");
-_Static_assert(sizeof(struct guest_res) == 16, "shared with the guest");
+_Static_assert(sizeof(struct guest_res) == 32, "shared with the guest");
 _Static_assert(sizeof(struct guest_slot) == 8, "shared with the guest");
-_Static_assert(offsetof(struct guest_batch, esr) == GUEST_BATCH_ESR, "used by the vectors");
+_Static_assert(offsetof(struct guest_lane, ram) == GUEST_LANE_RAM, "used by the vectors");
+_Static_assert(offsetof(struct guest_lane, guarded) == GUEST_LANE_GUARDED, "used by the vectors");
+_Static_assert(offsetof(struct guest_lane, esr) == GUEST_LANE_ESR, "used by the vectors");
+_Static_assert(offsetof(struct guest_lane, elr) == GUEST_LANE_ELR, "used by the vectors");
+_Static_assert(offsetof(struct guest_lane, far) == GUEST_LANE_FAR, "used by the vectors");
 _Static_assert(offsetof(struct guest_hold, running) == GUEST_HOLD_RUNNING, "used by the vectors");
 _Static_assert(offsetof(struct guest_hold, release) == GUEST_HOLD_RELEASE, "used by the vectors");
-_Static_assert(sizeof(struct guest_batch) <= GUEST_BATCH_ROOM, "fits its room");
-_Static_assert(GUEST_BATCH_OFFSET + GUEST_BATCH_ROOM <= GUEST_LISTS_OFFSET, "no overlap");
-_Static_assert(GUEST_MAX_LISTS * sizeof(struct guest_lists) <=
-		       GUEST_TABLE_OFFSET - GUEST_LISTS_OFFSET,
-	       "fit their room");
+_Static_assert(!(GUEST_RING_OPS & (GUEST_RING_OPS - 1)), "counts run freely");
+_Static_assert(sizeof(struct guest_lane) <= GUEST_LANE_BYTES - GUEST_LANE_STACK, "fits its room");
 _Static_assert(GUEST_MAX_SLOTS * sizeof(struct guest_slot) <= GUEST_HOLD_OFFSET - GUEST_SLOT_OFFSET,
 	       "fit their room");
-_Static_assert(GUEST_MAX_HOLDS * sizeof(struct guest_hold) <=
-		       GUEST_STACK_OFFSET - GUEST_HOLD_OFFSET - 0x2000,
-	       "leave room for the stack");
+_Static_assert(GUEST_MAX_VCPUS * sizeof(struct guest_hold) <=
+		       GUEST_LISTS_OFFSET - GUEST_HOLD_OFFSET,
+	       "fit their room");
+_Static_assert(GUEST_MAX_VCPUS * sizeof(struct guest_lists) <=
+		       GUEST_LANES_OFFSET - GUEST_LISTS_OFFSET,
+	       "fit their room");
+_Static_assert(GUEST_LANES_OFFSET + GUEST_LANES * GUEST_LANE_BYTES <= GUEST_TABLE_OFFSET,
+	       "fit their room");
 
 /* Section "guest" of the harness, copied into each VM at GUEST_CODE_OFFSET. */
 extern const char __start_guest[], __stop_guest[];

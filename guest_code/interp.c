@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The guest's interpreter at EL1: performs a batch of operations.  It judges
- * nothing.
+ * The guest's interpreter at EL1: performs what is posted in the
+ * lane of its vCPU (guest_code/abi.h).  It judges nothing.
  *
  * All of it is in section "guest", which the host copies into the VM: there is
  * no data, no constant pool and no call out of the section.
@@ -11,8 +11,9 @@
 
 #define GUEST_FN __attribute__((__section__("guest"), __noinline__))
 
-void guest_main(struct guest_batch *batch);
-void guest_hold(u64 addr);
+void guest_main(struct guest_lane *lane);
+void guest_stray(struct guest_lane *lane);
+void guest_hold(u64 addr) __attribute__((__noreturn__));
 
 /*
  * Calls the slot that the host has filled, perhaps since this vCPU last fetched
@@ -39,74 +40,92 @@ GUEST_FN static u64 call_slot(u64 slot, u64 value, u64 addr)
 }
 
 /* What became of an access, from what the host and the vectors noted. */
-GUEST_FN static enum guest_status status_of(volatile struct guest_batch *batch)
+GUEST_FN static enum guest_status status_of(volatile struct guest_lane *lane)
 {
-	if (batch->esr)
+	if (lane->esr)
 		return GUEST_ABORT;
-	return batch->no_device ? GUEST_NO_DEVICE : GUEST_DONE;
+	return lane->no_device ? GUEST_NO_DEVICE : GUEST_DONE;
 }
 
-GUEST_FN static void begin(volatile struct guest_batch *batch)
+GUEST_FN static void begin(volatile struct guest_lane *lane)
 {
-	batch->no_device = 0;
-	batch->esr = 0;
+	lane->no_device = 0;
+	lane->esr = 0;
+	lane->guarded = 1;
+}
+
+/* An exception that its operation took. */
+GUEST_FN static void set_abort(const volatile struct guest_lane *lane,
+			       volatile struct guest_res *res)
+{
+	res->val[0] = lane->esr;
+	res->val[1] = lane->elr;
+	res->val[2] = lane->far;
+	res->nr_vals = 3;
+	res->status = GUEST_ABORT;
 }
 
 /* Return: whether the access was performed. */
-GUEST_FN static bool finish(volatile struct guest_batch *batch, volatile struct guest_res *res,
+GUEST_FN static bool finish(volatile struct guest_lane *lane, volatile struct guest_res *res,
 			    u64 val, bool has_val)
 {
-	enum guest_status status = status_of(batch);
+	enum guest_status status = status_of(lane);
 
-	res->val = status == GUEST_ABORT ? batch->esr : val;
-	res->nr_vals = status == GUEST_ABORT || (status == GUEST_DONE && has_val);
+	lane->guarded = 0;
+	if (status == GUEST_ABORT) {
+		set_abort(lane, res);
+		return false;
+	}
+	res->val[0] = val;
+	res->nr_vals = status == GUEST_DONE && has_val;
 	res->status = status;
 	return status == GUEST_DONE;
 }
 
-GUEST_FN static void access(volatile struct guest_batch *batch, const volatile struct guest_op *op,
+GUEST_FN static void access(volatile struct guest_lane *lane, const volatile struct guest_op *op,
 			    volatile struct guest_res *res)
 {
-	u64 slots = (u64)batch - GUEST_BATCH_OFFSET + GUEST_SLOT_OFFSET;
+	u64 slots = lane->ram + GUEST_SLOT_OFFSET;
 	u64 val;
 
-	begin(batch);
+	begin(lane);
 	val = call_slot(slots + op->slot * sizeof(struct guest_slot), op->value, op->addr);
-	finish(batch, res, val, op->code == GUEST_READ);
+	finish(lane, res, val, op->code == GUEST_READ);
 }
 
 /* Plain LDR: KVM can emulate it from the syndrome alone. */
-GUEST_FN static bool load(volatile struct guest_batch *batch, u64 addr, u32 bytes, u64 *val)
+GUEST_FN static bool load(volatile struct guest_lane *lane, u64 addr, u32 bytes, u64 *val)
 {
-	begin(batch);
+	begin(lane);
 	if (bytes == 4)
 		__asm__ volatile("ldr %w0, [%1]" : "=r"(*val) : "r"(addr) : "memory");
 	else
 		__asm__ volatile("ldr %0, [%1]" : "=r"(*val) : "r"(addr) : "memory");
 	/* The syndrome and the host's mark are in memory before they are looked at. */
 	__asm__ volatile("dsb sy" : : : "memory");
-	return status_of(batch) == GUEST_DONE;
+	lane->guarded = 0;
+	return status_of(lane) == GUEST_DONE;
 }
 
 /*
  * As an operating system looks for its redistributor: the architecture version
  * first, then GICR_TYPER, until Last.
  */
-GUEST_FN static void walk(volatile struct guest_batch *batch, u64 frame,
+GUEST_FN static void walk(volatile struct guest_lane *lane, u64 frame,
 			  volatile struct guest_res *res)
 {
 	u64 val;
 
 	for (res->nr_vals = 0; res->nr_vals < GUEST_MAX_VALS; frame += GICR_BYTES) {
 		res->status = GUEST_NO_LAST;
-		if (!load(batch, frame + GICR_PIDR2_OFFSET, 4, &val))
+		if (!load(lane, frame + GICR_PIDR2_OFFSET, 4, &val))
 			return;
 		val = bits_get(val, 7, 4);
 		if (val != 3 && val != 4)
 			return;
-		if (!load(batch, frame + GICR_TYPER_OFFSET, 8, &val))
+		if (!load(lane, frame + GICR_TYPER_OFFSET, 8, &val))
 			return;
-		batch->walk_val[res->nr_vals] = val;
+		lane->walk_val[res->nr_vals] = val;
 		res->nr_vals = res->nr_vals + 1;
 		if (bits_get(val, 4, 4)) {
 			res->status = GUEST_DONE;
@@ -184,32 +203,29 @@ GUEST_FN static bool reads_eoimode(const volatile struct guest_op *op)
 	return bits_get(val, 1, 1);
 }
 
-GUEST_FN static volatile struct guest_lists *lists_of(volatile struct guest_batch *batch,
-						      u32 number)
+GUEST_FN static volatile struct guest_lists *lists_of(volatile struct guest_lane *lane, u32 number)
 {
-	volatile char *ram = (volatile char *)batch - GUEST_BATCH_OFFSET;
-
-	return (volatile struct guest_lists *)(ram + GUEST_LISTS_OFFSET) + number;
+	return (volatile struct guest_lists *)(lane->ram + GUEST_LISTS_OFFSET) + number;
 }
 
 /* There is nothing to end or to deactivate. */
 GUEST_FN static void nothing_done(volatile struct guest_res *res)
 {
-	res->val = GUEST_INTID_NONE;
+	res->val[0] = GUEST_INTID_NONE;
 	res->nr_vals = 1;
 	res->status = GUEST_DONE;
 }
 
-GUEST_FN static void ack(volatile struct guest_batch *batch, const volatile struct guest_op *op,
+GUEST_FN static void ack(volatile struct guest_lane *lane, const volatile struct guest_op *op,
 			 volatile struct guest_res *res)
 {
-	volatile struct guest_lists *lists = lists_of(batch, op->slot);
+	volatile struct guest_lists *lists = lists_of(lane, op->slot);
 	u32 intid_msb = op->value & GUEST_GICV2 ? 9 : 23;
 	u64 val, intid;
 
-	begin(batch);
+	begin(lane);
 	val = read_iar(op);
-	if (!finish(batch, res, val, true))
+	if (!finish(lane, res, val, true))
 		return;
 	intid = bits_get(val, intid_msb, 0);
 	if ((intid >= GUEST_INTID_SPECIAL && intid <= GUEST_INTID_NONE) ||
@@ -220,10 +236,10 @@ GUEST_FN static void ack(volatile struct guest_batch *batch, const volatile stru
 	lists->nr_acked = lists->nr_acked + 1;
 }
 
-GUEST_FN static void eoi(volatile struct guest_batch *batch, const volatile struct guest_op *op,
+GUEST_FN static void eoi(volatile struct guest_lane *lane, const volatile struct guest_op *op,
 			 volatile struct guest_res *res)
 {
-	volatile struct guest_lists *lists = lists_of(batch, op->slot);
+	volatile struct guest_lists *lists = lists_of(lane, op->slot);
 	u32 last, val;
 
 	if (!lists->nr_acked) {
@@ -232,9 +248,9 @@ GUEST_FN static void eoi(volatile struct guest_batch *batch, const volatile stru
 	}
 	last = lists->acked[lists->nr_acked - 1];
 	val = last & ~GUEST_ACKED_GROUP1;
-	begin(batch);
+	begin(lane);
 	write_eoir(op, val, last & GUEST_ACKED_GROUP1);
-	if (!finish(batch, res, val, true))
+	if (!finish(lane, res, val, true))
 		return;
 	lists->nr_acked = lists->nr_acked - 1;
 	if (lists->nr_ended < GUEST_MAX_ENDED && reads_eoimode(op)) {
@@ -243,10 +259,10 @@ GUEST_FN static void eoi(volatile struct guest_batch *batch, const volatile stru
 	}
 }
 
-GUEST_FN static void deactivate(volatile struct guest_batch *batch,
+GUEST_FN static void deactivate(volatile struct guest_lane *lane,
 				const volatile struct guest_op *op, volatile struct guest_res *res)
 {
-	volatile struct guest_lists *lists = lists_of(batch, op->slot);
+	volatile struct guest_lists *lists = lists_of(lane, op->slot);
 	u32 val;
 
 	if (op->slot == GUEST_NO_LISTS || !lists->nr_ended) {
@@ -254,52 +270,91 @@ GUEST_FN static void deactivate(volatile struct guest_batch *batch,
 		return;
 	}
 	val = lists->ended[lists->nr_ended - 1];
-	begin(batch);
+	begin(lane);
 	write_dir(op, val);
-	if (finish(batch, res, val, true))
+	if (finish(lane, res, val, true))
 		lists->nr_ended = lists->nr_ended - 1;
 }
 
-GUEST_FN static void perform(volatile struct guest_batch *batch, u32 i)
+GUEST_FN static void set_done(volatile struct guest_res *res)
 {
-	const volatile struct guest_op *op = &batch->op[i];
-	volatile struct guest_res *res = &batch->res[i];
+	res->nr_vals = 0;
+	res->status = GUEST_DONE;
+}
+
+/* All of a result is there before it counts. */
+GUEST_FN static void count_done(volatile struct guest_lane *lane)
+{
+	__atomic_store_n(&lane->done, lane->done + 1, __ATOMIC_RELEASE);
+}
+
+/* Others use the lane in the meantime, so that this operation has ended before. */
+GUEST_FN static void hold(volatile struct guest_lane *lane, const volatile struct guest_op *op,
+			  volatile struct guest_res *res)
+{
+	u64 addr = op->addr;
+
+	set_done(res);
+	count_done(lane);
+	guest_hold(addr);
+}
+
+GUEST_FN static void perform(volatile struct guest_lane *lane, u32 i)
+{
+	const volatile struct guest_op *op = &lane->op[i];
+	volatile struct guest_res *res = &lane->res[i];
 
 	switch (op->code) {
 	case GUEST_READ:
 	case GUEST_WRITE:
-		access(batch, op, res);
+		access(lane, op, res);
 		break;
 	case GUEST_WALK:
-		walk(batch, op->addr, res);
+		walk(lane, op->addr, res);
 		break;
 	case GUEST_ACK:
-		ack(batch, op, res);
+		ack(lane, op, res);
 		break;
 	case GUEST_EOI:
-		eoi(batch, op, res);
+		eoi(lane, op, res);
 		break;
 	case GUEST_DEACTIVATE:
-		deactivate(batch, op, res);
+		deactivate(lane, op, res);
 		break;
 	case GUEST_HOLD:
-		guest_hold(op->addr);
+		hold(lane, op, res);
 		break;
 	default:
-		res->nr_vals = 0;
-		res->status = GUEST_DONE;
+		set_done(res);
 		break;
 	}
 }
 
 /**
- * guest_main() - perform one batch
- * @batch: the guest's view of the batch
+ * guest_main() - perform what is posted, until nothing is left
+ * @lane: the guest's view of the vCPU's lane
  */
-GUEST_FN void guest_main(struct guest_batch *batch)
+GUEST_FN void guest_main(struct guest_lane *lane)
 {
-	volatile struct guest_batch *b = batch;
+	volatile struct guest_lane *l = lane;
 
-	for (u32 i = 0; i < b->nr_ops; i++)
-		perform(b, i);
+	while (l->done != __atomic_load_n(&l->posted, __ATOMIC_ACQUIRE)) {
+		perform(l, l->done % GUEST_RING_OPS);
+		count_done(l);
+	}
+}
+
+/**
+ * guest_stray() - end the operation that an exception came in the middle of
+ * @lane: the guest's view of the vCPU's lane
+ */
+GUEST_FN void guest_stray(struct guest_lane *lane)
+{
+	volatile struct guest_lane *l = lane;
+
+	l->guarded = 0;
+	if (l->done == __atomic_load_n(&l->posted, __ATOMIC_ACQUIRE))
+		return;
+	set_abort(l, &l->res[l->done % GUEST_RING_OPS]);
+	count_done(l);
 }

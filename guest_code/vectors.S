@@ -1,32 +1,73 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Entry point and exception vectors of the guest.  An exception is a result: it
- * is noted in the batch, the faulting instruction is skipped, and the
- * interpreter goes on.  Interrupts stay masked, as they are after KVM_ARM_VCPU_INIT:
- * they pend in the CPU interface until the program acknowledges them.
+ * Entry point and exception vectors of the guest.  An exception is a result
+ * (guest_code/abi.h): it is noted in the vCPU's lane, and the interpreter goes on.
+ * Interrupts stay masked, as they are after KVM_ARM_VCPU_INIT: they pend in the
+ * CPU interface until the program acknowledges them.
  *
- * The host enters at guest_entry with x0 = gva of the batch and the MMU on.
+ * The host enters at guest_entry with x0 = gva of the lane and the MMU on.
  */
 #include "guest_code/abi.h"
 
+/* EL1 with its own stack, interrupts and SErrors masked: PSTATE of the interpreter. */
+#define PSTATE_EL1H_DAIF 0x3c5
+
 	.section guest, "ax"
+
+	.macro vector to
+	.balign 128
+	b	\to
+	.endm
+
+	/* Each four: synchronous, IRQ, FIQ, SError. */
 	.balign 2048
 vectors:
-	.rept 16
-	.balign 128
-	b	exception
+	.rept 4		/* with the stack of EL0 */
+	vector stray
+	.endr
+	vector sync	/* as the interpreter runs */
+	.rept 3
+	vector stray
+	.endr
+	.rept 8		/* from EL0 */
+	vector stray
 	.endr
 
-	.balign 128
-exception:
-	stp	x0, x1, [sp, #-16]!
+	/* x0 = lane.  The stack is not used: it may be what is wrong. */
+	.macro note
 	mrs	x0, tpidr_el1
 	mrs	x1, esr_el1
-	str	x1, [x0, #GUEST_BATCH_ESR]
+	str	x1, [x0, #GUEST_LANE_ESR]
+	mrs	x1, elr_el1
+	str	x1, [x0, #GUEST_LANE_ELR]
+	mrs	x1, far_el1
+	str	x1, [x0, #GUEST_LANE_FAR]
+	.endm
+
+	.balign 128
+sync:
+	/* Nothing here uses the thread registers of EL0 otherwise. */
+	msr	tpidr_el0, x0
+	msr	tpidrro_el0, x1
+	note
+	ldr	w1, [x0, #GUEST_LANE_GUARDED]
+	cbz	w1, unwind
+	/* A second exception of the same access is a stray one. */
+	str	wzr, [x0, #GUEST_LANE_GUARDED]
 	mrs	x1, elr_el1
 	add	x1, x1, #4
 	msr	elr_el1, x1
-	ldp	x0, x1, [sp], #16
+	mrs	x1, tpidrro_el0
+	mrs	x0, tpidr_el0
+	eret
+
+stray:
+	note
+unwind:
+	adr	x1, after_stray
+	msr	elr_el1, x1
+	mov	x1, #PSTATE_EL1H_DAIF
+	msr	spsr_el1, x1
 	eret
 
 	.globl	guest_entry
@@ -39,21 +80,25 @@ guest_entry:
 	msr	vbar_el1, x1
 	/* The vectors are in place before the first access that may abort. */
 	isb
-	/*
-	 * All vCPUs use one stack and one batch in turn, so nothing but
-	 * tpidr_el1 lives across the doorbell.
-	 */
-next_batch:
+	/* Nothing but tpidr_el1 lives across the doorbell: vCPUs may share a lane. */
+next:
 	mrs	x0, tpidr_el1
 	mov	sp, x0
 	bl	guest_main
 doorbell:
 	mrs	x0, tpidr_el1
-	add	x0, x0, #(GUEST_DOORBELL_OFFSET - GUEST_BATCH_OFFSET)
+	ldr	x0, [x0, #GUEST_LANE_RAM]
+	add	x0, x0, #GUEST_DOORBELL_OFFSET
 	/* All results are visible before the host is told. */
 	dsb	sy
 	str	wzr, [x0]
-	b	next_batch
+	b	next
+
+after_stray:
+	mrs	x0, tpidr_el1
+	mov	sp, x0
+	bl	guest_stray
+	b	next
 	.size	guest_entry, . - guest_entry
 
 /*

@@ -138,7 +138,7 @@ enum op_status {
 	OP_DONE, /* it succeeded; values are valid */
 	OP_FAILED, /* err says how */
 	OP_NO_DEVICE, /* a guest access that no in-kernel device claimed */
-	OP_ABORT, /* a guest access took an exception; val[0] is ESR_EL1 */
+	OP_ABORT, /* the guest took an exception: ESR_EL1, ELR_EL1, FAR_EL1 as far as known */
 	OP_NO_LAST, /* a walk met a frame that is no redistributor; values hold those before */
 	OP_NO_OBJECT, /* the vCPU or device it names does not exist, so nothing was done */
 	OP_NOT_RUN, /* the target gave up before it; never an outcome to compare */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Guests of the kvm target: their memory, their translation tables, and entering
- * them with a batch of operations.
+ * them to perform operations.
  */
 #include "lib/target/kvm/vm.h"
 
@@ -155,11 +155,22 @@ static void guest_set_up(struct target_vm *vm)
 
 	vm_ioctl(vm->kvm, KVM_SET_USER_MEMORY_REGION, &slot);
 	vm->ram = guest_ram();
-	vm->batch = (struct guest_batch *)(void *)(vm->ram + GUEST_BATCH_OFFSET);
 	t.hva = vm->ram + GUEST_TABLE_OFFSET;
 	memset(t.hva, 0, TABLE_BYTES);
 	map_around(&t, PROG_RAM_BASE);
 	map_operands(&t, vm->prog);
+}
+
+static size_t lane_offset(u32 number)
+{
+	return GUEST_LANES_OFFSET + (size_t)number * GUEST_LANE_BYTES + GUEST_LANE_STACK;
+}
+
+static void take_lane(struct target_vm *vm, struct target_vcpu *v)
+{
+	v->lane_number = vm->nr_runnable++ % GUEST_LANES;
+	v->lane = (struct guest_lane *)(void *)(vm->ram + lane_offset(v->lane_number));
+	v->lane->ram = PROG_RAM_BASE;
 }
 
 /* Puts a vCPU at the start of the guest's code.  A VM that is dead refuses, and KVM_RUN too. */
@@ -169,7 +180,9 @@ static void vcpu_restart(struct target_vcpu *v)
 
 	(void)__vcpu_set_reg(&v->kvm, ARM64_CORE_REG(regs.pc), entry);
 	(void)__vcpu_set_reg(&v->kvm, ARM64_CORE_REG(regs.regs[0]),
-			     PROG_RAM_BASE + GUEST_BATCH_OFFSET);
+			     PROG_RAM_BASE + lane_offset(v->lane_number));
+	/* What the lost one had not performed is not the next one's. */
+	v->lane->posted = v->lane->done;
 	v->lost = false;
 }
 
@@ -188,7 +201,7 @@ static void check_alignment(struct target_vcpu *v)
 
 static struct guest_lists *lists_of(const struct target_vm *vm, const struct target_vcpu *v)
 {
-	TEST_ASSERT(v->index < GUEST_MAX_LISTS, "more vCPUs than vcpu_ids");
+	TEST_ASSERT(v->index < GUEST_MAX_VCPUS, "more vCPUs than KVM has");
 	return (struct guest_lists *)(void *)(vm->ram + GUEST_LISTS_OFFSET) + v->index;
 }
 
@@ -208,6 +221,7 @@ static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
 	check_alignment(v);
 	lists_of(vm, v)->nr_acked = 0;
 	lists_of(vm, v)->nr_ended = 0;
+	take_lane(vm, v);
 	vcpu_restart(v);
 	v->runnable = true;
 	return true;
@@ -242,7 +256,7 @@ static u32 access_insn(u64 reg, unsigned int bytes, bool write)
 
 /*
  * A slot with this instruction.  Slots stay as they are from program to program;
- * put_batch() sees to it that there are enough.
+ * post_ops() sees to it that there are enough.
  */
 static u32 slot_of(struct target_vm *vm, u32 insn)
 {
@@ -312,45 +326,59 @@ static void put_op(struct target_vm *vm, struct guest_op *to, const struct op *o
 	}
 }
 
-static void put_batch(struct target_vm *vm, size_t first, size_t nr)
+/**
+ * guest_post() - give a vCPU an operation
+ * @vcpu: ready to enter the guest, with room in its ring
+ * @op:   the operation
+ */
+void guest_post(struct target_vcpu *vcpu, const struct guest_op *op)
 {
-	struct guest_batch *batch = vm->batch;
+	struct guest_lane *lane = vcpu->lane;
 
+	lane->op[lane->posted % GUEST_RING_OPS] = *op;
+	__atomic_store_n(&lane->posted, lane->posted + 1, __ATOMIC_RELEASE);
+}
+
+static void post_ops(struct target_vm *vm, struct target_vcpu *vcpu, size_t first, size_t nr)
+{
 	if (slots_used + nr > GUEST_MAX_SLOTS)
 		slots_used = 0;
-	batch->nr_ops = (u32)nr;
 	for (size_t i = 0; i < nr; i++) {
-		put_op(vm, &batch->op[i], &vm->prog->op[first + i]);
-		batch->res[i].status = GUEST_PENDING;
+		struct guest_op op = { 0 };
+
+		put_op(vm, &op, &vm->prog->op[first + i]);
+		guest_post(vcpu, &op);
 	}
 }
 
-static void get_result(struct op_result *to, const struct guest_batch *batch, size_t i)
+static void get_result(struct op_result *to, const struct guest_lane *lane, u32 number)
 {
 	static const enum op_status status[] = {
-		[GUEST_PENDING] = OP_NOT_RUN,	  [GUEST_DONE] = OP_DONE,
-		[GUEST_NO_DEVICE] = OP_NO_DEVICE, [GUEST_ABORT] = OP_ABORT,
+		[GUEST_DONE] = OP_DONE,
+		[GUEST_NO_DEVICE] = OP_NO_DEVICE,
+		[GUEST_ABORT] = OP_ABORT,
 		[GUEST_NO_LAST] = OP_NO_LAST,
 	};
-	const struct guest_res *res = &batch->res[i];
-	bool walk = batch->op[i].code == GUEST_WALK;
+	const struct guest_res *res = &lane->res[number % GUEST_RING_OPS];
+	bool walk = lane->op[number % GUEST_RING_OPS].code == GUEST_WALK;
+	const u64 *val = walk && res->status != GUEST_ABORT ? lane->walk_val : res->val;
+	size_t max = val == res->val ? ARRAY_SIZE(res->val) : GUEST_MAX_VALS;
 
-	TEST_ASSERT(res->status < ARRAY_SIZE(status) && res->nr_vals <= (walk ? GUEST_MAX_VALS : 1),
+	TEST_ASSERT(res->status < ARRAY_SIZE(status) && res->nr_vals <= max,
 		    "the guest's results are damaged: status %u, %u values", res->status,
 		    res->nr_vals);
 	to->status = status[res->status];
 	to->nr_vals = res->nr_vals;
-	memcpy(to->val, walk ? batch->walk_val : &res->val, res->nr_vals * sizeof(to->val[0]));
+	memcpy(to->val, val, res->nr_vals * sizeof(to->val[0]));
 }
 
 /**
- * guest_enter() - let a vCPU perform the batch
- * @vm:   the VM
+ * guest_enter() - let a vCPU perform what it was given
  * @vcpu: ready to enter the guest
  *
  * Return: 0 when it has stored to the doorbell, or errno of KVM_RUN, positive.
  */
-int guest_enter(struct target_vm *vm, struct target_vcpu *vcpu)
+int guest_enter(struct target_vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->kvm.run;
 
@@ -372,34 +400,42 @@ int guest_enter(struct target_vm *vm, struct target_vcpu *vcpu)
 		/* An access that no device in the kernel claimed; a load gives 0. */
 		if (!run->mmio.is_write)
 			memset(run->mmio.data, 0, sizeof(run->mmio.data));
-		vm->batch->no_device = 1;
+		vcpu->lane->no_device = 1;
 	}
 }
 
 /**
- * guest_batch_run() - perform operations in the guest
+ * guest_perform() - perform operations in the guest
  * @vm:      the VM
  * @vcpu:    the vCPU that performs them
  * @first:   number of the first operation in the program
- * @nr:      operations, 1 to GUEST_MAX_OPS; only the last one may be a walk
+ * @nr:      operations, 1 to GUEST_RING_OPS; only the last one may be a walk
  * @results: of @nr operations
  *
  * Return: how many of them have a result; they end with the one that KVM_RUN
  * failed at.
  */
-size_t guest_batch_run(struct target_vm *vm, struct target_vcpu *vcpu, size_t first, size_t nr,
-		       struct op_result *results)
+size_t guest_perform(struct target_vm *vm, struct target_vcpu *vcpu, size_t first, size_t nr,
+		     struct op_result *results)
 {
 	int err = guest_prepare(vm, vcpu);
-	size_t i;
+	u32 done, was_done;
 
-	put_batch(vm, first, nr);
-	if (!err)
-		err = guest_enter(vm, vcpu);
-	for (i = 0; i < nr && (!err || vm->batch->res[i].status != GUEST_PENDING); i++)
-		get_result(&results[i], vm->batch, i);
+	if (err) {
+		results[0] = (struct op_result){ .status = OP_FAILED, .err = err };
+		return 1;
+	}
+	was_done = vcpu->lane->done;
+	post_ops(vm, vcpu, first, nr);
+	err = guest_enter(vcpu);
+	done = __atomic_load_n(&vcpu->lane->done, __ATOMIC_ACQUIRE) - was_done;
+	TEST_ASSERT(err ? done <= nr : done == nr, "the guest performed %u of %zu operations", done,
+		    nr);
+	for (u32 i = 0; i < done; i++)
+		get_result(&results[i], vcpu->lane, was_done + i);
 	if (!err)
 		return nr;
-	results[i] = (struct op_result){ .status = OP_FAILED, .err = err };
-	return i + 1;
+	TEST_ASSERT(done < nr, "KVM_RUN failed at the doorbell: %s", strerror(err));
+	results[done] = (struct op_result){ .status = OP_FAILED, .err = err };
+	return done + 1;
 }

@@ -9,7 +9,7 @@
 
 static struct guest_hold *hold_words(const struct target_vm *vm, const struct target_vcpu *v)
 {
-	TEST_ASSERT(v->index < GUEST_MAX_HOLDS, "more vCPUs than vcpu_ids");
+	TEST_ASSERT(v->index < GUEST_MAX_VCPUS, "more vCPUs than KVM has");
 	return (struct guest_hold *)(void *)(vm->ram + GUEST_HOLD_OFFSET) + v->index;
 }
 
@@ -17,18 +17,19 @@ static void *run_thread(void *arg)
 {
 	struct target_vcpu *v = arg;
 
-	__atomic_store_n(&v->thread_err, guest_enter(v->vm, v), __ATOMIC_RELEASE);
+	__atomic_store_n(&v->thread_err, guest_enter(v), __ATOMIC_RELEASE);
 	return NULL;
 }
 
-static void put_hold(const struct target_vm *vm, const struct target_vcpu *v)
+static void post_hold(const struct target_vm *vm, struct target_vcpu *v)
 {
-	*hold_words(vm, v) = (struct guest_hold){ 0 };
-	vm->batch->nr_ops = 1;
-	vm->batch->op[0] = (struct guest_op){
+	const struct guest_op op = {
 		.code = GUEST_HOLD,
 		.addr = PROG_RAM_BASE + GUEST_HOLD_OFFSET + v->index * sizeof(struct guest_hold),
 	};
+
+	*hold_words(vm, v) = (struct guest_hold){ 0 };
+	guest_post(v, &op);
 }
 
 /* Waits for the guest to run.  Return: false if KVM_RUN ended instead. */
@@ -70,7 +71,7 @@ void vcpu_hold(struct target_vm *vm, struct target_vcpu *v, struct op_result *re
 		*res = (struct op_result){ .status = OP_FAILED, .err = err };
 		return;
 	}
-	put_hold(vm, v);
+	post_hold(vm, v);
 	v->thread_err = -1;
 	TEST_ASSERT(!pthread_create(&v->thread, NULL, run_thread, v), "pthread_create");
 	v->held = true;

@@ -150,12 +150,12 @@ static bool op_enters_guest(const struct op *op)
 	return op->id == OP_RUN || op_desc(op->id)->agent == AGENT_GUEST;
 }
 
-/* How many operations from @first on one entry of the guest can do. */
-static size_t batch_from(const struct prog *p, size_t first)
+/* How many operations from @first on one entry of the guest can do: a walk ends it. */
+static size_t posts_from(const struct prog *p, size_t first)
 {
 	size_t nr = 1;
 
-	while (first + nr < p->nr_ops && nr < GUEST_MAX_OPS &&
+	while (first + nr < p->nr_ops && nr < GUEST_RING_OPS &&
 	       op_enters_guest(&p->op[first + nr]) &&
 	       op_vcpu(&p->op[first + nr]) == op_vcpu(&p->op[first]) &&
 	       p->op[first + nr - 1].id != OP_GUEST_WALK)
@@ -175,7 +175,7 @@ static size_t perform_some(struct target_vm *vm, size_t first, struct op_result 
 	}
 	v = find_vcpu(vm, (u64)op_vcpu(op));
 	if (v && !v->held)
-		return guest_batch_run(vm, v, first, batch_from(vm->prog, first), &results[first]);
+		return guest_perform(vm, v, first, posts_from(vm->prog, first), &results[first]);
 	results[first].status = OP_NO_OBJECT;
 	return 1;
 }

@@ -19,7 +19,9 @@ struct target_vcpu {
 	size_t index; /* in order of creation */
 	u64 affinity; /* Aff3.Aff2.Aff1.Aff0 */
 	bool runnable; /* has its system registers and a run structure */
-	bool lost; /* KVM_RUN failed, perhaps in the middle of a batch */
+	bool lost; /* KVM_RUN failed, perhaps in the middle of an operation */
+	u32 lane_number; /* once it is runnable */
+	struct guest_lane *lane; /* of this number, in vm->ram */
 	size_t run_bytes; /* of the run structure, mapped */
 	bool held; /* thread is in KVM_RUN, where any other ioctl of the vCPU waits */
 	pthread_t thread;
@@ -34,7 +36,7 @@ struct target_vm {
 	struct target_vcpu **vcpu;
 	size_t nr_vcpus;
 	char *ram; /* the guest's memory; NULL until a guest is needed */
-	struct guest_batch *batch; /* in it */
+	u32 nr_runnable; /* vCPUs that have entered the guest, or tried */
 	u8 *mem; /* what is at PROG_MEM_BASE; NULL if the program does not use it */
 };
 
@@ -60,9 +62,10 @@ void mem_perform(struct target_vm *vm, const struct op *op, struct op_result *re
 
 /* guest.c */
 int guest_prepare(struct target_vm *vm, struct target_vcpu *vcpu);
-int guest_enter(struct target_vm *vm, struct target_vcpu *vcpu);
-size_t guest_batch_run(struct target_vm *vm, struct target_vcpu *vcpu, size_t first, size_t nr,
-		       struct op_result *results);
+void guest_post(struct target_vcpu *vcpu, const struct guest_op *op);
+int guest_enter(struct target_vcpu *vcpu);
+size_t guest_perform(struct target_vm *vm, struct target_vcpu *vcpu, size_t first, size_t nr,
+		     struct op_result *results);
 
 /* hold.c */
 void vcpu_hold(struct target_vm *vm, struct target_vcpu *v, struct op_result *res);
