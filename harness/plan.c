@@ -119,10 +119,8 @@ int plan_add_file(struct plan *plan, const char *group, const char *path)
 	int ret = prog_load(&p, path, &err);
 
 	shown = typed_path(path);
-	if (ret && err.line && err.column)
+	if (ret && err.line)
 		fprintf(stderr, "vgicheck: %s:%u:%u: %s\n", shown, err.line, err.column, err.text);
-	else if (ret && err.line)
-		fprintf(stderr, "vgicheck: %s:%u: %s\n", shown, err.line, err.text);
 	else if (ret)
 		fprintf(stderr, "vgicheck: %s: %s\n", shown, err.text);
 	if (ret)

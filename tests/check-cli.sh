@@ -102,8 +102,8 @@ programs() {
 	program number_too_large :2:16 "'99999999999999999999' does not fit 64 bits" \
 		'vm gicv3\ncreate_vcpu id=99999999999999999999\n'
 	program no_number :2:16 "'x' is not a number" 'vm gicv3\ncreate_vcpu id=x\n'
-	program nul_byte :2 'a NUL byte' 'vm gicv3\ncreate\0000_vgic\n'
-	program binary :1 'a NUL byte' '\0177ELF\0002\0001\0001\0\0\0\0377\0376'
+	program nul_byte :2:7 'a NUL byte' 'vm gicv3\ncreate\0000_vgic\n'
+	program binary :1:8 'a NUL byte' '\0177ELF\0002\0001\0001\0\0\0\0377\0376'
 	mkdir "$scratch/directory.vgic"
 	refused program.directory 'directory.vgic: cannot read it: Is a directory' \
 		replay directory.vgic

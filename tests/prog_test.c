@@ -476,7 +476,7 @@ static const char two_blocks[] = "vm gicv3\n"
 				 "}\n"
 				 "par {\n"
 				 "\tuser read GICD_TYPER vcpu=0\n"
-				 "\tmem_read at=0x50000000 size=8\n"
+				 "\tmem read at=0x50000000 size=8\n"
 				 "\tguest vcpu=0 ack group=1\n"
 				 "}\n"
 				 "guest vcpu=0 eoi\n";

@@ -4,7 +4,7 @@
  * unusual text that is one is taken.
  *
  * Each row holds a text and the message, the line and the column that a person
- * would want. A column of 0 says that the whole line or text is meant.
+ * would want. A line and a column of 0 say that the whole text is meant.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -361,17 +361,19 @@ static void a_nul_byte_is_refused_wherever_it_stands(struct unit *t)
 	for (size_t i = 0; i < sizeof(text) - 1; i++) {
 		char buf[sizeof(text)];
 		struct prog_error err;
-		unsigned int line = 1;
+		unsigned int line = 1, column = 1;
 		struct prog p;
 
 		memcpy(buf, text, sizeof(text));
-		for (size_t k = 0; k < i; k++)
+		for (size_t k = 0; k < i; k++) {
+			column = buf[k] == '\n' ? 1 : column + 1;
 			line += buf[k] == '\n';
+		}
 		buf[i] = '\0';
 		EXPECT_EQ(t, prog_parse(&p, buf, sizeof(text) - 1, &err), -EINVAL);
 		EXPECT_STR(t, err.text, "a NUL byte: this is not a program");
 		EXPECT_EQ(t, err.line, line);
-		EXPECT_EQ(t, err.column, 0);
+		EXPECT_EQ(t, err.column, column);
 	}
 }
 
@@ -515,6 +517,7 @@ static void operations_are_limited(struct unit *t)
 	EXPECT_EQ(t, prog_parse(&p, text, strlen(text), &err), -EINVAL);
 	EXPECT_STR(t, err.text, "more than 65536 operations");
 	EXPECT_EQ(t, err.line, PROG_MAX_OPS + 2);
+	EXPECT_EQ(t, err.column, 1);
 	at[-(ptrdiff_t)each] = '\0';
 	if (program_parse(t, text, &p)) {
 		EXPECT_EQ(t, p.nr_ops, PROG_MAX_OPS);

@@ -281,7 +281,7 @@ static void what_cannot_be_reached_is_refused(struct unit *t)
 		{ SETUP_V3, "get_addr v3_dist", "of KVM alone" },
 		{ SETUP_V3, "user read GICR_TYPER vcpu=0", "of KVM alone" },
 		{ SETUP_V3, "create_its", "started without an ITS" },
-		{ SETUP_V3, "mem_read at=0x50000000 size=1", "of KVM alone" },
+		{ SETUP_V3, "mem read at=0x50000000 size=1", "of KVM alone" },
 		{ SETUP_V3, "guest vcpu=1 read GICR_TYPER at=0x30000000", NULL },
 		{ SETUP_V3, "guest vcpu=2 read GICR_TYPER at=0x30000000", "no such vCPU" },
 		{ SETUP_V3, "guest vcpu=0 read GICR_TYPER at=0x30040000", "outside all frames" },

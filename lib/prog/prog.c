@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "lib/prog/alloc.h"
-#include "lib/prog/mem.h"
 
 static const struct addr_type_desc addr_types[] = {
 #define ADDR_TYPE(id, word, gic, frame, number, source) \
@@ -60,6 +59,7 @@ const char *op_agent_word(enum op_agent agent)
 		[AGENT_USER] = "user",
 		[AGENT_GUEST] = "guest",
 		[AGENT_DEV] = "dev",
+		[AGENT_MEM] = "mem",
 	};
 
 	return words[agent];
@@ -182,8 +182,7 @@ bool op_can_par(enum op_id id)
 		[OP_WRITE_LEVEL] = true, [OP_GUEST_WALK] = true,
 	};
 
-	return (op_descs[id].agent != AGENT_USER || op_is_on_mem(&(struct op){ .id = id })) !=
-	       unlike_its_agent[id];
+	return (op_descs[id].agent != AGENT_USER) != unlike_its_agent[id];
 }
 
 /**

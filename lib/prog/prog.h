@@ -83,7 +83,7 @@ enum {
 #undef ARG
 };
 
-enum op_agent { AGENT_USER, AGENT_GUEST, AGENT_DEV, NR_AGENTS };
+enum op_agent { AGENT_USER, AGENT_GUEST, AGENT_DEV, AGENT_MEM, NR_AGENTS };
 
 enum op_arg_kind {
 	ARG_KIND_DEC,
@@ -226,7 +226,7 @@ enum frame_id prog_frame(enum gic_version gic, unsigned int number);
 
 /* Text form: lib/prog/text.c parses it, lib/prog/print.c prints it. */
 struct prog_error {
-	unsigned int line, column; /* from 1; 0 if it concerns the whole text */
+	unsigned int line, column; /* from 1; both 0 if it concerns the whole text */
 	char text[192];
 };
 

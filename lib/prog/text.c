@@ -5,7 +5,7 @@
  *
  *   # comment
  *   vm gicv3 ipa=40
- *   [user | guest | dev] VERB [WORD] name=value ...   # comment
+ *   [user | guest | dev | mem] VERB [WORD] name=value ...   # comment
  *   par {
  *           operations that are performed side by side
  *   }
@@ -371,7 +371,7 @@ static int parse_op(struct parser *ps)
 	int ret;
 
 	if (ps->prog->nr_ops == PROG_MAX_OPS)
-		return fail(ps, NULL, "more than %d operations", PROG_MAX_OPS);
+		return fail(ps, ps->line.token[0].at, "more than %d operations", PROG_MAX_OPS);
 	ret = find_op(ps, &id);
 	if (ret)
 		return ret;
@@ -446,11 +446,12 @@ static int parse_line(struct parser *ps, size_t len)
 	const char *text = ps->line.text;
 	const char *hash = memchr(text, '#', len);
 	const char *end = hash ? hash : text + len;
+	const char *nul = memchr(text, '\0', len);
 	char **above, **beside;
 	int ret;
 
-	if (memchr(text, '\0', len))
-		return fail(ps, NULL, "a NUL byte: this is not a program");
+	if (nul)
+		return fail(ps, nul, "a NUL byte: this is not a program");
 	while (len && isspace((unsigned char)text[len - 1]))
 		len--;
 	ret = split_tokens(ps, end < text + len ? end : text + len);
