@@ -110,6 +110,12 @@ struct judging_context {
 	void *arg;
 };
 
+/* How far one program came. */
+enum judged { JUDGED, JUDGED_SKIPPED, JUDGED_GAVE_UP };
+
+enum judged judge_run(const struct session *s, const struct prog *p, struct judging_context *c,
+		      struct op_result *results, struct verdict *v, char *reason, size_t bytes);
+void judge_died(const struct session *s, const struct prog *p, const char *text, struct verdict *v);
 void judge_one(const struct session *s, const struct plan *plan, size_t i,
 	       struct judging_context *c, struct outcome *outcome);
 void judge_oops(const struct session *s, const struct plan *plan, size_t i, const char *text,

@@ -135,31 +135,61 @@ static bool all_were_run(const struct prog *p, const struct op_result *results)
 	return true;
 }
 
-static void run_and_judge(const struct session *s, struct prog *p, struct judging_context *c,
-			  struct outcome *outcome)
+/**
+ * judge_run() - run a program, unless that is known to be of no use, and judge it
+ * @s:       the session
+ * @p:       the program
+ * @c:       what to judge it with
+ * @results: one for each operation, filled in if it is run
+ * @v:       filled in if it is judged
+ * @reason:  receives why it is not judged
+ * @bytes:   of @reason
+ *
+ * Return: what was done.
+ */
+enum judged judge_run(const struct session *s, const struct prog *p, struct judging_context *c,
+		      struct op_result *results, struct verdict *v, char *reason, size_t bytes)
 {
 	struct judge j = session_judge(s, c->model);
-	char *text = prog_print(p);
 	char log[KMSG_TEXT_BYTES];
 	unsigned int nr_logged;
-	struct verdict v;
+	bool performed;
+	char *text;
 
+	if (!target_can_run(s->target, &s->info, p, reason, bytes) ||
+	    is_hazard(s, c->model, p, reason, bytes))
+		return JUDGED_SKIPPED;
+	text = prog_print(p);
 	c->started(c->arg, text);
 	free(text);
-	c->results = xrealloc(c->results, (p->nr_ops + 1) * sizeof(*c->results));
-	s->target->run(p, c->results);
+	s->target->run(p, results);
 	nr_logged = kmsg_find(c->kmsg, getpid(), log);
-	if (all_were_run(p, c->results)) {
-		judge_prog(&j, p, c->results, &v);
+	performed = all_were_run(p, results);
+	if (performed) {
+		judge_prog(&j, p, results, v);
 		if (nr_logged)
-			judge_kernel_log(&j, p, c->results, log, &v);
-		outcome_of_verdict(s, p, &v, outcome);
+			judge_kernel_log(&j, p, results, log, v);
 	} else {
-		outcome->status = TAP_ERROR;
-		outcome->reason = xstrndup("the target gave up", REASON_BYTES);
+		snprintf(reason, bytes, "the target gave up");
 	}
 	if (nr_logged)
 		kmsg_account(c->kmsg, log);
+	return performed ? JUDGED : JUDGED_GAVE_UP;
+}
+
+/**
+ * judge_died() - judge a program whose process died in the kernel
+ * @s:    the session
+ * @p:    the program
+ * @text: what the kernel logged
+ * @v:    filled in
+ */
+void judge_died(const struct session *s, const struct prog *p, const char *text, struct verdict *v)
+{
+	struct judge j = session_judge(s, NULL);
+
+	*v = (struct verdict){ .unjudged = p->nr_ops };
+	judge_kernel_log(&j, p, NULL, text, v);
 }
 
 static bool load_or_explain(const struct plan *plan, size_t i, struct prog *p,
@@ -186,16 +216,24 @@ void judge_one(const struct session *s, const struct plan *plan, size_t i,
 	       struct judging_context *c, struct outcome *outcome)
 {
 	char reason[REASON_BYTES];
+	struct verdict v;
 	struct prog p;
 
 	if (!load_or_explain(plan, i, &p, outcome))
 		return;
-	if (target_can_run(s->target, &s->info, &p, reason, sizeof(reason)) &&
-	    !is_hazard(s, c->model, &p, reason, sizeof(reason))) {
-		run_and_judge(s, &p, c, outcome);
-	} else {
+	c->results = xrealloc(c->results, (p.nr_ops + 1) * sizeof(*c->results));
+	switch (judge_run(s, &p, c, c->results, &v, reason, sizeof(reason))) {
+	case JUDGED:
+		outcome_of_verdict(s, &p, &v, outcome);
+		break;
+	case JUDGED_SKIPPED:
 		outcome->status = TAP_SKIP;
 		outcome->reason = xstrndup(reason, sizeof(reason));
+		break;
+	case JUDGED_GAVE_UP:
+		outcome->status = TAP_ERROR;
+		outcome->reason = xstrndup(reason, sizeof(reason));
+		break;
 	}
 	prog_free(&p);
 }
@@ -211,14 +249,12 @@ void judge_one(const struct session *s, const struct plan *plan, size_t i,
 void judge_oops(const struct session *s, const struct plan *plan, size_t i, const char *text,
 		struct outcome *outcome)
 {
-	struct judge j = session_judge(s, NULL);
-	struct verdict v = { 0 };
+	struct verdict v;
 	struct prog p;
 
 	if (!load_or_explain(plan, i, &p, outcome))
 		return;
-	v.unjudged = p.nr_ops;
-	judge_kernel_log(&j, &p, NULL, text, &v);
+	judge_died(s, &p, text, &v);
 	outcome_of_verdict(s, &p, &v, outcome);
 	prog_free(&p);
 }
