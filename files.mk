@@ -76,6 +76,7 @@ HARNESS_SRCS := \
 	harness/rules.c \
 	harness/run.c \
 	harness/session.c \
+	harness/trial.c \
 	harness/work.c \
 
 # Portable: the QEMU machine, both sides.
@@ -131,6 +132,7 @@ TEST_SRCS := \
 	tests/suite_test.c \
 	tests/tap_test.c \
 	tests/target_test.c \
+	tests/trial_test.c \
 	tests/unit_test.c \
 	tests/vm_console_test.c \
 	tests/vm_ring_test.c \
