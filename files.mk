@@ -86,10 +86,12 @@ VM_SRCS := \
 	ci/vm/init.c \
 	ci/vm/machine.c \
 	ci/vm/options.c \
+	ci/vm/outbox.c \
 	ci/vm/plan.c \
 	ci/vm/qemu.c \
 	ci/vm/results.c \
 	ci/vm/ring.c \
+	ci/vm/sync.c \
 	ci/vm/util.c \
 
 # arm64 only, compiled against kvm_util.

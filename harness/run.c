@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "ci/vm/sync.h"
 #include "lib/prog/alloc.h"
 #include "lib/tap/json.h"
 #include "lib/tap/junit.h"
@@ -77,7 +78,10 @@ static bool keep_program(const struct run *r, size_t i, const char *path, const 
 		r->session->target->name, o->reason ? o->reason : "failed", text);
 	free(text);
 	prog_free(&p);
-	return !fclose(f);
+	if (fclose(f))
+		return false;
+	vm_sync();
+	return true;
 }
 
 /* In the QEMU machine the folder has another name than where it was typed at. */

@@ -147,6 +147,57 @@ EOF
 	"$compiler" -O2 -static "$scratch/writer.c" -o "$scratch/writer"
 }
 
+# What a long run does: it keeps a file, brings the machine down, and goes on from the
+# file in the next one.  Given a word, it goes down every time.
+build_survivor() {
+	cat >"$scratch/survivor.c" <<'EOT'
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ci/vm/sync.h"
+
+static int put(const char *path, const char *text, int flags)
+{
+	int fd = open(path, O_WRONLY | flags, 0644);
+
+	return fd < 0 || write(fd, text, 1) != 1 || close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
+	if (getenv("VGICHECK_RESUME") && argc == 1)
+		return access("/out/state/deep/a", F_OK) ? 5 : 0;
+	mkdir("/out/state", 0755);
+	mkdir("/out/state/deep", 0755);
+	if (put("/out/state/deep/a", "a", O_CREAT | O_TRUNC))
+		return 6;
+	vm_sync();
+	return put("/proc/sysrq-trigger", "c", 0) ? 7 : 8;
+}
+EOT
+	"$compiler" -D_GNU_SOURCE -O2 -I. -static "$scratch/survivor.c" ci/vm/sync.c \
+		-o "$scratch/survivor"
+}
+
+files_survive_a_panic() {
+	vm survive --restart 1 -- "$scratch/survivor"
+	ended survive 1 && [ "$(cat "$scratch/survive/out/state/deep/a")" = a ] &&
+		printed survive stdout '^# kernel panic: .*sysrq triggered crash' &&
+		printed survive stdout '^# the machine starts again, 1 of 1' &&
+		! grep -q 'Bail out' "$scratch/survive/stdout" &&
+		[ ! -e "$scratch/survive/out/console-1.log" ]
+}
+
+restarts_have_an_end() {
+	vm fall --restart 1 -- "$scratch/survivor" again
+	ended fall 1 && printed fall stdout '^# the machine starts again, 1 of 1' &&
+		printed fall stdout '^Bail out! kernel panic: ' &&
+		[ -s "$scratch/fall/out/console-1.log" ]
+}
+
 a_panic_is_reported() {
 	vm panic -- "$scratch/writer" /proc/sysrq-trigger c
 	ended panic 1 && printed panic stdout '^Bail out! kernel panic: .*sysrq triggered crash' &&
@@ -203,9 +254,11 @@ check_machine() {
 	ktap_check machine.differences_replay_as_known known_difference_replays_as_known
 	ktap_check machine.seed_gives_same_bytes same_seed_gives_same_bytes
 	ktap_check machine.seed_gives_programs_of_its_own other_seed_gives_other_programs
-	build_writer || exit 1
+	build_writer && build_survivor || exit 1
 	ktap_check machine.reports_a_panic a_panic_is_reported
 	ktap_check machine.reports_a_kernel_warning a_kernel_warning_is_reported
+	ktap_check machine.files_survive_a_panic files_survive_a_panic
+	ktap_check machine.restarts_have_an_end restarts_have_an_end
 	ktap_check machine.brings_back_the_exit_status exit_status_comes_back
 }
 

@@ -323,13 +323,27 @@ static int make_plan(struct vm_plan *p, const struct surroundings *s, const char
 	return vm_plan_make(p, &o);
 }
 
+/*
+ * Looks into both archives of a first start.  What @e points to lives as long as
+ * the test, which is why nothing frees it.
+ */
+static bool find_planned(const struct vm_plan *p, const char *name, struct entry *e)
+{
+	const struct vm_strv none = { 0 };
+	static struct cpio start;
+
+	vm_buf_free(&start.out);
+	vm_plan_start(p, &none, false, &start.out);
+	return find_entry(&p->system, name, e) || find_entry(&start, name, e);
+}
+
 /* The arguments file, a vertical bar for each NUL. */
 static char *args_of(const struct vm_plan *p)
 {
 	struct entry e;
 	char *text;
 
-	if (!find_entry(&p->initrd, "args", &e))
+	if (!find_planned(p, "args", &e))
 		return NULL;
 	text = calloc(1, e.bytes + 1);
 	for (size_t i = 0; text && i < e.bytes; i++) {
@@ -353,11 +367,11 @@ static void plan_boots_the_harness(struct unit *t)
 	EXPECT_EQ(t, make_plan(&p, &s, cmd), 0);
 	EXPECT_STR(t, p.kernel, s.image);
 	EXPECT_TRUE(t, p.own_harness);
-	EXPECT_TRUE(t, find_entry(&p.initrd, "init", &e) && e.mode == (S_IFREG | 0755));
+	EXPECT_TRUE(t, find_planned(&p, "init", &e) && e.mode == (S_IFREG | 0755));
 	EXPECT_TRUE(t, e.bytes == 3 && !memcmp(e.data, "ELF", 3));
-	EXPECT_TRUE(t, find_entry(&p.initrd, "vgicheck", &e) && S_ISLNK(e.mode));
-	EXPECT_TRUE(t, find_entry(&p.initrd, "dev/console", &e) && S_ISCHR(e.mode));
-	EXPECT_TRUE(t, find_entry(&p.initrd, "corpora/scenarios/gicv2-overlap.vgic", &e));
+	EXPECT_TRUE(t, find_planned(&p, "vgicheck", &e) && S_ISLNK(e.mode));
+	EXPECT_TRUE(t, find_planned(&p, "dev/console", &e) && S_ISCHR(e.mode));
+	EXPECT_TRUE(t, find_planned(&p, "corpora/scenarios/gicv2-overlap.vgic", &e));
 	args = args_of(&p);
 	EXPECT_CONTAINS(t, args, "|VGICHECK_OUT=/out|VGICHECK_OUT_NAME=results|");
 	EXPECT_CONTAINS(t, args, "||/vgicheck|run|--seed|7|");
@@ -381,10 +395,40 @@ static void plan_takes_input_along(struct unit *t)
 	EXPECT_EQ(t, make_plan(&p, &s, cmd), 0);
 	EXPECT_EQ(t, p.args.nr, 4);
 	EXPECT_CONTAINS(t, p.args.v[2], "/in/");
-	EXPECT_TRUE(t, find_entry(&p.initrd, p.args.v[2] + 1, &e) && e.bytes == 9);
+	EXPECT_TRUE(t, find_planned(&p, p.args.v[2] + 1, &e) && e.bytes == 9);
 	EXPECT_STR(t, p.args.v[3], "--corpora=/nonexistent");
 	vm_plan_free(&p);
 	free(file);
+	clean_up(&s);
+}
+
+static void plan_puts_files_back(struct unit *t)
+{
+	const char *cmd[] = { "run", "--json", "a/x", "--out", "elsewhere", NULL };
+	struct vm_strv back = { 0 };
+	struct cpio start = { 0 };
+	struct surroundings s;
+	struct vm_plan p;
+	struct entry e;
+
+	if (!EXPECT_TRUE(t, set_up_and_enter(&s)))
+		return;
+	put("elsewhere", "state/deep/n", "12", 2);
+	put("a", "x", "{}", 2);
+	EXPECT_EQ(t, make_plan(&p, &s, cmd), 0);
+	vm_strv_add(&back, "state/deep/n");
+	vm_strv_add(&back, "%s", p.inner.v[0]);
+	vm_strv_add(&back, "gone");
+	vm_plan_start(&p, &back, true, &start.out);
+	EXPECT_TRUE(t, find_entry(&start, "out/state", &e) && S_ISDIR(e.mode));
+	EXPECT_TRUE(t, find_entry(&start, "out/state/deep/n", &e) && e.bytes == 2);
+	EXPECT_TRUE(t, find_entry(&start, p.args.v[3] + 1, &e) && !memcmp(e.data, "{}", 2));
+	EXPECT_TRUE(t, !find_entry(&start, "out/gone", &e));
+	EXPECT_TRUE(t, find_entry(&start, "args", &e));
+	EXPECT_TRUE(t, memmem(e.data, e.bytes, "VGICHECK_RESUME=1", 18));
+	vm_buf_free(&start.out);
+	vm_strv_free(&back);
+	vm_plan_free(&p);
 	clean_up(&s);
 }
 
@@ -457,7 +501,7 @@ static void plan_runs_a_program_of_the_host(struct unit *t)
 	EXPECT_EQ(t, make_plan(&p, &s, cmd), 0);
 	EXPECT_TRUE(t, !p.own_harness);
 	EXPECT_STR(t, p.args.v[0], "/cmd/Image");
-	EXPECT_TRUE(t, find_entry(&p.initrd, "cmd/Image", &e) && e.mode == (S_IFREG | 0755));
+	EXPECT_TRUE(t, find_planned(&p, "cmd/Image", &e) && e.mode == (S_IFREG | 0755));
 	vm_plan_free(&p);
 	clean_up(&s);
 }
@@ -546,6 +590,7 @@ static const struct unit_test tests[] = {
 	{ "vm_options.help_is_asked_for", help_is_asked_for },
 	{ "vm_plan.boots_the_harness", plan_boots_the_harness },
 	{ "vm_plan.takes_input_along", plan_takes_input_along },
+	{ "vm_plan.puts_files_back", plan_puts_files_back },
 	{ "vm_plan.leaves_words_alone", plan_leaves_words_alone },
 	{ "vm_plan.brings_results_to_where_they_were_named",
 	  plan_brings_results_to_where_they_were_named },

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -23,8 +22,10 @@
 #include <unistd.h>
 
 #include "ci/vm/console.h"
+#include "ci/vm/outbox.h"
 #include "ci/vm/plan.h"
 #include "ci/vm/ring.h"
+#include "ci/vm/sync.h"
 #include "ci/vm/vm.h"
 
 #define IVSHMEM_VENDOR 0x1af4
@@ -48,7 +49,7 @@
  * @argv:	the command
  * @child:	its process
  * @out:	read ends of its standard output and error, -1 when closed
- * @watch:	inotify descriptor for files that are complete, or -1
+ * @outbox:	the folder whose files go to the host
  * @stopping:	the host has asked to stop
  */
 struct guest {
@@ -57,7 +58,7 @@ struct guest {
 	char **argv;
 	pid_t child;
 	int out[2];
-	int watch;
+	struct outbox outbox;
 	bool stopping;
 };
 
@@ -174,13 +175,6 @@ static void map_shared_memory(struct guest *g)
 		give_up("shared memory", EBADMSG);
 }
 
-/* Waits for room: the host empties the ring as long as it lives. */
-static void send_record(struct guest *g, enum shm_record type, const void *data, size_t bytes)
-{
-	while (!ring_try_write(&g->ring, type, data, (u32)bytes))
-		usleep(1000);
-}
-
 static void read_args(struct guest *g)
 {
 	const char *p, *end;
@@ -250,9 +244,9 @@ static void start_command(struct guest *g)
 	/* Only our ends: the command must see blocking files. */
 	fcntl(out[0], F_SETFL, O_NONBLOCK);
 	fcntl(err[0], F_SETFL, O_NONBLOCK);
-	g->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (g->watch >= 0)
-		inotify_add_watch(g->watch, PLAN_OUT, IN_CLOSE_WRITE | IN_MOVED_TO);
+	outbox_open(&g->outbox, &g->ring);
+	if (g->outbox.sync >= 0)
+		setenv("VGICHECK_SYNC", SYNC_SOCKET, 1);
 	g->child = fork();
 	if (g->child < 0)
 		give_up("fork", errno);
@@ -276,72 +270,12 @@ static bool forward(struct guest *g, unsigned int stream)
 		return false;
 	n = read(g->out[stream], chunk, sizeof(chunk));
 	if (n > 0)
-		send_record(g, types[stream], chunk, (size_t)n);
+		ring_write(&g->ring, types[stream], chunk, (u32)n);
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		close(g->out[stream]);
 		g->out[stream] = -1;
 	}
 	return n > 0;
-}
-
-/* @name is the path below PLAN_OUT. */
-static void send_file(struct guest *g, const char *name)
-{
-	static char chunk[SHM_RECORD_MAX];
-	char *path = vm_asprintf(PLAN_OUT "/%s", name);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	free(path);
-	if (fd < 0)
-		return;
-	send_record(g, SHM_REC_FILE, name, strlen(name));
-	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
-		send_record(g, SHM_REC_FILE_DATA, chunk, (size_t)n);
-	send_record(g, SHM_REC_FILE_END, "", 0);
-	close(fd);
-}
-
-/* Files go to the host when they are complete: a panic must not take them along. */
-static void send_watched(struct guest *g)
-{
-	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
-	ssize_t n = g->watch < 0 ? 0 : read(g->watch, events, sizeof(events));
-
-	for (ssize_t at = 0; at < n;) {
-		const struct inotify_event *e = (const void *)(events + at);
-
-		if (e->len && e->name[0] != '.' && !(e->mask & IN_ISDIR))
-			send_file(g, e->name);
-		at += (ssize_t)(sizeof(*e) + e->len);
-	}
-}
-
-static void send_tree(struct guest *g, const char *below)
-{
-	char *dir = vm_asprintf(PLAN_OUT "/%s", below);
-	struct dirent **entries;
-	int nr = scandir(dir, &entries, NULL, alphasort);
-
-	for (int i = 0; i < nr; i++) {
-		const char *base = entries[i]->d_name;
-		char *name = vm_asprintf("%s%s%s", below, *below ? "/" : "", base);
-		char *path = vm_asprintf(PLAN_OUT "/%s", name);
-
-		/* Dot files are the command's own: ".", "..", files half written. */
-		if (base[0] == '.')
-			;
-		else if (vm_is_dir(path))
-			send_tree(g, name);
-		else if (vm_is_file(path))
-			send_file(g, name);
-		free(path);
-		free(name);
-		free(entries[i]);
-	}
-	if (nr >= 0)
-		free(entries);
-	free(dir);
 }
 
 /* Like Ctrl-C on a terminal: the whole process group of the command gets it. */
@@ -388,13 +322,15 @@ static int serve(struct guest *g)
 		struct pollfd fds[] = {
 			{ .fd = g->out[0], .events = POLLIN },
 			{ .fd = g->out[1], .events = POLLIN },
-			{ .fd = g->watch, .events = POLLIN },
+			{ .fd = g->outbox.watch, .events = POLLIN },
+			{ .fd = g->outbox.sync, .events = POLLIN },
 		};
 
 		if (ppoll(fds, ARRAY_SIZE(fds), &tick, &none) > 0) {
 			forward(g, 0);
 			forward(g, 1);
-			send_watched(g);
+			outbox_pass_complete(&g->outbox);
+			outbox_answer(&g->outbox);
 		}
 		obey_request(g);
 	}
@@ -412,8 +348,8 @@ static void finish(struct guest *g, int status)
 	kill(-1, SIGKILL);
 	while (forward(g, 0) || forward(g, 1))
 		;
-	send_tree(g, "");
-	send_record(g, SHM_REC_EXIT, &e, sizeof(e));
+	outbox_pass_all(&g->outbox);
+	ring_write(&g->ring, SHM_REC_EXIT, &e, sizeof(e));
 }
 
 /**
@@ -427,7 +363,7 @@ static void finish(struct guest *g, int status)
 int vm_init_main(void)
 {
 	struct sigaction sa = { .sa_handler = on_child };
-	struct guest g = { .out = { -1, -1 }, .watch = -1 };
+	struct guest g = { .out = { -1, -1 } };
 	sigset_t child;
 
 	mount_all();
@@ -436,7 +372,7 @@ int vm_init_main(void)
 	raise_console_level();
 	keep_traces_off_console(&g);
 	say(CONSOLE_MARK);
-	send_record(&g, SHM_REC_START, "", 0);
+	ring_write(&g.ring, SHM_REC_START, "", 0);
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);

@@ -38,7 +38,7 @@ enum ending {
 };
 
 /**
- * struct machine - one run
+ * struct machine - one run, of one machine or of several after each other
  * @opt:		what the user asked for
  * @plan:		what goes in and out
  * @qemu:		the emulator
@@ -49,6 +49,7 @@ enum ending {
  * @ending:		why the run is over
  * @moved_ms:		when a record last came
  * @exit_ms:		when the command's exit was seen, or 0
+ * @nr_restarts:	how often the machine was started again
  * @stop_ms:		when the machine was asked to stop, or 0
  */
 struct machine {
@@ -63,6 +64,7 @@ struct machine {
 	u64 moved_ms;
 	u64 exit_ms;
 	u64 stop_ms;
+	unsigned int nr_restarts;
 };
 
 static volatile sig_atomic_t nr_signals;
@@ -119,9 +121,21 @@ static void print_quoted(const char *prefix, const struct vm_buf *b)
 	}
 }
 
+/* May this machine be followed by another? */
+static bool may_restart(const struct machine *m)
+{
+	return m->nr_restarts < m->opt->restart && !m->stop_ms;
+}
+
+/* What a line begins with that tells of the machine's end. */
+static const char *end_mark(const struct machine *m)
+{
+	return may_restart(m) ? "#" : "Bail out!";
+}
+
 static void tell_splat(struct machine *m, const struct splat *s)
 {
-	results_say(&m->results, "%s kernel %s: %s", s->fatal ? "Bail out!" : "#", s->kind,
+	results_say(&m->results, "%s kernel %s: %s", s->fatal ? end_mark(m) : "#", s->kind,
 		    s->first);
 	fprintf(stderr, "# vm: kernel %s\n", s->kind);
 	print_quoted("kernel: ", &s->text);
@@ -227,7 +241,9 @@ static bool saw_fatal(const struct console *c)
 
 static void save_console(struct machine *m)
 {
-	char *path = vm_asprintf("%s/console.log", m->plan.out);
+	char *path = m->nr_restarts ?
+			     vm_asprintf("%s/console-%u.log", m->plan.out, m->nr_restarts) :
+			     vm_asprintf("%s/console.log", m->plan.out);
 	int err = vm_write_file(path, m->console.text.data, m->console.text.bytes);
 
 	if (err)
@@ -256,10 +272,11 @@ static int tell_no_start(struct machine *m)
 static int tell_no_exit(struct machine *m)
 {
 	if (m->ending == ENDING_HANG)
-		results_say(&m->results, "Bail out! the machine hangs: no output for %u s",
+		results_say(&m->results, "%s the machine hangs: no output for %u s", end_mark(m),
 			    m->opt->timeout_s);
 	else if (!saw_fatal(&m->console))
-		results_say(&m->results, "Bail out! the machine ended before the command did");
+		results_say(&m->results, "%s the machine ended before the command did",
+			    end_mark(m));
 	print_quoted("qemu: ", &m->messages);
 	if (!saw_fatal(&m->console))
 		results_save_inflight(&m->results, m->qemu.shm);
@@ -298,26 +315,57 @@ static int conclude(struct machine *m)
 	return m->results.failed ? VM_EXIT_HARNESS : status;
 }
 
+/* One machine from its start to its end. */
+static int run_once(struct machine *m)
+{
+	struct vm_buf start = { 0 };
+	int status = VM_EXIT_HARNESS;
+
+	vm_plan_start(&m->plan, &m->results.names, m->nr_restarts, &start);
+	if (!qemu_start(&m->qemu, m->opt, &m->plan, &start)) {
+		ring_attach(&m->ring, m->qemu.shm);
+		watch(m);
+		take_rest(m);
+		status = conclude(m);
+	}
+	qemu_stop(&m->qemu);
+	vm_buf_free(&start);
+	return status;
+}
+
+/* Makes the machine as new if there is a reason to start it again. */
+static bool start_again(struct machine *m)
+{
+	if (!m->results.started || m->results.exited || !may_restart(m))
+		return false;
+	m->nr_restarts++;
+	results_say(&m->results, "# the machine starts again, %u of %u", m->nr_restarts,
+		    m->opt->restart);
+	results_restart(&m->results);
+	console_free(&m->console);
+	m->console = (struct console){ 0 };
+	vm_buf_free(&m->messages);
+	m->ending = ENDING_NONE;
+	m->exit_ms = 0;
+	return true;
+}
+
 static int run_machine(const struct vm_options *o)
 {
 	struct machine m = { .opt = o };
 	int status = VM_EXIT_HARNESS;
-	int err;
 
 	m.results.plan = &m.plan;
-	err = vm_plan_make(&m.plan, o);
-	if (!err) {
+	if (!vm_plan_make(&m.plan, o)) {
 		fflush(stdout);
 		catch_signals();
-		err = qemu_start(&m.qemu, o, &m.plan);
-		if (!err) {
-			ring_attach(&m.ring, m.qemu.shm);
-			watch(&m);
-			take_rest(&m);
-			status = conclude(&m);
-		}
-		qemu_stop(&m.qemu);
+		do {
+			status = run_once(&m);
+		} while (start_again(&m));
 	}
+	/* A machine that went down is a result, whatever its successor says. */
+	if (m.nr_restarts && (status == 0 || status == VM_EXIT_SKIPPED))
+		status = VM_EXIT_TROUBLE;
 	console_free(&m.console);
 	results_free(&m.results);
 	vm_buf_free(&m.messages);

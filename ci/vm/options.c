@@ -14,21 +14,17 @@
 #define DEFAULT_KERNEL "6.12"
 #define DEFAULT_TIMEOUT_S 120
 #define MAX_TIMEOUT_S (7 * 24 * 3600)
+#define MAX_RESTARTS 1000000
 #define MAX_GICV2_SMP 8
 #define MAX_GICV3_SMP 64
 
 static const struct option long_options[] = {
-	{ "kernel", required_argument, NULL, 'k' },
-	{ "append", required_argument, NULL, 'a' },
-	{ "gic", required_argument, NULL, 'g' },
-	{ "smp", required_argument, NULL, 's' },
-	{ "mem", required_argument, NULL, 'm' },
-	{ "timeout", required_argument, NULL, 't' },
-	{ "parallel", no_argument, NULL, 'p' },
-	{ "out", required_argument, NULL, 'o' },
-	{ "qemu", required_argument, NULL, 'q' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
+	{ "kernel", required_argument, NULL, 'k' }, { "append", required_argument, NULL, 'a' },
+	{ "gic", required_argument, NULL, 'g' },    { "smp", required_argument, NULL, 's' },
+	{ "mem", required_argument, NULL, 'm' },    { "timeout", required_argument, NULL, 't' },
+	{ "parallel", no_argument, NULL, 'p' },	    { "restart", required_argument, NULL, 'r' },
+	{ "out", required_argument, NULL, 'o' },    { "qemu", required_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },	    { 0 },
 };
 
 /**
@@ -51,6 +47,9 @@ void vm_options_usage(void)
 	      "  --mem SIZE              memory, such as 512M or 1G (512M)\n"
 	      "  --timeout SECONDS       report a hang after that long without output (120)\n"
 	      "  --parallel              run the processors in parallel, in real time\n"
+	      "  --restart N             start the machine again, up to N times, when it ends\n"
+	      "                          before COMMAND does (0): its files are put back, and\n"
+	      "                          VGICHECK_RESUME=1 is in its environment\n"
 	      "  --out DIR               where files from the machine go (out)\n"
 	      "  --qemu PATH             the emulator (qemu-system-aarch64)\n"
 	      "\n"
@@ -104,6 +103,8 @@ static int set_option(struct vm_options *o, int c, const char *arg)
 	case 'p':
 		o->parallel = true;
 		return 0;
+	case 'r':
+		return parse_number("restart", arg, 0, MAX_RESTARTS, &o->restart);
 	case 'o':
 		o->out = arg;
 		return 0;

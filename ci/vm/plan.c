@@ -148,7 +148,7 @@ static int add_corpora(struct cpio *c)
 static int add_input(struct vm_plan *p, const char *path, char **inner)
 {
 	char real[PATH_MAX];
-	u32 n = p->initrd.nr_entries;
+	u32 n = p->inputs.nr_entries;
 	char *dir = vm_asprintf("in/%u", n);
 	char *place;
 	int err;
@@ -157,9 +157,9 @@ static int add_input(struct vm_plan *p, const char *path, char **inner)
 		free(dir);
 		return harness_error("cannot read", path, strerror(errno));
 	}
-	cpio_add_dir(&p->initrd, dir);
+	cpio_add_dir(&p->inputs, dir);
 	place = vm_asprintf("%s/%s", dir, vm_basename(real));
-	err = cpio_add_tree(&p->initrd, place, real);
+	err = cpio_add_tree(&p->inputs, place, real);
 	if (err)
 		err = harness_error("cannot read", path, strerror(-err));
 	*inner = vm_asprintf("/%s", place);
@@ -240,8 +240,8 @@ static int add_command(struct vm_plan *p, const char *command)
 		return 0;
 	}
 	place = vm_asprintf("cmd/%s", vm_basename(command));
-	cpio_add_dir(&p->initrd, "cmd");
-	err = cpio_add_file(&p->initrd, place, 0755, command);
+	cpio_add_dir(&p->inputs, "cmd");
+	err = cpio_add_file(&p->inputs, place, 0755, command);
 	if (err)
 		err = harness_error("cannot read", command, strerror(-err));
 	vm_strv_add(&p->args, "/%s", place);
@@ -249,18 +249,72 @@ static int add_command(struct vm_plan *p, const char *command)
 	return err;
 }
 
-/* The arguments file: settings, an empty string, then the arguments, each with its NUL. */
-static void add_args_file(struct vm_plan *p)
+/*
+ * The arguments file: settings, an empty string, then the arguments, each with its NUL.
+ * With @again the command is told that it has been at work before.
+ */
+static void add_args_file(const struct vm_plan *p, struct cpio *c, bool again)
 {
+	static const char resume[] = "VGICHECK_RESUME=1";
 	struct vm_buf b = { 0 };
 
 	for (size_t i = 0; i < p->env.nr; i++)
 		vm_buf_append(&b, p->env.v[i], strlen(p->env.v[i]) + 1);
+	if (again)
+		vm_buf_append(&b, resume, sizeof(resume));
 	vm_buf_append(&b, "", 1);
 	for (size_t i = 0; i < p->args.nr; i++)
 		vm_buf_append(&b, p->args.v[i], strlen(p->args.v[i]) + 1);
-	cpio_add_bytes(&p->initrd, PLAN_ARGS, 0644, b.data, b.bytes);
+	cpio_add_bytes(c, PLAN_ARGS, 0644, b.data, b.bytes);
 	vm_buf_free(&b);
+}
+
+/* A directory may come more than once: only the first makes it. */
+static void add_dirs_to(struct cpio *c, const char *path)
+{
+	char *p = vm_asprintf("%s", path);
+
+	for (char *s = strchr(p, '/'); s; s = strchr(s + 1, '/')) {
+		*s = '\0';
+		cpio_add_dir(c, p);
+		*s = '/';
+	}
+	free(p);
+}
+
+/* Puts @name, a name below PLAN_OUT, where the command had it; a file that is gone is left out. */
+static void put_back(const struct vm_plan *p, struct cpio *c, const char *name)
+{
+	char *host = vm_plan_host_path(p, name);
+	char *place = vm_asprintf("%s/%s", PLAN_OUT + 1, name);
+
+	if (host && vm_is_file(host)) {
+		add_dirs_to(c, place);
+		if (cpio_add_file(c, place, 0644, host))
+			fprintf(stderr, "vm: cannot put back '%s'\n", host);
+	}
+	free(place);
+	free(host);
+}
+
+/**
+ * vm_plan_start() - the archive of one start of the machine, beside @p->system
+ * @p:		plan
+ * @back:	names below PLAN_OUT of files that the host has and the command gets back
+ * @again:	it is not the first start
+ * @b:		empty; filled with the archive
+ */
+void vm_plan_start(const struct vm_plan *p, const struct vm_strv *back, bool again,
+		   struct vm_buf *b)
+{
+	struct cpio c = { .nr_entries = p->inputs.nr_entries };
+
+	vm_buf_append(&c.out, p->inputs.out.data, p->inputs.out.bytes);
+	for (size_t i = 0; i < back->nr; i++)
+		put_back(p, &c, back->v[i]);
+	add_args_file(p, &c, again);
+	cpio_finish(&c);
+	*b = c.out;
 }
 
 static void add_env(struct vm_plan *p)
@@ -310,13 +364,13 @@ int vm_plan_make(struct vm_plan *p, const struct vm_options *o)
 
 	p->out = vm_asprintf("%s", o->out);
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++)
-		cpio_add_dir(&p->initrd, dirs[i]);
-	cpio_add_char_device(&p->initrd, "dev/console", 5, 1);
+		cpio_add_dir(&p->system, dirs[i]);
+	cpio_add_char_device(&p->system, "dev/console", 5, 1);
 	err = find_kernel(p, o->kernel);
 	if (!err)
-		err = add_harness(&p->initrd);
+		err = add_harness(&p->system);
 	if (!err)
-		err = add_corpora(&p->initrd);
+		err = add_corpora(&p->inputs);
 	if (!err)
 		err = add_command(p, o->cmd[0]);
 	if (!err)
@@ -326,8 +380,7 @@ int vm_plan_make(struct vm_plan *p, const struct vm_options *o)
 	if (err)
 		return err;
 	add_env(p);
-	add_args_file(p);
-	cpio_finish(&p->initrd);
+	cpio_finish(&p->system);
 	return 0;
 }
 
@@ -359,7 +412,8 @@ void vm_plan_free(struct vm_plan *p)
 	free(p->out);
 	vm_strv_free(&p->args);
 	vm_strv_free(&p->env);
-	vm_buf_free(&p->initrd.out);
+	vm_buf_free(&p->system.out);
+	vm_buf_free(&p->inputs.out);
 	vm_strv_free(&p->inner);
 	vm_strv_free(&p->outer);
 	*p = (struct vm_plan){ 0 };

@@ -20,7 +20,8 @@
  * @kernel:	path of the Image
  * @args:	the command line as the machine runs it
  * @env:	NAME=VALUE settings for it
- * @initrd:	the archive to boot with
+ * @system:	archive of what is the same for every command
+ * @inputs:	archive, not ended, of what this command needs
  * @out:	directory of the host for what appears below PLAN_OUT
  * @inner:	names below PLAN_OUT that go elsewhere ...
  * @outer:	... and where: same index
@@ -30,7 +31,8 @@ struct vm_plan {
 	char *kernel;
 	struct vm_strv args;
 	struct vm_strv env;
-	struct cpio initrd;
+	struct cpio system;
+	struct cpio inputs;
 	char *out;
 	struct vm_strv inner;
 	struct vm_strv outer;
@@ -38,6 +40,8 @@ struct vm_plan {
 };
 
 int vm_plan_make(struct vm_plan *p, const struct vm_options *o) __must_check;
+void vm_plan_start(const struct vm_plan *p, const struct vm_strv *back, bool again,
+		   struct vm_buf *b);
 char *vm_plan_host_path(const struct vm_plan *p, const char *inner);
 void vm_plan_free(struct vm_plan *p);
 

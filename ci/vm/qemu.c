@@ -95,12 +95,16 @@ static int make_shm(struct qemu *q)
 	return 0;
 }
 
-static int make_initrd(struct qemu *q, const struct vm_buf *b)
+/* The kernel takes several archives for one. */
+static int make_initrd(struct qemu *q, const struct vm_buf *system, const struct vm_buf *start)
 {
+	int err;
+
 	q->initrd_fd = memfd_create("vgicheck-initrd", 0);
 	if (q->initrd_fd < 0)
 		return -errno;
-	return vm_write_all(q->initrd_fd, b->data, b->bytes);
+	err = vm_write_all(q->initrd_fd, system->data, system->bytes);
+	return err ? err : vm_write_all(q->initrd_fd, start->data, start->bytes);
 }
 
 /* The new process: never returns, reports a failing exec by errno through @report. */
@@ -159,10 +163,12 @@ static int spawn(struct qemu *q, char *const *argv)
  * @q:	filled in; qemu_stop() frees it whatever this returns
  * @o:	what the user asked for
  * @p:	what the machine boots with
+ * @start: the archive of this start
  *
  * Return: 0 or a negative errno, with a message.
  */
-int qemu_start(struct qemu *q, const struct vm_options *o, const struct vm_plan *p)
+int qemu_start(struct qemu *q, const struct vm_options *o, const struct vm_plan *p,
+	       const struct vm_buf *start)
 {
 	struct vm_strv argv = { 0 };
 	int err;
@@ -170,7 +176,7 @@ int qemu_start(struct qemu *q, const struct vm_options *o, const struct vm_plan 
 	*q = (struct qemu){ .serial = -1, .messages = -1, .shm_fd = -1, .initrd_fd = -1 };
 	err = make_shm(q);
 	if (!err)
-		err = make_initrd(q, &p->initrd.out);
+		err = make_initrd(q, &p->system.out, start);
 	if (err) {
 		fprintf(stderr, "vm: cannot make the machine's memory: %s\n", strerror(-err));
 		return err;

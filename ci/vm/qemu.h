@@ -32,7 +32,8 @@ struct qemu {
 	int status;
 };
 
-int qemu_start(struct qemu *q, const struct vm_options *o, const struct vm_plan *p) __must_check;
+int qemu_start(struct qemu *q, const struct vm_options *o, const struct vm_plan *p,
+	       const struct vm_buf *start) __must_check;
 bool qemu_has_ended(struct qemu *q);
 void qemu_stop(struct qemu *q);
 

@@ -29,16 +29,33 @@ static void forward(struct results *r, int fd, const struct ring_record *rec)
 		r->mid_line = rec->data[rec->bytes - 1] != '\n';
 }
 
+static void drop_file(struct results *r)
+{
+	free(r->file_path);
+	free(r->file_name);
+	r->file_path = NULL;
+	r->file_name = NULL;
+	vm_buf_free(&r->file);
+}
+
 static void begin_file(struct results *r, const struct ring_record *rec)
 {
 	char *inner = vm_asprintf("%.*s", (int)rec->bytes, (const char *)rec->data);
 
-	vm_buf_free(&r->file);
-	free(r->file_path);
+	drop_file(r);
 	r->file_path = vm_plan_host_path(r->plan, inner);
+	r->file_name = inner;
 	if (!r->file_path)
 		fail(r, "dropped file from the machine", inner, "bad name");
-	free(inner);
+}
+
+static void remember(struct results *r, const char *name)
+{
+	for (size_t i = 0; i < r->names.nr; i++) {
+		if (!strcmp(r->names.v[i], name))
+			return;
+	}
+	vm_strv_add(&r->names, "%s", name);
 }
 
 static void end_file(struct results *r)
@@ -50,9 +67,9 @@ static void end_file(struct results *r)
 	err = vm_write_file(r->file_path, r->file.data, r->file.bytes);
 	if (err)
 		fail(r, "cannot write", r->file_path, strerror(-err));
-	free(r->file_path);
-	r->file_path = NULL;
-	vm_buf_free(&r->file);
+	else
+		remember(r, r->file_name);
+	drop_file(r);
 }
 
 static void take_record(struct results *r, const struct ring_record *rec)
@@ -121,20 +138,24 @@ void results_save_inflight(struct results *r, const void *shm)
 	for (u32 i = 0; i < SHM_INFLIGHT_SLOTS; i++) {
 		const char *slot = (const char *)shm + SHM_INFLIGHT_OFFSET +
 				   (size_t)i * SHM_INFLIGHT_SLOT_BYTES;
+		char *name, *path;
 		u32 bytes;
-		char *path;
 		int err;
 
 		memcpy(&bytes, slot, sizeof(bytes));
 		if (!bytes || bytes > SHM_INFLIGHT_SLOT_BYTES - sizeof(bytes))
 			continue;
-		path = vm_asprintf("%s/inflight-%u.vgic", r->plan->out, r->nr_inflight++);
+		name = vm_asprintf("inflight-%u.vgic", r->nr_inflight++);
+		path = vm_asprintf("%s/%s", r->plan->out, name);
 		err = vm_write_file(path, slot + sizeof(bytes), bytes);
-		if (err)
+		if (err) {
 			fail(r, "cannot write", path, strerror(-err));
-		else
+		} else {
 			results_say(r, "# in flight: %s", path);
+			remember(r, name);
+		}
 		free(path);
+		free(name);
 	}
 }
 
@@ -158,12 +179,22 @@ void results_say(struct results *r, const char *fmt, ...)
 }
 
 /**
+ * results_restart() - the machine starts once more: what is here stays
+ * @r:	results
+ */
+void results_restart(struct results *r)
+{
+	drop_file(r);
+	r->started = false;
+	r->exited = false;
+}
+
+/**
  * results_free() - free what the results hold; files stay on disk
  * @r:	results
  */
 void results_free(struct results *r)
 {
-	free(r->file_path);
-	r->file_path = NULL;
-	vm_buf_free(&r->file);
+	drop_file(r);
+	vm_strv_free(&r->names);
 }

@@ -14,7 +14,9 @@
  * struct results - what has come back
  * @plan:		where things go
  * @file_path:		path on the host of the file that is coming, or NULL
+ * @file_name:		its name below PLAN_OUT
  * @file:		its bytes
+ * @names:		names below PLAN_OUT of all files that are here, each once
  * @mid_line:		the last byte of standard output was no newline
  * @started:		the machine's init runs
  * @exited:		the command has ended, as @exit says
@@ -24,7 +26,9 @@
 struct results {
 	const struct vm_plan *plan;
 	char *file_path;
+	char *file_name;
 	struct vm_buf file;
+	struct vm_strv names;
 	bool mid_line;
 	bool started;
 	bool exited;
@@ -35,6 +39,7 @@ struct results {
 
 bool results_drain(struct results *r, struct ring *ring);
 void results_save_inflight(struct results *r, const void *shm);
+void results_restart(struct results *r);
 void results_say(struct results *r, const char *fmt, ...) __printf(2, 3);
 void results_free(struct results *r);
 

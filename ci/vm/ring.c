@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The record ring between the QEMU machine and its host: one writer, one
- * reader, no locks. It neither waits nor knows what the records mean.
+ * reader, no locks. It does not know what the records mean.
  */
 #include "ci/vm/ring.h"
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A record's own header in the ring. */
 struct record_header {
@@ -70,6 +71,21 @@ bool ring_try_write(struct ring *r, enum shm_record type, const void *data, u32 
 	/* The payload must be visible before the head that announces it. */
 	__atomic_store_n(&r->hdr->head, head + record_room(bytes), __ATOMIC_RELEASE);
 	return true;
+}
+
+/**
+ * ring_write() - append one record, guest side, when there is room for it
+ * @r:		ring
+ * @type:	kind of record
+ * @data:	payload
+ * @bytes:	length of @data, at most SHM_RECORD_MAX
+ *
+ * The host empties the ring as long as it lives.
+ */
+void ring_write(struct ring *r, enum shm_record type, const void *data, u32 bytes)
+{
+	while (!ring_try_write(r, type, data, bytes))
+		usleep(1000);
 }
 
 /**

@@ -30,6 +30,7 @@ struct ring_record {
 
 void ring_attach(struct ring *r, void *shm);
 bool ring_try_write(struct ring *r, enum shm_record type, const void *data, u32 bytes);
+void ring_write(struct ring *r, enum shm_record type, const void *data, u32 bytes);
 int ring_read(struct ring *r, struct ring_record *rec) __must_check;
 
 #endif /* CI_VM_RING_H */

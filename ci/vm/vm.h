@@ -10,6 +10,7 @@
 enum vm_exit {
 	VM_EXIT_TROUBLE = 1, /* the kernel warned, crashed or hung */
 	VM_EXIT_USAGE = 2,
+	VM_EXIT_SKIPPED = 4, /* the command's: nothing was tested */
 	VM_EXIT_HARNESS = 99, /* the machine could not do its work */
 	VM_EXIT_INTERRUPTED = 130,
 };
