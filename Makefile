@@ -192,7 +192,7 @@ check-msan: ## the unit tests with clang's MemorySanitizer
 	@tests/run-checks.sh $(msan_tests)
 
 .PHONY: bench
-bench: ## measure the model, programs a second and the cost of the bare ioctls
+bench: ## measure the model, programs a second, accesses and the bare ioctls
 	$(Q)ci/setup.sh run
 	$(Q)$(MAKE) all
 	@$(O)/vgicheck bench model

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `vgicheck bench`: programs a second on a target, and the cost of the bare calls
- * beside it, measured in one run.  It passes no verdict.
+ * `vgicheck bench`: programs a second on a target, accesses of guests a minute,
+ * and the cost of the bare calls beside them, measured in one run.  It passes no
+ * verdict.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,11 +15,14 @@
 
 static const char usage[] =
 	"usage: vgicheck bench [--count N] [--seed N] [--target NAME] [--corpora DIR]\n"
+	"       vgicheck bench guest [--seed N] [--target NAME] [--corpora DIR]\n"
 	"       vgicheck bench model [--seed N] [--profile NAME] [--corpora DIR]\n"
 	"\n"
 	"Prints how many programs of each suite are run and judged in a second, by one\n"
-	"worker and by several, and what the bare calls cost.  In the QEMU machine use\n"
+	"worker and by several, how many accesses of guests in a minute, performed alone\n"
+	"and judged too, and what the bare calls cost.  In the QEMU machine use\n"
 	"`vgicheck vm --parallel`: with virtual time these are no seconds.\n"
+	"`bench guest` prints the table of accesses only.\n"
 	"`bench model` times the model alone, on any machine: operations of a few programs\n"
 	"of each suite, with answers made before, and copying a state.\n";
 
@@ -76,6 +80,36 @@ static void print_costs(const struct session *s)
 	}
 }
 
+static int bench_suites(const struct session *s)
+{
+	const struct suite *suite;
+	int ret = 0;
+
+	printf("\n%-16s %5s %9s %9s %10s\n", "suite", "jobs", "programs", "seconds", "a second");
+	for (unsigned int i = 0; !ret && (suite = suite_by_number(i)); i++) {
+		ret = bench_suite(s, suite, 1);
+		ret = ret ? ret : bench_suite(s, suite, work_default_jobs());
+	}
+	return ret;
+}
+
+static int bench_target(const struct options *o, bool guest_only)
+{
+	struct session s;
+	int ret = session_open(&s, o);
+
+	if (ret)
+		return ret == -EINVAL ? TAP_EXIT_USAGE : TAP_EXIT_SKIPPED;
+	printf("kernel %s, target %s, %ld processors, seed 0x%" PRIx64 "\n", s.info.kernel,
+	       s.target->name, sysconf(_SC_NPROCESSORS_ONLN), o->seed);
+	ret = guest_only ? 0 : bench_suites(&s);
+	ret = ret ? ret : bench_guest(&s);
+	if (!ret && !guest_only)
+		print_costs(&s);
+	session_close(&s);
+	return ret ? TAP_EXIT_HARNESS : TAP_EXIT_OK;
+}
+
 /**
  * bench_main() - the subcommand `bench`
  * @argc: of main, from the subcommand's name on
@@ -85,33 +119,20 @@ static void print_costs(const struct session *s)
  */
 int bench_main(int argc, char **argv)
 {
-	const struct suite *suite;
 	struct options o;
-	struct session s;
 	int ret = options_parse(&o, "bench", usage, argc, argv);
+	const char *what;
 
 	if (ret)
 		return ret > 0 ? TAP_EXIT_OK : TAP_EXIT_USAGE;
-	if (o.args[0] && !strcmp(o.args[0], "model") && !o.args[1])
+	what = o.args[0];
+	if (!what)
+		return bench_target(&o, false);
+	if (!strcmp(what, "model") && !o.args[1])
 		return bench_model(&o) ? TAP_EXIT_HARNESS : TAP_EXIT_OK;
-	if (o.args[0]) {
-		fprintf(stderr,
-			"vgicheck: '%s' means nothing to bench; see `vgicheck bench --help`\n",
-			o.args[0]);
-		return TAP_EXIT_USAGE;
-	}
-	ret = session_open(&s, &o);
-	if (ret)
-		return ret == -EINVAL ? TAP_EXIT_USAGE : TAP_EXIT_SKIPPED;
-	printf("kernel %s, target %s, %ld processors, seed 0x%" PRIx64 "\n\n", s.info.kernel,
-	       s.target->name, sysconf(_SC_NPROCESSORS_ONLN), o.seed);
-	printf("%-16s %5s %9s %9s %10s\n", "suite", "jobs", "programs", "seconds", "a second");
-	for (unsigned int i = 0; !ret && (suite = suite_by_number(i)); i++) {
-		ret = bench_suite(&s, suite, 1);
-		ret = ret ? ret : bench_suite(&s, suite, work_default_jobs());
-	}
-	if (!ret)
-		print_costs(&s);
-	session_close(&s);
-	return ret ? TAP_EXIT_HARNESS : TAP_EXIT_OK;
+	if (!strcmp(what, "guest") && !o.args[1])
+		return bench_target(&o, true);
+	fprintf(stderr, "vgicheck: '%s' means nothing to bench; see `vgicheck bench --help`\n",
+		what);
+	return TAP_EXIT_USAGE;
 }

@@ -138,6 +138,8 @@ int explain_main(int argc, char **argv);
 
 /* The half of bench that needs no target: bench_model.c. */
 __must_check int bench_model(const struct options *o);
+/* What judging costs: bench_guest.c. */
+__must_check int bench_guest(const struct session *s);
 
 /* Tables that more than one of them prints. */
 int list_rules(const struct options *o);

@@ -50,6 +50,8 @@ command_lines() {
 	refused unknown_option_of_list "no option '--frob'" list --frob
 	refused unknown_option_of_replay "no option '--frob'" replay --frob a.vgic
 	refused unknown_option_of_bench "no option '--frob'" bench --frob
+	refused word_to_bench "'word' means nothing to bench" bench word
+	refused words_to_bench "'guest' means nothing to bench" bench guest word
 	refused unknown_option_of_rules "no option '--frob'" rules --frob
 	refused unknown_option_of_explain "no option '--frob'" explain --frob a.vgic
 	refused unknown_option_of_probe "'--frob' means nothing to probe" probe --frob
