@@ -8,6 +8,7 @@ LIB_SRCS := \
 	lib/judge/answer.c \
 	lib/judge/judge.c \
 	lib/judge/known.c \
+	lib/judge/par.c \
 	lib/model/ack.c \
 	lib/model/attr.c \
 	lib/model/cpuctl.c \
@@ -126,6 +127,7 @@ TEST_SRCS := \
 	tests/model_claims_test.c \
 	tests/model_fuzz_test.c \
 	tests/model_test.c \
+	tests/par_test.c \
 	tests/prog_test.c \
 	tests/prog_text_test.c \
 	tests/qtest_test.c \

@@ -168,6 +168,18 @@ static void print_expect(const struct expect *want)
 		print_val(&want->val[i], !i && want->nr_one_of, printed);
 }
 
+/* Of operations side by side only one order is shown. */
+static void print_where(const struct prog *p, size_t i)
+{
+	char text[LINE_BYTES];
+
+	if (!p->op[i].par && prog_par_end(p, i) > i + 1)
+		printf("\npar: operations %zu to %zu in any order, here in that of the program\n",
+		       i + 1, prog_par_end(p, i));
+	op_print(&p->op[i], text, sizeof(text));
+	printf("\nop %zu: %s\n", i + 1, text);
+}
+
 static void explain_prog(struct model *m, const struct model_config *config, const struct prog *p)
 {
 	bool lost = false;
@@ -178,10 +190,8 @@ static void explain_prog(struct model *m, const struct model_config *config, con
 	for (size_t i = 0; i < p->nr_ops; i++) {
 		struct op_result seen;
 		struct expect want;
-		char text[LINE_BYTES];
 
-		op_print(&p->op[i], text, sizeof(text));
-		printf("\nop %zu: %s\n", i + 1, text);
+		print_where(p, i);
 		if (!lost) {
 			model_expect(m, &p->op[i], &want);
 			lost = want.unpredicted;

@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "lib/judge/step.h"
+
 static __printf(4, 5) void append(char *buf, size_t bytes, size_t *at, const char *fmt, ...)
 {
 	va_list ap;
@@ -95,15 +97,6 @@ void judge_print_val(const struct expect_val *val, char *buf, size_t bytes)
 		snprintf(buf, bytes, "0x%" PRIx64, val->value);
 }
 
-/* One program under judgement, and the operation that it has come to. */
-struct judging {
-	const struct judge *judge;
-	const struct prog *prog;
-	const struct op_result *results;
-	size_t op;
-	struct verdict *v;
-};
-
 static void add_known_diff(const struct judging *j, enum rule_id rule, const char *got,
 			   const char *allowed, const struct known *known)
 {
@@ -121,6 +114,7 @@ static void add_known_diff(const struct judging *j, enum rule_id rule, const cha
 	d->op = j->op;
 	d->rule = rule;
 	d->known = known;
+	d->no_order = false;
 	snprintf(d->got, sizeof(d->got), "%s", got);
 	snprintf(d->allowed, sizeof(d->allowed), "%s", allowed);
 }
@@ -308,8 +302,14 @@ static bool can_follow(const struct expect *want, const struct op_result *res, b
 			 res->status != OP_NO_OBJECT && !has_status(want, OP_NO_OBJECT));
 }
 
-/* Sets v->unjudged if the model cannot follow what the target did. */
-static void judge_op(const struct judging *j)
+/**
+ * judge_step() - judge the result of an operation and follow it
+ * @j: what is judged; the model and the verdict change
+ *
+ * Return: whether the model could follow; if not, v->unjudged is the operation
+ * that it does not predict, or the one after that whose result it cannot follow.
+ */
+bool judge_step(const struct judging *j)
 {
 	const struct op *op = &j->prog->op[j->op];
 	const struct op_result *res = &j->results[j->op];
@@ -318,10 +318,10 @@ static void judge_op(const struct judging *j)
 	bool match = false;
 	struct expect want;
 
-	model_expect(j->judge->model, op, &want);
+	model_expect(j->model, op, &want);
 	if (want.unpredicted) {
 		j->v->unjudged = j->op;
-		return;
+		return false;
 	}
 	for (unsigned int i = 0; i < want.nr_alts && !match; i++)
 		match = alt_matches(&want.alt[i], res);
@@ -338,9 +338,10 @@ static void judge_op(const struct judging *j)
 		add_deviation(j, want.deviation);
 	if (!can_follow(&want, res, match)) {
 		j->v->unjudged = j->op + 1;
-		return;
+		return false;
 	}
-	model_commit(j->judge->model, op, res);
+	model_commit(j->model, op, res);
+	return true;
 }
 
 /**
@@ -352,19 +353,29 @@ static void judge_op(const struct judging *j)
  *
  * A value that differs leaves the model on the target's heels, so judging goes
  * on; after a call that succeeded and should have failed, or the reverse, or an
- * acknowledge of what no rule and no deviation gives, it cannot.
+ * acknowledge of what no rule and no deviation gives, it cannot.  Of operations
+ * side by side some order must explain all results: see judge_in_some_order().
  */
 void judge_prog(const struct judge *j, const struct prog *p, const struct op_result *results,
 		struct verdict *v)
 {
-	struct judging judging = { .judge = j, .prog = p, .results = results, .v = v };
+	struct judging judging = {
+		.judge = j, .model = j->model, .prog = p, .results = results, .v = v
+	};
 
 	v->nr_diffs = 0;
 	v->nr_unknown = 0;
-	model_reset_for(j->model, &j->config, p);
+	v->too_many_orders = false;
 	v->unjudged = p->nr_ops;
-	for (; judging.op < v->unjudged; judging.op++)
-		judge_op(&judging);
+	model_reset_for(j->model, &j->config, p);
+	for (size_t i = 0; j->order && i < p->nr_ops; i++)
+		j->order[i] = i;
+	if (prog_has_par(p)) {
+		judge_in_some_order(&judging);
+		return;
+	}
+	while (judging.op < p->nr_ops && judge_step(&judging))
+		judging.op++;
 }
 
 /**
@@ -383,6 +394,21 @@ void judge_kernel_log(const struct judge *j, const struct prog *p, const struct 
 	};
 
 	add_diff(&judging, RULE_KERNEL_LOG, text, "nothing");
+}
+
+static void explain_no_order(const struct prog *p, size_t op, char *buf, size_t bytes, size_t *at)
+{
+	size_t first = op, end;
+
+	while (p->op[first].par)
+		first--;
+	end = prog_par_end(p, first);
+	if (end == first + 1)
+		append(buf, bytes, at, "no order of the par blocks before it explains it\n");
+	else
+		append(buf, bytes, at,
+		       "no order of the par block of operations %zu to %zu explains it\n",
+		       first + 1, end);
 }
 
 /**
@@ -414,6 +440,8 @@ size_t judge_explain(const struct prog *p, const struct verdict *v, char *buf, s
 		append(buf, bytes, &at, "got %s, allowed %s\n", d->got, d->allowed);
 		append(buf, bytes, &at, "rule %s: %s [%s]\n", rule->name, rule->sentence,
 		       rule->source);
+		if (d->no_order)
+			explain_no_order(p, d->op, buf, bytes, &at);
 		if (d->known)
 			append(buf, bytes, &at, "known as %s: %s\n", d->known->id,
 			       d->known->upstream);
@@ -421,7 +449,8 @@ size_t judge_explain(const struct prog *p, const struct verdict *v, char *buf, s
 	if (nr < v->nr_diffs)
 		append(buf, bytes, &at, "%zu more differences\n", v->nr_diffs - nr);
 	if (v->unjudged < p->nr_ops)
-		append(buf, bytes, &at, "operations from %zu on were not judged\n",
-		       v->unjudged + 1);
+		append(buf, bytes, &at, "operations from %zu on were not judged%s\n",
+		       v->unjudged + 1,
+		       v->too_many_orders ? ": a par block has more orders than are tried" : "");
 	return at < bytes ? at : bytes - 1;
 }

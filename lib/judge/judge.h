@@ -12,12 +12,18 @@
 #define JUDGE_MAX_DIFFS 16
 #define JUDGE_TEXT_BYTES 192
 
+/* Of what is side by side: operations in a block, steps to find its order, states after it. */
+#define JUDGE_MAX_PAR_OPS 256
+#define JUDGE_MAX_PAR_STEPS 10000
+#define JUDGE_MAX_STATES 8
+
 struct judge_diff {
 	size_t op; /* number in the program, from 0; one past the last is the kernel log */
 	enum rule_id rule; /* that is broken */
 	char got[JUDGE_TEXT_BYTES];
 	char allowed[JUDGE_TEXT_BYTES];
 	const struct known *known; /* the entry that names it, or NULL */
+	bool no_order; /* other orders of what was side by side were tried, too */
 };
 
 struct verdict {
@@ -30,6 +36,7 @@ struct verdict {
 	 * the number of operations if all were judged.
 	 */
 	size_t unjudged;
+	bool too_many_orders; /* it is so because not all orders of a par block were tried */
 };
 
 struct judge {
@@ -37,6 +44,11 @@ struct judge {
 	struct model_config config; /* its gic and ipa_bits come from each program */
 	const struct known_list *known;
 	struct release of; /* what is under test */
+	/*
+	 * Receives the numbers of the program's operations in the order that
+	 * explains their results, or fewest differences; NULL if nobody asks.
+	 */
+	size_t *order;
 };
 
 void judge_prog(const struct judge *j, const struct prog *p, const struct op_result *results,

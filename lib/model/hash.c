@@ -120,7 +120,7 @@ static u64 hash_lpis(u64 h, const struct model_lpi_bits *b)
 	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++) {
 		h = hash_u64(hash_u64(hash_u64(h, b->pending[n]), b->open[n]), b->unseen[n]);
 		h = hash_u64(hash_u64(hash_u64(h, b->kept[n]), b->taken[n]), b->unended[n]);
-		h = hash_u64(h, b->changed[n]);
+		h = hash_u64(hash_u64(h, b->changed[n]), b->queued[n]);
 	}
 	return h;
 }

@@ -126,6 +126,21 @@ void model_copy(struct model *to, const struct model *from)
 	memcpy(to->mem_page, from->mem_page, from->nr_mem_pages * sizeof(from->mem_page[0]));
 }
 
+/**
+ * model_clone() - another model that is equal
+ * @from: a model
+ *
+ * Return: a model that model_copy() or model_reset() may change, or NULL.
+ */
+struct model *model_clone(const struct model *from)
+{
+	struct model *m = malloc(sizeof(*m));
+
+	if (m)
+		model_copy(m, from);
+	return m;
+}
+
 /* A VM that lost its vGIC at the first run may be unusable from then on. */
 static void expect_dead(const struct model *m, struct expect *want)
 {

@@ -186,6 +186,22 @@ bool op_can_par(enum op_id id)
 }
 
 /**
+ * op_lane() - who performs it, of those that are side by side
+ * @op: an operation that can stand in a par block
+ *
+ * Return: below NR_LANES: the vcpu_id of its vCPU, LANE_DEV, or LANE_USER, which
+ * accesses memory too.  Operations of one lane stay in their order.
+ */
+unsigned int op_lane(const struct op *op)
+{
+	enum op_agent agent = op_descs[op->id].agent;
+
+	if (agent == AGENT_GUEST)
+		return (unsigned int)op_vcpu(op);
+	return agent == AGENT_DEV ? LANE_DEV : LANE_USER;
+}
+
+/**
  * op_cpuif_at() - where an operation expects a GICv2's CPU interface
  * @op: an operation
  *

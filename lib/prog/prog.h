@@ -113,6 +113,9 @@ struct op_arg_desc {
 	const char *doc;
 };
 
+/* Who performs the operations of a par block: below LANE_DEV a vCPU, by its id. */
+enum { LANE_DEV = 1024, LANE_USER, NR_LANES };
+
 #define OP_MAX_ARGS 5
 
 struct op {
@@ -211,6 +214,7 @@ const struct line_type_desc *line_type_desc(enum line_type type);
 int op_vcpu(const struct op *op);
 u64 op_cpuif_at(const struct op *op);
 bool op_can_par(enum op_id id);
+unsigned int op_lane(const struct op *op);
 bool op_is_in_memory(const struct op *op);
 unsigned int op_access_size(u64 place, u64 size);
 const char *op_status_name(enum op_status status);

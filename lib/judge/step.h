@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A step of the judge: what judge.c and par.c share.
+ */
+#ifndef LIB_JUDGE_STEP_H
+#define LIB_JUDGE_STEP_H
+
+#include "lib/judge/judge.h"
+
+/* One program under judgement, and the operation that it has come to. */
+struct judging {
+	const struct judge *judge;
+	struct model *model; /* in the state before the operation */
+	const struct prog *prog;
+	const struct op_result *results;
+	size_t op;
+	struct verdict *v;
+};
+
+bool judge_step(const struct judging *j);
+void judge_in_some_order(const struct judging *j);
+
+#endif /* LIB_JUDGE_STEP_H */
