@@ -9,6 +9,7 @@ LIB_SRCS := \
 	lib/judge/judge.c \
 	lib/judge/known.c \
 	lib/judge/par.c \
+	lib/judge/signature.c \
 	lib/model/ack.c \
 	lib/model/attr.c \
 	lib/model/cpuctl.c \
@@ -44,6 +45,9 @@ LIB_SRCS := \
 	lib/prog/mem.c \
 	lib/prog/print.c \
 	lib/prog/prog.c \
+	lib/prog/reduce.c \
+	lib/prog/reduce_pass.c \
+	lib/prog/reduce_value.c \
 	lib/prog/rng.c \
 	lib/prog/suite.c \
 	lib/prog/text.c \
@@ -74,6 +78,8 @@ HARNESS_SRCS := \
 	harness/options.c \
 	harness/plan.c \
 	harness/probe.c \
+	harness/reduce.c \
+	harness/reduction.c \
 	harness/replay.c \
 	harness/rules.c \
 	harness/run.c \
@@ -131,6 +137,7 @@ TEST_SRCS := \
 	tests/prog_test.c \
 	tests/prog_text_test.c \
 	tests/qtest_test.c \
+	tests/reduce_test.c \
 	tests/regs_check_test.c \
 	tests/regs_doc_test.c \
 	tests/regs_test.c \

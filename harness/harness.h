@@ -24,7 +24,7 @@
 /* Versions from here on are none: they end ranges without end. */
 #define VERSION_NO_END 999999u
 
-/* Command line of run, list and bench. */
+/* Command line of the subcommands. */
 struct options {
 	const char *filter; /* pattern for names, or NULL */
 	const char *target;
@@ -36,6 +36,8 @@ struct options {
 	u64 count; /* programs to sample of each suite */
 	unsigned int jobs; /* worker processes; 0 picks */
 	unsigned int timeout_s; /* until a program counts as hanging */
+	unsigned int repeat; /* runs that say how often a failure shows; 0 picks */
+	const char *rule, *known; /* the failure to reduce, or NULL */
 	bool all; /* whole enumerations instead of samples */
 	bool strict; /* known divergences are failures */
 	bool coverage; /* which rules are reached? */
@@ -45,6 +47,8 @@ struct options {
 
 __must_check int options_parse(struct options *o, const char *command, const char *usage, int argc,
 			       char **argv);
+
+const char *options_out_name(const struct options *o);
 
 /* One program to run: of a suite, or a file. */
 struct item {
@@ -131,6 +135,7 @@ void inflight_close(struct inflight *f);
 int run_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
+int reduce_main(int argc, char **argv);
 int probe_main(int argc, char **argv);
 int bench_main(int argc, char **argv);
 int rules_main(int argc, char **argv);

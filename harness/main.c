@@ -29,6 +29,7 @@ static const struct {
 	{ "list", list_main, "name programs, operations, rules, known divergences" },
 	{ "replay", replay_main, "run program files and explain each operation" },
 	{ "explain", explain_main, "print what the model allows to each operation of a program" },
+	{ "reduce", reduce_main, "make a program that fails small and plain" },
 	{ "rules", rules_main, "print rules, choices and profiles; count what programs reach" },
 	{ "probe", probe_main, "say what can be tested here" },
 	{ "vm", vm_main, "run a subcommand in a QEMU machine with its own kernel" },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Options of run, replay, list, explain, rules and bench.
+ * Options of all subcommands that run or judge programs.
  */
 #include "harness/harness.h"
 
@@ -13,26 +13,9 @@
 #define DEFAULT_COUNT 1000
 #define DEFAULT_TIMEOUT_S 60
 #define MAX_JOBS 256
-
-static const struct option long_options[] = {
-	{ "all", no_argument, NULL, 'a' },
-	{ "corpora", required_argument, NULL, 'c' },
-	{ "count", required_argument, NULL, 'n' },
-	{ "coverage", no_argument, NULL, 'C' },
-	{ "filter", required_argument, NULL, 'f' },
-	{ "hazards", no_argument, NULL, 'H' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "jobs", required_argument, NULL, 'j' },
-	{ "json", required_argument, NULL, 'J' },
-	{ "junit", required_argument, NULL, 'U' },
-	{ "out", required_argument, NULL, 'o' },
-	{ "profile", required_argument, NULL, 'p' },
-	{ "seed", required_argument, NULL, 's' },
-	{ "strict", no_argument, NULL, 'S' },
-	{ "target", required_argument, NULL, 't' },
-	{ "timeout", required_argument, NULL, 'T' },
-	{ 0 },
-};
+#define MAX_REPEATS 10000
+#define MAX_TIMEOUT_S 86400
+#define FIRST_VALUE 256 /* no character, such as the '?' of an error, is a value */
 
 static int number(const char *option, const char *text, u64 lo, u64 hi, u64 *value)
 {
@@ -73,6 +56,17 @@ static int set_profile(struct options *o, const char *name)
 	return -EINVAL;
 }
 
+static int set_rule(struct options *o, const char *name)
+{
+	for (unsigned int i = 0; i < NR_RULES; i++) {
+		o->rule = rule_desc((enum rule_id)i)->name;
+		if (!strcmp(o->rule, name))
+			return 0;
+	}
+	fprintf(stderr, "vgicheck: there is no rule '%s'; see `vgicheck list rules`\n", name);
+	return -EINVAL;
+}
+
 static const struct profile *newest_kvm(void)
 {
 	const struct profile *newest = profile_architecture(), *p;
@@ -84,63 +78,76 @@ static const struct profile *newest_kvm(void)
 	return newest;
 }
 
-static int set_option(struct options *o, int c, const char *arg)
-{
-	u64 value = 0;
-	int ret = 0;
+enum option_kind { FLAG, TEXT, NUMBER, LONG_NUMBER, OTHER, HELP };
 
-	switch (c) {
-	case 'a':
-		o->all = true;
+/* An option, and the member of struct options that it sets. */
+struct option_desc {
+	const char *name;
+	enum option_kind kind;
+	size_t member; /* where: a bool, a const char *, an unsigned int or a u64 */
+	u64 lo, hi; /* of a number */
+	int (*set)(struct options *o, const char *arg); /* of the others */
+};
+
+#define SETS(k, m) .kind = (k), .member = offsetof(struct options, m)
+
+static const struct option_desc descs[] = {
+	{ .name = "all", SETS(FLAG, all) },
+	{ .name = "corpora", .kind = OTHER, .set = set_corpora },
+	{ .name = "count", SETS(LONG_NUMBER, count), .hi = UINT32_MAX },
+	{ .name = "coverage", SETS(FLAG, coverage) },
+	{ .name = "filter", SETS(TEXT, filter) },
+	{ .name = "hazards", SETS(FLAG, hazards) },
+	{ .name = "help", .kind = HELP },
+	{ .name = "jobs", SETS(NUMBER, jobs), .lo = 1, .hi = MAX_JOBS },
+	{ .name = "json", SETS(TEXT, json) },
+	{ .name = "junit", SETS(TEXT, junit) },
+	{ .name = "known", SETS(TEXT, known) },
+	{ .name = "out", SETS(TEXT, out) },
+	{ .name = "profile", .kind = OTHER, .set = set_profile },
+	{ .name = "repeat", SETS(NUMBER, repeat), .lo = 1, .hi = MAX_REPEATS },
+	{ .name = "rule", .kind = OTHER, .set = set_rule },
+	{ .name = "seed", SETS(LONG_NUMBER, seed), .hi = UINT64_MAX },
+	{ .name = "strict", SETS(FLAG, strict) },
+	{ .name = "target", SETS(TEXT, target) },
+	{ .name = "timeout", SETS(NUMBER, timeout_s), .lo = 1, .hi = MAX_TIMEOUT_S },
+};
+
+static int set_number(struct options *o, const struct option_desc *d, const char *arg)
+{
+	void *member = (char *)o + d->member;
+	u64 value;
+	int ret = number(d->name, arg, d->lo, d->hi, &value);
+
+	if (ret)
+		return ret;
+	if (d->kind == NUMBER)
+		*(unsigned int *)member = (unsigned int)value;
+	else
+		*(u64 *)member = value;
+	return 0;
+}
+
+static int set_option(struct options *o, const struct option_desc *d, const char *arg)
+{
+	void *member = (char *)o + d->member;
+
+	switch (d->kind) {
+	case FLAG:
+		*(bool *)member = true;
+		return 0;
+	case TEXT:
+		*(const char **)member = arg;
+		return 0;
+	case NUMBER:
+	case LONG_NUMBER:
+		return set_number(o, d, arg);
+	case OTHER:
+		return d->set(o, arg);
+	case HELP:
 		break;
-	case 'c':
-		ret = set_corpora(o, arg);
-		break;
-	case 'C':
-		o->coverage = true;
-		break;
-	case 'n':
-		ret = number("count", arg, 0, UINT32_MAX, &o->count);
-		break;
-	case 'f':
-		o->filter = arg;
-		break;
-	case 'H':
-		o->hazards = true;
-		break;
-	case 'j':
-		ret = number("jobs", arg, 1, MAX_JOBS, &value);
-		o->jobs = (unsigned int)value;
-		break;
-	case 'J':
-		o->json = arg;
-		break;
-	case 'U':
-		o->junit = arg;
-		break;
-	case 'o':
-		o->out = arg;
-		break;
-	case 'p':
-		ret = set_profile(o, arg);
-		break;
-	case 's':
-		ret = number("seed", arg, 0, UINT64_MAX, &o->seed);
-		break;
-	case 'S':
-		o->strict = true;
-		break;
-	case 't':
-		o->target = arg;
-		break;
-	case 'T':
-		ret = number("timeout", arg, 1, 86400, &value);
-		o->timeout_s = (unsigned int)value;
-		break;
-	default:
-		ret = -EINVAL;
 	}
-	return ret;
+	return 0;
 }
 
 static int wrong_option(const char *command, bool needs_value, const char *option)
@@ -155,10 +162,39 @@ static int wrong_option(const char *command, bool needs_value, const char *optio
 	return -EINVAL;
 }
 
+/* What getopt_long() wants, its value being a number in descs[]. */
+static void list_options(struct option list[ARRAY_SIZE(descs) + 1])
+{
+	for (size_t i = 0; i < ARRAY_SIZE(descs); i++) {
+		bool plain = descs[i].kind == FLAG || descs[i].kind == HELP;
+
+		list[i] = (struct option){ .name = descs[i].name,
+					   .has_arg = plain ? no_argument : required_argument,
+					   .val = FIRST_VALUE + (int)i };
+	}
+	list[ARRAY_SIZE(descs)] = (struct option){ 0 };
+}
+
 static const char *default_corpora(void)
 {
 	/* The QEMU machine has a copy in its root; elsewhere the tree's own is used. */
 	return getenv("VGICHECK_OUT") ? "/corpora" : VGICHECK_SRCDIR "/corpora";
+}
+
+/**
+ * options_out_name() - the output folder by the name that was typed
+ * @o: the options
+ *
+ * In the QEMU machine the folder has another one.
+ *
+ * Return: the name, for messages.
+ */
+const char *options_out_name(const struct options *o)
+{
+	const char *inside = getenv("VGICHECK_OUT");
+	const char *outside = getenv("VGICHECK_OUT_NAME");
+
+	return inside && outside && !strcmp(inside, o->out) ? outside : o->out;
 }
 
 /**
@@ -173,6 +209,7 @@ static const char *default_corpora(void)
  */
 int options_parse(struct options *o, const char *command, const char *usage, int argc, char **argv)
 {
+	struct option list[ARRAY_SIZE(descs) + 1];
 	const char *out = getenv("VGICHECK_OUT");
 	int c;
 
@@ -187,14 +224,15 @@ int options_parse(struct options *o, const char *command, const char *usage, int
 	};
 	optind = 1;
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-		if (c == 'h') {
+	list_options(list);
+	while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
+		if (c < FIRST_VALUE)
+			return wrong_option(command, c == ':', argv[optind - 1]);
+		if (descs[c - FIRST_VALUE].kind == HELP) {
 			fputs(usage, stdout);
 			return 1;
 		}
-		if (c == '?' || c == ':')
-			return wrong_option(command, c == ':', argv[optind - 1]);
-		if (set_option(o, c, optarg))
+		if (set_option(o, &descs[c - FIRST_VALUE], optarg))
 			return -EINVAL;
 	}
 	o->args = argv + optind;

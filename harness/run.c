@@ -84,15 +84,6 @@ static bool keep_program(const struct run *r, size_t i, const char *path, const 
 	return true;
 }
 
-/* In the QEMU machine the folder has another name than where it was typed at. */
-static const char *outside_name(const char *out)
-{
-	const char *inside = getenv("VGICHECK_OUT");
-	const char *outside = getenv("VGICHECK_OUT_NAME");
-
-	return inside && outside && !strcmp(inside, out) ? outside : out;
-}
-
 static void report(void *arg, size_t i, const struct outcome *o)
 {
 	struct run *r = arg;
@@ -111,7 +102,7 @@ static void report(void *arg, size_t i, const struct outcome *o)
 	if (is_bad(o->status)) {
 		r->fails++;
 		snprintf(path, sizeof(path), "%s/%04zu.vgic", s->options->out, i + 1);
-		snprintf(shown, sizeof(shown), "%s/%04zu.vgic", outside_name(s->options->out),
+		snprintf(shown, sizeof(shown), "%s/%04zu.vgic", options_out_name(s->options),
 			 i + 1);
 		if (keep_program(r, i, path, name, o)) {
 			snprintf(diag, sizeof(diag),

@@ -70,6 +70,10 @@ command_lines() {
 	refused coverage_of_missing_file 'nowhere: cannot open it: No such file' \
 		rules --coverage nowhere
 	refused replay_of_nothing 'replay needs a program file' replay
+	refused reduce_of_nothing 'reduce takes one program file' reduce
+	refused reduce_of_two 'reduce takes one program file' reduce a.vgic b.vgic
+	refused unknown_option_of_reduce "no option '--frob'" reduce --frob a.vgic
+	refused unknown_rule "no rule 'frob'; see \`vgicheck list rules\`" reduce --rule frob a.vgic
 	refused unknown_target "no target 'frob'" run --target frob
 }
 
@@ -110,6 +114,8 @@ programs() {
 	refused program.directory 'directory.vgic: cannot read it: Is a directory' \
 		replay directory.vgic
 	refused program.missing 'nowhere.vgic: cannot open it: No such file' replay nowhere.vgic
+	refused program.missing_to_reduce 'nowhere.vgic: cannot open it: No such file' \
+		reduce nowhere.vgic
 	refused program.endless '/dev/zero: larger than' replay /dev/zero
 	printf 'vm gicv3\n' >"$scratch/good.vgic"
 	refused program.explained_missing 'nowhere.vgic: cannot open it: No such file' \
@@ -201,7 +207,7 @@ without_kvm() {
 		ktap_skip cli.no_kvm 'this machine has a usable /dev/kvm'
 		return
 	fi
-	for command in run bench 'replay good.vgic'; do
+	for command in run bench 'replay good.vgic' 'reduce good.vgic'; do
 		# shellcheck disable=SC2086 # a command is words
 		ktap_check "cli.no_kvm: $command" in_scratch one_line 4 \
 			'vgicheck: target kvm: ' $command
@@ -239,7 +245,7 @@ lost_output() {
 
 # Who asks for help gets it on standard output.
 help() {
-	for command in '' run list replay explain rules probe bench vm; do
+	for command in '' run list replay reduce explain rules probe bench vm; do
 		# shellcheck disable=SC2086 # a command is a word or none
 		"$vgicheck" $command --help >"$scratch/stdout" 2>"$scratch/stderr" || return 1
 		grep -q "^usage: vgicheck $command" "$scratch/stdout" || return 1

@@ -221,6 +221,20 @@ other_kernel_runs() {
 	ended "$1" 0 && printed "$1" stdout "^# kernel: $(echo "$1" | sed 's/\./\\./')\."
 }
 
+# The operations of regress/0009 without its walk are all that is left.
+last_bug_is_reduced() {
+	vm reduce --kernel 5.10 -- reduce tests/data/last-among-300.vgic
+	ended reduce 0 && printed reduce stderr ': 8 of 300 operations left' || return 1
+	grep -v '^#' "$scratch/reduce/out/last-among-300-reduced.vgic" >"$scratch/reduced"
+	sed -e '/^#/d' -e '/walk/d' -e 's/=0x20000000/=0x80a0000/' -e 's/=0x20020000/=0x80c0000/' \
+		corpora/regress/0009-*.vgic | diff - "$scratch/reduced"
+}
+
+other_failures_do_not_occur() {
+	vm no-failure --kernel 5.10 -- reduce --rule uapi.typer2.read-only tests/data/last-among-300.vgic
+	one_line_and no-failure 4 'does not occur here: not in 25 runs'
+}
+
 # Nothing of this starts a machine.
 check_refusals() {
 	vm no-kernel --kernel 9.9 -- probe
@@ -262,9 +276,15 @@ check_machine() {
 	ktap_check machine.brings_back_the_exit_status exit_status_comes_back
 }
 
+check_reduction() {
+	ktap_check machine.reduces_to_what_is_needed last_bug_is_reduced
+	ktap_check machine.reduces_no_other_failure other_failures_do_not_occur
+}
+
 check_other_kernel() {
 	if [ -s "$(cache_dir)/kernel/$1/Image" ]; then
 		ktap_check "machine.kernel_runs: $1" other_kernel_runs "$1"
+		[ "$1" != 5.10 ] || check_reduction
 	else
 		ktap_skip "machine.kernel_runs: $1" \
 			"kernel $1 is not in the cache; 'make kernel KERNEL=$1' fetches it"
