@@ -31,6 +31,7 @@ LIB_SRCS := \
 	lib/model/remember.c \
 	lib/model/rules.c \
 	lib/model/sgi.c \
+	lib/model/signal.c \
 	lib/model/uapi.c \
 	lib/prog/alloc.c \
 	lib/prog/codec.c \

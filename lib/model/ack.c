@@ -44,6 +44,7 @@ static void find_candidates(const struct model *m, const struct model_vcpu *v,
 struct ack_view {
 	bool hppir; /* reads without acknowledging, whatever masks it */
 	bool both; /* shows both groups: GICC_IAR with AckCtl */
+	bool signal; /* no register, but what is signalled to the PE, of both groups */
 	unsigned int group; /* else that it shows */
 	bool v2;
 	bool emulated; /* follow the deviations of an emulated GICV */
@@ -97,6 +98,9 @@ static void add_emulated(const struct model *m, const struct model_vcpu *v,
 	bool other_group = !view->both && prio_group_of(m, v, intid) != view->group;
 
 	if (prio >= v->cpuif.pmr || (hidden && !other_group))
+		add_answer(answers, INTID_NONE);
+	/* It signals nothing if the group of the highest priority is disabled. */
+	else if (view->signal && !v->cpuif.enable[prio_group_of(m, v, intid)])
 		add_answer(answers, INTID_NONE);
 	else if (other_group)
 		add_answer(answers, INTID_GROUP1);
@@ -224,6 +228,8 @@ static void read_view(const struct model *m, const struct access *a, const struc
 		val->rule = RULE_CPUIF_EQUAL_PRIORITY;
 	else if (view->hppir)
 		val->rule = RULE_CPUIF_HPPIR;
+	else if (view->signal)
+		val->rule = val->value == INTID_NONE ? RULE_CPUIF_NO_TAKE : RULE_CPUIF_TAKE;
 	else if (val->value == INTID_NONE || val->value == INTID_GROUP1)
 		val->rule = RULE_CPUIF_SPURIOUS;
 	else
@@ -246,6 +252,21 @@ static void read_view(const struct model *m, const struct access *a, const struc
 		if (emulated.few_lrs)
 			add_deviants(m, v, &emulated, want);
 	}
+}
+
+/**
+ * ack_expect_signalled() - the interrupt that the CPU interface signals to its PE
+ * @m:    the model
+ * @a:    whose vCPU is the PE
+ * @want: receives the value that acknowledging it gives, 1023 if there is none
+ */
+void ack_expect_signalled(const struct model *m, const struct access *a, struct expect *want)
+{
+	const struct ack_view view = {
+		.v2 = m->config.gic == GIC_V2, .both = true, .signal = true
+	};
+
+	read_view(m, a, &view, want, expect_value(want, 0, 0, RULE_REG_UNKNOWN));
 }
 
 static void read_iar0(const struct model *m, const struct access *a, struct expect *want,

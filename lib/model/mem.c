@@ -165,15 +165,9 @@ bool mem_is_zero_from(const struct model *m, u64 gpa, u64 bytes)
 	return true;
 }
 
-/**
- * expect_mem_read() - userspace reads the guest's memory
- * @m:    the model
- * @op:   OP_MEM_READ
- * @want: filled in
- */
-void expect_mem_read(const struct model *m, const struct op *op, struct expect *want)
+/* What any reader of the memory sees. */
+static void expect_bytes(const struct model *m, u64 at, u64 size, struct expect *want)
 {
-	u64 at = op_arg(op, ARG_MEM_READ_at), size = op_arg(op, ARG_MEM_READ_size);
 	u64 value = 0, known = size < 8 ? ~0ULL << 8 * size : 0;
 
 	for (u64 i = 0; i < size; i++) {
@@ -184,6 +178,70 @@ void expect_mem_read(const struct model *m, const struct op *op, struct expect *
 	}
 	allow_done(want, RULE_MEM);
 	expect_value(want, value, known, RULE_MEM);
+}
+
+/**
+ * expect_mem_read() - userspace reads the guest's memory
+ * @m:    the model
+ * @op:   OP_MEM_READ
+ * @want: filled in
+ */
+void expect_mem_read(const struct model *m, const struct op *op, struct expect *want)
+{
+	expect_bytes(m, op_arg(op, ARG_MEM_READ_at), op_arg(op, ARG_MEM_READ_size), want);
+}
+
+/* The guest's accesses are all checked for alignment, as SCTLR_EL1.A says. */
+static bool expect_aligned(u64 at, u64 size, struct expect *want)
+{
+	if (at % size)
+		allow(want, OP_ABORT, 0, RULE_GUEST_ALIGNMENT);
+	return !(at % size);
+}
+
+/**
+ * expect_guest_load() - a guest reads its memory
+ * @m:    the model
+ * @op:   OP_GUEST_LOAD
+ * @want: filled in
+ */
+void expect_guest_load(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 at = op_arg(op, ARG_GUEST_LOAD_at);
+	u64 size = op_mem_size(op_arg(op, ARG_GUEST_LOAD_size));
+
+	if (expect_entry(m, op_arg(op, ARG_GUEST_LOAD_vcpu), want) &&
+	    expect_aligned(at, size, want))
+		expect_bytes(m, at, size, want);
+}
+
+/**
+ * expect_guest_store() - a guest writes its memory
+ * @m:    the model
+ * @op:   OP_GUEST_STORE
+ * @want: filled in
+ */
+void expect_guest_store(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 size = op_mem_size(op_arg(op, ARG_GUEST_STORE_size));
+
+	if (expect_entry(m, op_arg(op, ARG_GUEST_STORE_vcpu), want) &&
+	    expect_aligned(op_arg(op, ARG_GUEST_STORE_at), size, want))
+		allow_done(want, RULE_MEM);
+}
+
+/**
+ * expect_guest_barrier() - a guest orders its accesses, or cleans a line of its cache
+ * @m:    the model
+ * @op:   OP_GUEST_DSB, OP_GUEST_ISB or OP_GUEST_CLEAN
+ * @want: filled in
+ *
+ * Memory is the same for all observers here, so that there is nothing to see.
+ */
+void expect_guest_barrier(const struct model *m, const struct op *op, struct expect *want)
+{
+	if (expect_entry(m, (u64)op_vcpu(op), want))
+		allow_done(want, RULE_GUEST_BARRIER);
 }
 
 /**

@@ -54,6 +54,13 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_GUEST_EOI] = expect_guest_eoi,
 	[OP_GUEST_DEACTIVATE] = expect_guest_deactivate,
 	[OP_GUEST_WALK] = expect_guest_walk,
+	[OP_GUEST_LOAD] = expect_guest_load,
+	[OP_GUEST_STORE] = expect_guest_store,
+	[OP_GUEST_CLEAN] = expect_guest_barrier,
+	[OP_GUEST_DSB] = expect_guest_barrier,
+	[OP_GUEST_ISB] = expect_guest_barrier,
+	[OP_GUEST_TAKE] = expect_guest_take,
+	[OP_GUEST_WFI] = expect_guest_wfi,
 };
 
 /**
@@ -261,6 +268,15 @@ static bool fills_list_registers(const struct model *m, const struct op *op)
 	case OP_GUEST_ACK:
 	case OP_GUEST_EOI:
 	case OP_GUEST_DEACTIVATE:
+	case OP_GUEST_TAKE:
+		return false;
+	/* These exit or not: what is in flight counts before and after. */
+	case OP_GUEST_LOAD:
+	case OP_GUEST_STORE:
+	case OP_GUEST_CLEAN:
+	case OP_GUEST_DSB:
+	case OP_GUEST_ISB:
+	case OP_GUEST_WFI:
 		return false;
 	default:
 		return true;
@@ -317,6 +333,8 @@ static commit_fn *const commit_fns[NR_OPS] = {
 	[OP_GUEST_ACK] = commit_guest_ack,
 	[OP_GUEST_EOI] = commit_guest_eoi,
 	[OP_GUEST_DEACTIVATE] = commit_guest_deactivate,
+	[OP_GUEST_STORE] = commit_mem_store,
+	[OP_GUEST_TAKE] = commit_guest_take,
 	[OP_IRQ_LINE] = commit_irq_line,
 	[OP_SIGNAL_MSI] = commit_signal_msi,
 	[OP_SAVE_PENDING_TABLES] = commit_save_pending_tables,

@@ -24,11 +24,16 @@ static enum reg_id eoi_register(const struct model *m, u64 group)
 	return group ? REG_ICC_EOIR1 : REG_ICC_EOIR0;
 }
 
-/*
- * Adds what comes instead if the vCPU cannot reach its CPU interface.  A GICv2's
- * is in memory, and the program says where.
+/**
+ * expect_interface() - does a vCPU reach its CPU interface?
+ * @m:       the model
+ * @vcpu_id: any
+ * @at:      where the program says that a GICv2's is, which is in memory
+ * @want:    receives what comes instead if it does not
+ *
+ * Return: whether it does.
  */
-static bool expect_interface(const struct model *m, u64 vcpu_id, u64 at, struct expect *want)
+bool expect_interface(const struct model *m, u64 vcpu_id, u64 at, struct expect *want)
 {
 	if (!expect_entry(m, vcpu_id, want))
 		return false;
@@ -39,6 +44,21 @@ static bool expect_interface(const struct model *m, u64 vcpu_id, u64 at, struct 
 		return false;
 	}
 	return true;
+}
+
+/**
+ * cpuif_remember() - the guest keeps what it acknowledged
+ * @v:     its vCPU
+ * @value: that was read, of an interrupt
+ * @group: of the register, 0 or 1
+ */
+void cpuif_remember(struct model_vcpu *v, u64 value, unsigned int group)
+{
+	if (v->nr_remembered < MAX_ACTIVE)
+		v->remembered[v->nr_remembered++] = (struct model_remembered){
+			.value = value & 0xffffff,
+			.group = group & 1,
+		};
 }
 
 /**
@@ -72,11 +92,8 @@ void commit_guest_ack(struct model *m, const struct op *op, const struct op_resu
 	struct model_vcpu *v = &m->vcpu[a.vcpu];
 
 	ack_behaviour(ack_register(m, op_arg(op, ARG_GUEST_ACK_group)))->taken(m, &a, seen->val[0]);
-	if (!intid_is_special(cpuif_intid(m, seen->val[0])) && v->nr_remembered < MAX_ACTIVE)
-		v->remembered[v->nr_remembered++] = (struct model_remembered){
-			.value = seen->val[0] & 0xffffff,
-			.group = op_arg(op, ARG_GUEST_ACK_group) & 1,
-		};
+	if (!intid_is_special(cpuif_intid(m, seen->val[0])))
+		cpuif_remember(v, seen->val[0], (unsigned int)op_arg(op, ARG_GUEST_ACK_group));
 }
 
 /**

@@ -329,6 +329,9 @@ void mem_forget(struct model *m, u64 gpa, u64 bytes);
 bool mem_is_zero_from(const struct model *m, u64 gpa, u64 bytes);
 void expect_mem_read(const struct model *m, const struct op *op, struct expect *want);
 void expect_mem_store(const struct model *m, const struct op *op, struct expect *want);
+void expect_guest_load(const struct model *m, const struct op *op, struct expect *want);
+void expect_guest_store(const struct model *m, const struct op *op, struct expect *want);
+void expect_guest_barrier(const struct model *m, const struct op *op, struct expect *want);
 void commit_mem_store(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* dist.c, distctl.c, ack.c, cpuif.c, cpuctl.c, sgi.c: NULL for registers that are not theirs. */
@@ -349,6 +352,7 @@ void dist_none_forwarded(struct model *m);
 void dist_none_looked_at(struct model *m);
 void dist_reset(struct model *m);
 void dist_reset_vcpu(const struct model *m, struct model_vcpu *v);
+void ack_expect_signalled(const struct model *m, const struct access *a, struct expect *want);
 void cpuif_take(struct model *m, const struct access *a, u64 seen);
 u64 cpuif_intid(const struct model *m, u64 value);
 bool intid_is_special(u64 intid);
@@ -365,7 +369,14 @@ unsigned int prio_level_of(const struct model *m, const struct model_vcpu *v, un
 			   unsigned int group);
 void prio_expect_misdropped(const struct model *m, const struct access *a, struct expect *want);
 
+/* signal.c */
+void expect_guest_take(const struct model *m, const struct op *op, struct expect *want);
+void expect_guest_wfi(const struct model *m, const struct op *op, struct expect *want);
+void commit_guest_take(struct model *m, const struct op *op, const struct op_result *seen);
+
 /* remember.c */
+bool expect_interface(const struct model *m, u64 vcpu_id, u64 at, struct expect *want);
+void cpuif_remember(struct model_vcpu *v, u64 value, unsigned int group);
 void expect_guest_ack(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_eoi(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_deactivate(const struct model *m, const struct op *op, struct expect *want);

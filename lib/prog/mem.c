@@ -78,6 +78,17 @@ static void put_le(u8 *bytes, size_t nr, u64 value)
 }
 
 /**
+ * op_mem_size() - the size of an access by the guest to the program's memory
+ * @size: the operation's argument
+ *
+ * Return: bytes: 1, 2, 4 or 8.
+ */
+unsigned int op_mem_size(u64 size)
+{
+	return size ? (unsigned int)size : 8;
+}
+
+/**
  * op_mem_store() - what an operation stores into the guest's memory
  * @op:    any
  * @store: filled in, if it stores
@@ -88,6 +99,12 @@ bool op_mem_store(const struct op *op, struct mem_store *store)
 {
 	u64 cmd[ITS_CMD_WORDS];
 
+	if (op->id == OP_GUEST_STORE) {
+		store->at = op_arg(op, ARG_GUEST_STORE_at);
+		store->nr = op_mem_size(op_arg(op, ARG_GUEST_STORE_size));
+		put_le(store->byte, store->nr, op_arg(op, ARG_GUEST_STORE_value));
+		return true;
+	}
 	if (op->id == OP_MEM_WRITE) {
 		store->at = op_arg(op, ARG_MEM_WRITE_at);
 		store->nr = op_arg(op, ARG_MEM_WRITE_size);
@@ -104,7 +121,7 @@ bool op_mem_store(const struct op *op, struct mem_store *store)
 }
 
 /**
- * op_is_on_mem() - does an operation do nothing but access the guest's memory?
+ * op_is_on_mem() - does userspace do nothing but access the guest's memory?
  * @op: any
  *
  * Return: whether; if it does not store, it is OP_MEM_READ.
@@ -115,15 +132,42 @@ bool op_is_on_mem(const struct op *op)
 }
 
 /**
+ * op_guest_mem() - where a guest accesses the program's memory
+ * @op: any
+ * @at: receives the gpa, if it does
+ *
+ * Return: whether it does.
+ */
+bool op_guest_mem(const struct op *op, u64 *at)
+{
+	switch (op->id) {
+	case OP_GUEST_LOAD:
+		*at = op_arg(op, ARG_GUEST_LOAD_at);
+		return true;
+	case OP_GUEST_STORE:
+		*at = op_arg(op, ARG_GUEST_STORE_at);
+		return true;
+	case OP_GUEST_CLEAN:
+		*at = op_arg(op, ARG_GUEST_CLEAN_at);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
  * prog_uses_mem() - does a program use the memory at PROG_MEM_BASE?
  * @p: the program
  *
- * Return: whether it reads it, writes it or creates an ITS, which may.
+ * Return: whether userspace or a guest accesses it, or it creates an ITS, which may.
  */
 bool prog_uses_mem(const struct prog *p)
 {
+	u64 at;
+
 	for (size_t i = 0; i < p->nr_ops; i++) {
-		if (p->op[i].id == OP_CREATE_ITS || op_is_on_mem(&p->op[i]))
+		if (p->op[i].id == OP_CREATE_ITS || op_is_on_mem(&p->op[i]) ||
+		    op_guest_mem(&p->op[i], &at))
 			return true;
 	}
 	return false;

@@ -17,6 +17,8 @@ struct mem_store {
 bool op_its_command(const struct op *op, u64 cmd[ITS_CMD_WORDS]);
 bool op_mem_store(const struct op *op, struct mem_store *store);
 bool op_is_on_mem(const struct op *op);
+unsigned int op_mem_size(u64 size);
+bool op_guest_mem(const struct op *op, u64 *at);
 bool prog_uses_mem(const struct prog *p);
 
 #endif /* LIB_PROG_MEM_H */

@@ -160,6 +160,13 @@ int op_vcpu(const struct op *op)
 		[OP_GUEST_EOI] = ARG_GUEST_EOI_vcpu + 1,
 		[OP_GUEST_DEACTIVATE] = ARG_GUEST_DEACTIVATE_vcpu + 1,
 		[OP_GUEST_WALK] = ARG_GUEST_WALK_vcpu + 1,
+		[OP_GUEST_LOAD] = ARG_GUEST_LOAD_vcpu + 1,
+		[OP_GUEST_STORE] = ARG_GUEST_STORE_vcpu + 1,
+		[OP_GUEST_CLEAN] = ARG_GUEST_CLEAN_vcpu + 1,
+		[OP_GUEST_DSB] = ARG_GUEST_DSB_vcpu + 1,
+		[OP_GUEST_ISB] = ARG_GUEST_ISB_vcpu + 1,
+		[OP_GUEST_TAKE] = ARG_GUEST_TAKE_vcpu + 1,
+		[OP_GUEST_WFI] = ARG_GUEST_WFI_vcpu + 1,
 	};
 
 	if (vcpu_arg[op->id])
@@ -217,6 +224,8 @@ u64 op_cpuif_at(const struct op *op)
 		return op_arg(op, ARG_GUEST_EOI_at);
 	case OP_GUEST_DEACTIVATE:
 		return op_arg(op, ARG_GUEST_DEACTIVATE_at);
+	case OP_GUEST_TAKE:
+		return op_arg(op, ARG_GUEST_TAKE_at);
 	default:
 		return OP_NO_CPUIF;
 	}

@@ -148,6 +148,12 @@ enum op_status {
 };
 
 #define OP_MAX_VALS 64
+
+/* The value of take: what the acknowledge returned, and the exception, if one came. */
+#define PROG_TOOK_VALUE 0xffffffu
+#define PROG_TOOK_IRQ (1u << 24)
+#define PROG_TOOK_FIQ (2u << 24)
+
 #define OP_NO_CPUIF (~0ULL) /* not a gpa */
 
 struct op_result {

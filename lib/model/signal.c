@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a PE does with the interrupt that its CPU interface signals: the operations
+ * take and wfi.  Which one is signalled is in ack.c.
+ */
+#include "lib/model/state.h"
+
+static bool is_none(const struct model *m, u64 value)
+{
+	return intid_is_special(cpuif_intid(m, value));
+}
+
+/* Of an interrupt that may be signalled. */
+static unsigned int group_of(const struct model *m, const struct model_vcpu *v, u32 value)
+{
+	return prio_group_of(m, v, (unsigned int)cpuif_intid(m, value));
+}
+
+/*
+ * A GICv2 without AckCtl says 1022 in GICC_IAR for group 1, and the handler turns to
+ * GICC_AIAR.
+ */
+static bool uses_alias(const struct model *m, const struct model_vcpu *v, u32 value)
+{
+	return m->config.gic == GIC_V2 && !v->cpuif.ackctl && !is_none(m, value) &&
+	       group_of(m, v, value);
+}
+
+/* What the handler reads, and the exception that it handles. */
+static u32 as_taken(const struct model *m, const struct model_vcpu *v, u32 value)
+{
+	bool fiq;
+
+	if (is_none(m, value))
+		return value;
+	fiq = !group_of(m, v, value) && (m->config.gic == GIC_V3 || v->cpuif.fiqen);
+	return value | (fiq ? PROG_TOOK_FIQ : PROG_TOOK_IRQ);
+}
+
+/* A host whose GICV has no aliases: what the handler makes of it is not followed. */
+static bool needs_absent_alias(const struct model *m, const struct model_vcpu *v,
+			       const struct expect *want)
+{
+	bool needs = !want->nr_one_of && uses_alias(m, v, (u32)want->val[0].value);
+
+	if (!deviates(m, DEVIATION_HOST_NO_ALIASES))
+		return false;
+	for (unsigned int i = 0; i < want->nr_one_of; i++)
+		needs |= uses_alias(m, v, want->one_of[i]);
+	for (unsigned int i = 0; i < want->nr_deviants; i++)
+		needs |= uses_alias(m, v, want->deviant[i].value);
+	return needs;
+}
+
+/**
+ * expect_guest_take() - an interrupt is taken, if one is signalled
+ * @m:    the model
+ * @op:   OP_GUEST_TAKE
+ * @want: filled in
+ */
+void expect_guest_take(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 vcpu_id = op_arg(op, ARG_GUEST_TAKE_vcpu);
+	struct access a = { .vcpu = vcpu_number(m, vcpu_id) };
+	const struct model_vcpu *v;
+
+	if (!expect_interface(m, vcpu_id, op_arg(op, ARG_GUEST_TAKE_at), want))
+		return;
+	v = &m->vcpu[a.vcpu];
+	a.by = a.vcpu;
+	allow_done(want, RULE_CPUIF_TAKE);
+	ack_expect_signalled(m, &a, want);
+	want->unpredicted |= needs_absent_alias(m, v, want);
+	want->val[0].value = as_taken(m, v, (u32)want->val[0].value);
+	for (unsigned int i = 0; i < want->nr_one_of; i++)
+		want->one_of[i] = as_taken(m, v, want->one_of[i]);
+	for (unsigned int i = 0; i < want->nr_deviants; i++)
+		want->deviant[i].value = as_taken(m, v, want->deviant[i].value);
+}
+
+/**
+ * commit_guest_take() - an interrupt was taken, or none
+ * @m:    the model
+ * @op:   OP_GUEST_TAKE
+ * @seen: what came
+ */
+void commit_guest_take(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_TAKE_vcpu)) };
+	struct model_vcpu *v = &m->vcpu[a.vcpu];
+	u32 value = seen->val[0] & PROG_TOOK_VALUE;
+	unsigned int group;
+
+	if (is_none(m, value))
+		return;
+	if (!irq_exists(m, cpuif_intid(m, value)) && !intid_is_lpi(cpuif_intid(m, value))) {
+		m->lost = true;
+		return;
+	}
+	group = m->config.gic == GIC_V2 ? uses_alias(m, v, value) : group_of(m, v, value);
+	cpuif_take(m, &a, value);
+	cpuif_remember(v, value, group);
+}
+
+/* The deviation that keeps the implementation from signalling, or NR_DEVIATIONS. */
+static enum deviation_id silenced_by(const struct model *m, const struct expect *want)
+{
+	for (unsigned int i = 0; i < want->nr_deviants; i++) {
+		if (is_none(m, want->deviant[i].value))
+			return want->deviant[i].deviation;
+	}
+	return NR_DEVIATIONS;
+}
+
+/* Is something signalled, whatever is left open? */
+static bool must_wake(const struct model *m, const struct expect *want)
+{
+	for (unsigned int i = 0; i < want->nr_one_of; i++) {
+		if (is_none(m, want->one_of[i]))
+			return false;
+	}
+	return want->nr_one_of || !is_none(m, want->val[0].value);
+}
+
+/**
+ * expect_guest_wfi() - a vCPU waits for an interrupt
+ * @m:    the model
+ * @op:   OP_GUEST_WFI
+ * @want: filled in: 1 if it had to be ended from outside, else 0
+ *
+ * It may end at any time, so only one that must not sleep can be wrong.
+ */
+void expect_guest_wfi(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 vcpu_id = op_arg(op, ARG_GUEST_WFI_vcpu);
+	struct access a = { .vcpu = vcpu_number(m, vcpu_id) };
+	enum deviation_id silenced = NR_DEVIATIONS;
+	bool must = false;
+
+	if (!expect_entry(m, vcpu_id, want))
+		return;
+	a.by = a.vcpu;
+	if (m->has_vgic) {
+		ack_expect_signalled(m, &a, want);
+		must = must_wake(m, want);
+		silenced = silenced_by(m, want);
+	}
+	want->nr_vals = 0;
+	want->nr_one_of = 0;
+	want->nr_deviants = 0;
+	want->deviation = NR_DEVIATIONS;
+	want->decides = false;
+	allow_done(want, must ? RULE_CPUIF_WAKE : RULE_CPUIF_SLEEP);
+	/* Either of two values: all bits but the lowest are known. */
+	expect_value(want, 0, must ? ~0ULL : ~1ULL, must ? RULE_CPUIF_WAKE : RULE_CPUIF_SLEEP);
+	if (must && silenced != NR_DEVIATIONS)
+		expect_deviant(want, 1, silenced);
+}
