@@ -24,6 +24,8 @@
  * after any other exception, wherever that came: then the guest drops what it was
  * doing and goes on with the next operation on a fresh stack.
  *
+ * Interrupts are masked but for the moment in which GUEST_TAKE lets one through.
+ *
  * Instructions under test are in slots that all vCPUs share, one for each different
  * instruction.  They are apart from everything that is written often: emulators
  * translate a page's instructions anew after each store to it.
@@ -59,6 +61,10 @@
 #define GUEST_HOLD_RUNNING 0
 #define GUEST_HOLD_RELEASE 4
 
+/* What the handler of interrupts is told. */
+#define GUEST_IRQ 0
+#define GUEST_FIQ 1
+
 #ifndef __ASSEMBLER__
 
 #define GUEST_RING_OPS 128 /* a power of two */
@@ -69,6 +75,7 @@
 #define GUEST_MAX_ACKED 128
 #define GUEST_MAX_ENDED 64
 #define GUEST_INTID_SPECIAL 1020 /* the first of those that name no interrupt */
+#define GUEST_INTID_GROUP1 1022
 #define GUEST_INTID_NONE 1023
 
 enum guest_op_code {
@@ -79,6 +86,8 @@ enum guest_op_code {
 	GUEST_ACK, /* the interrupt goes onto the vCPU's lists */
 	GUEST_EOI, /* of the interrupt that was acknowledged last */
 	GUEST_DEACTIVATE, /* the interrupt that was ended last */
+	GUEST_TAKE, /* an interrupt is taken, if one is signalled; it goes onto the lists */
+	GUEST_WFI, /* the value is 1 if the host had to end it */
 	GUEST_HOLD, /* spin at the words at addr until released; the last that is posted */
 };
 
@@ -105,6 +114,10 @@ struct guest_res {
 	u32 nr_vals; /* of a walk the number of walk_val[] */
 	u64 val[3];
 };
+
+/* Of the value of GUEST_TAKE: the exception, beside what the acknowledge returned. */
+#define GUEST_TOOK_IRQ (1u << 24)
+#define GUEST_TOOK_FIQ (2u << 24)
 
 /* One instruction of the program under test, then a return. */
 struct guest_slot {
@@ -138,6 +151,9 @@ struct guest_lane {
 	u32 guarded; /* an exception is the result of the instruction that takes it */
 	u32 no_device; /* set by the host when an access has exited to it */
 	u64 esr, elr, far; /* of the last exception, set by the vectors; esr is 0 if none came */
+	u32 waits; /* set by the guest from before a WFI until after it */
+	u32 woken; /* set by the host that ends a WFI from outside; cleared before each */
+	u32 taken; /* value of GUEST_TAKE, set by the handler */
 	u32 posted; /* counted by the host */
 	u32 done; /* counted by the guest */
 	u64 walk_val[GUEST_MAX_VALS]; /* of the last walk */

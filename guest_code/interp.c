@@ -13,6 +13,7 @@
 
 void guest_main(struct guest_lane *lane);
 void guest_stray(struct guest_lane *lane);
+void guest_interrupt(struct guest_lane *lane, u64 fiq);
 void guest_hold(u64 addr) __attribute__((__noreturn__));
 
 /*
@@ -160,9 +161,8 @@ GUEST_FN static void store_word(u64 addr, u64 val)
 	__asm__ volatile(ACCESS("str %w0, [%1]") : : "r"(val), "r"(addr) : "memory");
 }
 
-GUEST_FN static u64 read_iar(const volatile struct guest_op *op)
+GUEST_FN static u64 read_iar(const volatile struct guest_op *op, bool group1)
 {
-	bool group1 = op->value & GUEST_GROUP1;
 	u64 val = 0;
 
 	if (op->value & GUEST_GICV2)
@@ -216,24 +216,84 @@ GUEST_FN static void nothing_done(volatile struct guest_res *res)
 	res->status = GUEST_DONE;
 }
 
+GUEST_FN static bool is_interrupt(u64 intid)
+{
+	return intid < GUEST_INTID_SPECIAL || intid > GUEST_INTID_NONE;
+}
+
+GUEST_FN static u64 intid_of(const volatile struct guest_op *op, u64 val)
+{
+	return op->value & GUEST_GICV2 ? bits_get(val, 9, 0) : bits_get(val, 23, 0);
+}
+
+/* Puts what was acknowledged onto the vCPU's list. */
+GUEST_FN static void remember(volatile struct guest_lane *lane, const volatile struct guest_op *op,
+			      u64 val, bool group1)
+{
+	volatile struct guest_lists *lists = lists_of(lane, op->slot);
+
+	if (!is_interrupt(intid_of(op, val)) || lists->nr_acked == GUEST_MAX_ACKED)
+		return;
+	lists->acked[lists->nr_acked] =
+		(u32)bits_get(val, 23, 0) | (group1 ? GUEST_ACKED_GROUP1 : 0);
+	lists->nr_acked = lists->nr_acked + 1;
+}
+
 GUEST_FN static void ack(volatile struct guest_lane *lane, const volatile struct guest_op *op,
 			 volatile struct guest_res *res)
 {
-	volatile struct guest_lists *lists = lists_of(lane, op->slot);
-	u32 intid_msb = op->value & GUEST_GICV2 ? 9 : 23;
-	u64 val, intid;
+	bool group1 = op->value & GUEST_GROUP1;
+	u64 val;
 
 	begin(lane);
-	val = read_iar(op);
-	if (!finish(lane, res, val, true))
-		return;
-	intid = bits_get(val, intid_msb, 0);
-	if ((intid >= GUEST_INTID_SPECIAL && intid <= GUEST_INTID_NONE) ||
-	    lists->nr_acked == GUEST_MAX_ACKED)
-		return;
-	lists->acked[lists->nr_acked] =
-		(u32)bits_get(val, 23, 0) | (op->value & GUEST_GROUP1 ? GUEST_ACKED_GROUP1 : 0);
-	lists->nr_acked = lists->nr_acked + 1;
+	val = read_iar(op, group1);
+	if (finish(lane, res, val, true))
+		remember(lane, op, val, group1);
+}
+
+/**
+ * guest_interrupt() - handle an interrupt, which is of the operation that lets it through
+ * @lane: the guest's view of the vCPU's lane
+ * @fiq:  GUEST_IRQ or GUEST_FIQ
+ */
+GUEST_FN void guest_interrupt(struct guest_lane *lane, u64 fiq)
+{
+	volatile struct guest_lane *l = lane;
+	const volatile struct guest_op *op = &l->op[l->done % GUEST_RING_OPS];
+	bool v2 = op->value & GUEST_GICV2, group1 = !v2 && fiq == GUEST_IRQ;
+	u64 val = read_iar(op, group1);
+
+	/* Group 1 of a GICv2 without AckCtl is acknowledged by the alias. */
+	if (v2 && intid_of(op, val) == GUEST_INTID_GROUP1) {
+		group1 = true;
+		val = read_iar(op, true);
+	}
+	remember(l, op, val, group1);
+	l->taken = (u32)bits_get(val, 23, 0) | (fiq == GUEST_FIQ ? GUEST_TOOK_FIQ : GUEST_TOOK_IRQ);
+}
+
+/*
+ * What is pending and unmasked is taken at the second ISB at the latest (DDI 0487,
+ * context synchronization events).  The handler leaves interrupts masked.
+ */
+GUEST_FN static void take(volatile struct guest_lane *lane, volatile struct guest_res *res)
+{
+	lane->taken = GUEST_INTID_NONE;
+	begin(lane);
+	__asm__ volatile(ACCESS("msr daifclr, #3\n\tisb\n\tmsr daifset, #3") : : : "memory");
+	finish(lane, res, lane->taken, true);
+}
+
+/* The host looks at waits to tell this sleep from others. */
+GUEST_FN static void wait_for_interrupt(volatile struct guest_lane *lane,
+					volatile struct guest_res *res)
+{
+	begin(lane);
+	lane->woken = 0;
+	__atomic_store_n(&lane->waits, 1, __ATOMIC_RELEASE);
+	__asm__ volatile(ACCESS("wfi") : : : "memory");
+	__atomic_store_n(&lane->waits, 0, __ATOMIC_RELEASE);
+	finish(lane, res, lane->woken, true);
 }
 
 GUEST_FN static void eoi(volatile struct guest_lane *lane, const volatile struct guest_op *op,
@@ -320,6 +380,12 @@ GUEST_FN static void perform(volatile struct guest_lane *lane, u32 i)
 		break;
 	case GUEST_DEACTIVATE:
 		deactivate(lane, op, res);
+		break;
+	case GUEST_TAKE:
+		take(lane, res);
+		break;
+	case GUEST_WFI:
+		wait_for_interrupt(lane, res);
 		break;
 	case GUEST_HOLD:
 		hold(lane, op, res);

@@ -3,7 +3,7 @@
  * Entry point and exception vectors of the guest.  An exception is a result
  * (guest_code/abi.h): it is noted in the vCPU's lane, and the interpreter goes on.
  * Interrupts stay masked, as they are after KVM_ARM_VCPU_INIT: they pend in the
- * CPU interface until the program acknowledges them.
+ * CPU interface until the program acknowledges them, or lets one through.
  *
  * The host enters at guest_entry with x0 = gva of the lane and the MMU on.
  */
@@ -11,6 +11,7 @@
 
 /* EL1 with its own stack, interrupts and SErrors masked: PSTATE of the interpreter. */
 #define PSTATE_EL1H_DAIF 0x3c5
+#define PSTATE_IF 0xc0
 
 	.section guest, "ax"
 
@@ -26,9 +27,9 @@ vectors:
 	vector stray
 	.endr
 	vector sync	/* as the interpreter runs */
-	.rept 3
+	vector irq
+	vector fiq
 	vector stray
-	.endr
 	.rept 8		/* from EL0 */
 	vector stray
 	.endr
@@ -59,6 +60,52 @@ sync:
 	msr	elr_el1, x1
 	mrs	x1, tpidrro_el0
 	mrs	x0, tpidr_el0
+	eret
+
+	/* What a function may change, and what an exception in the handler would. */
+	.macro save
+	sub	sp, sp, #176
+	stp	x0, x1, [sp]
+	stp	x2, x3, [sp, #16]
+	stp	x4, x5, [sp, #32]
+	stp	x6, x7, [sp, #48]
+	stp	x8, x9, [sp, #64]
+	stp	x10, x11, [sp, #80]
+	stp	x12, x13, [sp, #96]
+	stp	x14, x15, [sp, #112]
+	stp	x16, x17, [sp, #128]
+	stp	x18, x30, [sp, #144]
+	mrs	x0, elr_el1
+	mrs	x1, spsr_el1
+	stp	x0, x1, [sp, #160]
+	.endm
+
+irq:
+	save
+	mov	x1, #GUEST_IRQ
+	b	interrupt
+fiq:
+	save
+	mov	x1, #GUEST_FIQ
+interrupt:
+	mrs	x0, tpidr_el1
+	bl	guest_interrupt
+	ldp	x0, x1, [sp, #160]
+	/* One is enough: back to masked interrupts. */
+	orr	x1, x1, #PSTATE_IF
+	msr	elr_el1, x0
+	msr	spsr_el1, x1
+	ldp	x18, x30, [sp, #144]
+	ldp	x16, x17, [sp, #128]
+	ldp	x14, x15, [sp, #112]
+	ldp	x12, x13, [sp, #96]
+	ldp	x10, x11, [sp, #80]
+	ldp	x8, x9, [sp, #64]
+	ldp	x6, x7, [sp, #48]
+	ldp	x4, x5, [sp, #32]
+	ldp	x2, x3, [sp, #16]
+	ldp	x0, x1, [sp]
+	add	sp, sp, #176
 	eret
 
 stray:

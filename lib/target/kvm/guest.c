@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <processor.h>
 
+#include "lib/prog/mem.h"
+
 #define BLOCK_1G_SHIFT 30
 #define BLOCK_2M_SHIFT 21
 #define L0_SHIFT 39
@@ -25,7 +27,7 @@
 #define DEVICE_BLOCK (PTE_VALID_BLOCK | PTE_ATTR(MT_DEVICE) | PTE_ACCESSED)
 #define NORMAL_BLOCK (PTE_VALID_BLOCK | PTE_ATTR(MT_NORMAL) | PTE_INNER_SHAREABLE | PTE_ACCESSED)
 
-/* Encodings: DDI 0487 C6.2 MRS, MSR (register), LDRB and STRB (immediate), RET. */
+/* Encodings: DDI 0487 C6.2 MRS, MSR (register), LDRB and STRB (immediate), RET, DC, DSB, ISB. */
 #define INSN_MRS_X0 0xd5200000u
 #define INSN_MSR_X0 0xd5000000u
 #define INSN_SYSREG_SHIFT 5
@@ -33,9 +35,13 @@
 #define INSN_STRB_W0_X1 0x39000020u
 #define INSN_SIZE_SHIFT 30
 #define INSN_RET 0xd65f03c0u
+#define INSN_DC_CIVAC_X1 0xd50b7e21u
+#define INSN_DSB_SY 0xd5033f9fu
+#define INSN_ISB 0xd5033fdfu
 
 struct tables {
 	char *hva; /* of GUEST_TABLE_OFFSET */
+	bool mem; /* there is memory at PROG_MEM_BASE */
 	u32 used; /* bytes */
 };
 
@@ -91,6 +97,8 @@ static void map_around(struct tables *t, u64 gva)
 		for (u64 i = 0; i < TABLE_BYTES / sizeof(*l2); i++)
 			l2[i] = (giga + (i << BLOCK_2M_SHIFT)) | DEVICE_BLOCK;
 		l2[(PROG_RAM_BASE - giga) >> BLOCK_2M_SHIFT] = PROG_RAM_BASE | NORMAL_BLOCK;
+		if (t->mem)
+			l2[(PROG_MEM_BASE - giga) >> BLOCK_2M_SHIFT] = PROG_MEM_BASE | NORMAL_BLOCK;
 	}
 }
 
@@ -146,7 +154,7 @@ static char *guest_ram(void)
 /* Memory, tables and code, when a program first needs a guest. */
 static void guest_set_up(struct target_vm *vm)
 {
-	struct tables t = { .used = TABLE_BYTES };
+	struct tables t = { .used = TABLE_BYTES, .mem = vm->mem };
 	struct kvm_userspace_memory_region slot = {
 		.guest_phys_addr = PROG_RAM_BASE,
 		.memory_size = GUEST_DOORBELL_OFFSET,
@@ -245,13 +253,18 @@ int guest_prepare(struct target_vm *vm, struct target_vcpu *vcpu)
 	return 0;
 }
 
+static u32 memory_insn(unsigned int bytes, bool write)
+{
+	return (write ? INSN_STRB_W0_X1 : INSN_LDRB_W0_X1) | (u32)__builtin_ctz(bytes)
+								     << INSN_SIZE_SHIFT;
+}
+
 /* The instruction that performs an access, with the value in x0, the address in x1. */
 static u32 access_insn(u64 reg, unsigned int bytes, bool write)
 {
 	if (frame_desc(place_frame(reg))->kind == FRAME_KIND_SYSREG)
 		return (write ? INSN_MSR_X0 : INSN_MRS_X0) | place_offset(reg) << INSN_SYSREG_SHIFT;
-	return (write ? INSN_STRB_W0_X1 : INSN_LDRB_W0_X1) | (u32)__builtin_ctz(bytes)
-								     << INSN_SIZE_SHIFT;
+	return memory_insn(bytes, write);
 }
 
 /*
@@ -280,6 +293,14 @@ static void put_access(struct target_vm *vm, struct guest_op *to, u64 reg, u64 a
 	to->code = write ? GUEST_WRITE : GUEST_READ;
 	to->slot = slot_of(vm, access_insn(reg, bytes, write));
 	to->addr = at + place_offset(reg);
+}
+
+/* An instruction that is no access to a register. */
+static void put_insn(struct target_vm *vm, struct guest_op *to, u32 insn, const struct op *op)
+{
+	to->code = op->id == OP_GUEST_LOAD ? GUEST_READ : GUEST_WRITE;
+	to->slot = slot_of(vm, insn);
+	(void)op_guest_mem(op, &to->addr);
 }
 
 /* @of is the vCPU whose lists it uses; one that has not entered its guest has none. */
@@ -319,6 +340,30 @@ static void put_op(struct target_vm *vm, struct guest_op *to, const struct op *o
 		break;
 	case OP_GUEST_DEACTIVATE:
 		put_cpuif(vm, to, op, GUEST_DEACTIVATE, op_arg(op, ARG_GUEST_DEACTIVATE_of));
+		break;
+	case OP_GUEST_TAKE:
+		put_cpuif(vm, to, op, GUEST_TAKE, op_arg(op, ARG_GUEST_TAKE_vcpu));
+		break;
+	case OP_GUEST_WFI:
+		to->code = GUEST_WFI;
+		break;
+	case OP_GUEST_LOAD:
+		put_insn(vm, to, memory_insn(op_mem_size(op_arg(op, ARG_GUEST_LOAD_size)), false),
+			 op);
+		break;
+	case OP_GUEST_STORE:
+		put_insn(vm, to, memory_insn(op_mem_size(op_arg(op, ARG_GUEST_STORE_size)), true),
+			 op);
+		to->value = op_arg(op, ARG_GUEST_STORE_value);
+		break;
+	case OP_GUEST_CLEAN:
+		put_insn(vm, to, INSN_DC_CIVAC_X1, op);
+		break;
+	case OP_GUEST_DSB:
+		put_insn(vm, to, INSN_DSB_SY, op);
+		break;
+	case OP_GUEST_ISB:
+		put_insn(vm, to, INSN_ISB, op);
 		break;
 	default:
 		to->code = GUEST_NOP;
@@ -404,6 +449,15 @@ int guest_enter(struct target_vcpu *vcpu)
 	}
 }
 
+static bool waits(const struct prog *p, size_t first, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		if (p->op[first + i].id == OP_GUEST_WFI)
+			return true;
+	}
+	return false;
+}
+
 /**
  * guest_perform() - perform operations in the guest
  * @vm:      the VM
@@ -427,7 +481,7 @@ size_t guest_perform(struct target_vm *vm, struct target_vcpu *vcpu, size_t firs
 	}
 	was_done = vcpu->lane->done;
 	post_ops(vm, vcpu, first, nr);
-	err = guest_enter(vcpu);
+	err = waits(vm->prog, first, nr) ? guest_enter_watched(vcpu) : guest_enter(vcpu);
 	done = __atomic_load_n(&vcpu->lane->done, __ATOMIC_ACQUIRE) - was_done;
 	TEST_ASSERT(err ? done <= nr : done == nr, "the guest performed %u of %zu operations", done,
 		    nr);

@@ -67,6 +67,9 @@ int guest_enter(struct target_vcpu *vcpu);
 size_t guest_perform(struct target_vm *vm, struct target_vcpu *vcpu, size_t first, size_t nr,
 		     struct op_result *results);
 
+/* wait.c */
+int guest_enter_watched(struct target_vcpu *vcpu);
+
 /* hold.c */
 void vcpu_hold(struct target_vm *vm, struct target_vcpu *v, struct op_result *res);
 void vcpu_release(struct target_vm *vm, struct target_vcpu *v, struct op_result *res);

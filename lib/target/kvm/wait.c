@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vCPUs that execute WFI, each in a thread of its own that this one watches.
+ *
+ * A vCPU that KVM has put to sleep is told from one that will go on by itself
+ * without a clock: its guest says that it is about to wait, and the kernel says
+ * that its thread is off the processor, in an ioctl, in a sleep that a signal ends.
+ * Nothing between the guest's note and the end of the instruction sleeps so but
+ * KVM's wait for an interrupt, and nothing else happens to the VM that would end
+ * it.  A signal then does: KVM completes the instruction and KVM_RUN returns.
+ */
+#include "lib/target/kvm/vm.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+struct watched {
+	struct target_vcpu *vcpu;
+	pthread_barrier_t known; /* passed when tid is set, and when its files are open */
+	pid_t tid;
+	int err; /* of guest_enter(), or -1 while it has not ended; atomic */
+};
+
+static void *run_thread(void *arg)
+{
+	struct watched *w = arg;
+
+	w->tid = (pid_t)syscall(SYS_gettid);
+	pthread_barrier_wait(&w->known);
+	pthread_barrier_wait(&w->known);
+	__atomic_store_n(&w->err, guest_enter(w->vcpu), __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static void end_sleep(int signal)
+{
+	(void)signal;
+}
+
+static int open_task(pid_t tid, const char *file)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/%s", tid, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	TEST_ASSERT(fd >= 0, "cannot open '%s': %s", path, strerror(errno));
+	return fd;
+}
+
+static void read_task(int fd, char *text, size_t bytes)
+{
+	ssize_t n = pread(fd, text, bytes - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+}
+
+/* The number of its system call is there only of a thread that is off the processor. */
+static bool is_off_in_ioctl(int syscall_fd)
+{
+	char text[256], *end;
+	long number;
+
+	read_task(syscall_fd, text, sizeof(text));
+	number = strtol(text, &end, 10);
+	return end != text && number == SYS_ioctl;
+}
+
+/* "TID (NAME) STATE ...": S for a sleep that signals end. */
+static bool is_interruptible(int stat_fd)
+{
+	char text[256];
+	const char *end;
+
+	read_task(stat_fd, text, sizeof(text));
+	end = strrchr(text, ')');
+	return end && !strncmp(end, ") S", 3);
+}
+
+/* Is it asleep in a WFI that nothing has ended yet? */
+static bool sleeps(const struct guest_lane *lane, int syscall_fd, int stat_fd)
+{
+	return __atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE) && is_off_in_ioctl(syscall_fd) &&
+	       is_interruptible(stat_fd) && __atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE) &&
+	       !__atomic_load_n(&lane->woken, __ATOMIC_ACQUIRE);
+}
+
+static void watch(struct watched *w)
+{
+	const struct timespec pause = { .tv_nsec = 10000 };
+	struct guest_lane *lane = w->vcpu->lane;
+	int syscall_fd, stat_fd;
+
+	pthread_barrier_wait(&w->known);
+	syscall_fd = open_task(w->tid, "syscall");
+	stat_fd = open_task(w->tid, "stat");
+	pthread_barrier_wait(&w->known);
+	while (__atomic_load_n(&w->err, __ATOMIC_ACQUIRE) < 0) {
+		if (sleeps(lane, syscall_fd, stat_fd)) {
+			__atomic_store_n(&lane->woken, 1, __ATOMIC_RELEASE);
+			pthread_kill(w->vcpu->thread, SIGUSR1);
+		}
+		nanosleep(&pause, NULL);
+	}
+	close(stat_fd);
+	close(syscall_fd);
+}
+
+/**
+ * guest_enter_watched() - guest_enter() of a vCPU that executes WFI
+ * @vcpu: ready to enter the guest
+ *
+ * Return: 0 when it has stored to the doorbell, or errno of KVM_RUN, positive.
+ */
+int guest_enter_watched(struct target_vcpu *vcpu)
+{
+	const struct sigaction action = { .sa_handler = end_sleep };
+	struct watched w = { .vcpu = vcpu, .err = -1 };
+
+	TEST_ASSERT(!sigaction(SIGUSR1, &action, NULL), "sigaction");
+	vcpu->lane->waits = 0;
+	TEST_ASSERT(!pthread_barrier_init(&w.known, NULL, 2), "pthread_barrier_init");
+	TEST_ASSERT(!pthread_create(&vcpu->thread, NULL, run_thread, &w), "pthread_create");
+	watch(&w);
+	TEST_ASSERT(!pthread_join(vcpu->thread, NULL), "pthread_join");
+	pthread_barrier_destroy(&w.known);
+	return w.err;
+}
