@@ -43,6 +43,7 @@ LIB_SRCS := \
 	lib/prog/gen_random.c \
 	lib/prog/gen_refused.c \
 	lib/prog/gen_regs.c \
+	lib/prog/gen_wake.c \
 	lib/prog/mem.c \
 	lib/prog/print.c \
 	lib/prog/prog.c \

@@ -262,9 +262,9 @@ static void read_view(const struct model *m, const struct access *a, const struc
  */
 void ack_expect_signalled(const struct model *m, const struct access *a, struct expect *want)
 {
-	const struct ack_view view = {
-		.v2 = m->config.gic == GIC_V2, .both = true, .signal = true
-	};
+	const struct ack_view view = { .v2 = m->config.gic == GIC_V2,
+				       .both = true,
+				       .signal = true };
 
 	read_view(m, a, &view, want, expect_value(want, 0, 0, RULE_REG_UNKNOWN));
 }

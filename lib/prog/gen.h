@@ -39,6 +39,12 @@ struct act {
 void gen_act(struct gen *g, const struct act *acts, size_t nr);
 bool gen_once_in(struct gen *g, u64 times);
 
+/* lib/prog/gen_irqs.c: programs about interrupts. */
+void gen_pend(struct gen *g, unsigned int n, unsigned int intid);
+void gen_usual_act(struct gen *g);
+void gen_irqs(enum gic_version gic, const struct act *acts, size_t nr_acts, u64 index, u64 seed,
+	      struct prog *p);
+
 /* What an access is for. */
 struct aim {
 	bool user, write;

@@ -163,6 +163,20 @@ static enum reg_id register_to_pend(struct gen *g, unsigned int intid)
 	return intid < 32 ? REG_GICR_ISPENDR0 : REG_GICD_ISPENDR;
 }
 
+/**
+ * gen_pend() - make an interrupt pending
+ * @g:     the generator
+ * @n:     number of the vCPU that does it, or whose PPI's line it is
+ * @intid: of the interrupt
+ */
+void gen_pend(struct gen *g, unsigned int n, unsigned int intid)
+{
+	if (intid >= 16 && gen_once_in(g, 2))
+		add_line(g, g->vcpu[n], intid, !gen_once_in(g, 4));
+	else
+		gen_write(g, n, register_to_pend(g, intid), intid, 0);
+}
+
 /* The life of an interrupt, of which any step may fail or come to another one. */
 static void act_deliver(struct gen *g)
 {
@@ -256,6 +270,18 @@ static const struct act gicv2_acts[] = {
 	{ 14, act_user_cpuif }, { 4, act_rough },	{ 2, act_run },	  { 1, act_numbers },
 	{ 1, act_late },	{ 1, gen_has_attr },	{ 1, act_hold },
 };
+
+/**
+ * gen_usual_act() - any of the acts of gicv3-random or gicv2-random
+ * @g: the generator
+ */
+void gen_usual_act(struct gen *g)
+{
+	if (g->p->gic == GIC_V2)
+		gen_act(g, gicv2_acts, ARRAY_SIZE(gicv2_acts));
+	else
+		gen_act(g, gicv3_acts, ARRAY_SIZE(gicv3_acts));
+}
 
 static const struct act mmio3_acts[] = {
 	{ 50, act_dist },
@@ -443,6 +469,31 @@ static void make(const struct style *s, u64 index, u64 seed, struct prog *p)
 }
 
 /**
+ * gen_irqs() - a random program about interrupts
+ * @gic:     GIC_V2 or GIC_V3
+ * @acts:    what it may do
+ * @nr_acts: of them
+ * @index:   any
+ * @seed:    any; both together name the program
+ * @p:       initialised; operations are appended
+ */
+void gen_irqs(enum gic_version gic, const struct act *acts, size_t nr_acts, u64 index, u64 seed,
+	      struct prog *p)
+{
+	const struct style style = {
+		.gic = gic,
+		.most_vcpus = gic == GIC_V2 ? GEN_MAX_VCPUS : 4,
+		.opening = gic == GIC_V2 ? gicv2_opening : gicv3_opening,
+		.nr_openings =
+			gic == GIC_V2 ? ARRAY_SIZE(gicv2_opening) : ARRAY_SIZE(gicv3_opening),
+		.acts = acts,
+		.nr_acts = nr_acts,
+	};
+
+	make(&style, index, seed, p);
+}
+
+/**
  * gen_gicv3() - a random program about interrupts of a GICv3
  * @index: any
  * @seed:  any; both together name the program
@@ -450,16 +501,7 @@ static void make(const struct style *s, u64 index, u64 seed, struct prog *p)
  */
 void gen_gicv3(u64 index, u64 seed, struct prog *p)
 {
-	static const struct style style = {
-		.gic = GIC_V3,
-		.most_vcpus = 4,
-		.opening = gicv3_opening,
-		.nr_openings = ARRAY_SIZE(gicv3_opening),
-		.acts = gicv3_acts,
-		.nr_acts = ARRAY_SIZE(gicv3_acts),
-	};
-
-	make(&style, index, seed, p);
+	gen_irqs(GIC_V3, gicv3_acts, ARRAY_SIZE(gicv3_acts), index, seed, p);
 }
 
 /**
@@ -470,16 +512,7 @@ void gen_gicv3(u64 index, u64 seed, struct prog *p)
  */
 void gen_gicv2(u64 index, u64 seed, struct prog *p)
 {
-	static const struct style style = {
-		.gic = GIC_V2,
-		.most_vcpus = GEN_MAX_VCPUS,
-		.opening = gicv2_opening,
-		.nr_openings = ARRAY_SIZE(gicv2_opening),
-		.acts = gicv2_acts,
-		.nr_acts = ARRAY_SIZE(gicv2_acts),
-	};
-
-	make(&style, index, seed, p);
+	gen_irqs(GIC_V2, gicv2_acts, ARRAY_SIZE(gicv2_acts), index, seed, p);
 }
 
 /**

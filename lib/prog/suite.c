@@ -67,6 +67,20 @@ static const struct suite suites[] = {
 		.heavy = 10,
 		.make = gen_lpi,
 	},
+	{
+		.name = "wake3-random",
+		.doc = "random interrupts that a GICv3 signals: taken as exceptions, ending a WFI",
+		.seeded = true,
+		.heavy = 10,
+		.make = gen_wake3,
+	},
+	{
+		.name = "wake2-random",
+		.doc = "random interrupts that a GICv2 signals: taken as exceptions, ending a WFI",
+		.seeded = true,
+		.heavy = 10,
+		.make = gen_wake2,
+	},
 };
 
 /**

@@ -45,6 +45,10 @@ void gen_mmio2(u64 index, u64 seed, struct prog *p);
 /* lib/prog/gen_device.c */
 void gen_device(u64 index, u64 seed, struct prog *p);
 
+/* lib/prog/gen_wake.c */
+void gen_wake3(u64 index, u64 seed, struct prog *p);
+void gen_wake2(u64 index, u64 seed, struct prog *p);
+
 /* lib/prog/gen_lpi.c */
 void gen_lpi(u64 index, u64 seed, struct prog *p);
 
