@@ -196,7 +196,7 @@ static bool value_decides(const struct op *op)
 	struct reg_at at;
 
 	if (op->id != OP_GUEST_READ)
-		return op->id == OP_GUEST_ACK;
+		return op->id == OP_GUEST_ACK || op->id == OP_GUEST_TAKE;
 	reg_find_at(op_arg(op, ARG_GUEST_READ_reg), &at);
 	for (size_t i = 0; i < ARRAY_SIZE(acknowledge); i++) {
 		if (at.reg == (int)acknowledge[i])
