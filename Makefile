@@ -210,7 +210,7 @@ $(O)/host/fuzz/%_seeds: $(O)/host/fuzz/%_seeds.o $(O)/host/portable.a
 fuzz_dir = $(O)/fuzzing/$(TARGET)
 
 .PHONY: fuzz
-fuzz: ## fuzz TARGET= (model) for TIME= seconds; what fails is kept in $(O)/fuzzing
+fuzz: ## fuzz TARGET= (model or prog) for TIME= seconds; what fails is kept in $(O)/fuzzing
 	$(Q)ci/setup.sh fuzz
 	$(Q)$(MAKE) $(O)/fuzz/$(TARGET) $(O)/host/fuzz/$(TARGET)_seeds
 	$(Q)mkdir -p $(fuzz_dir)/seeds $(fuzz_dir)/corpus
@@ -268,7 +268,7 @@ help: ## this text
 #: CI=1             warnings are errors
 #: ARGS='...'       arguments of `vgicheck run`
 #: TARGET=          what performs programs: kvm, or qtest, which is QEMU's own GIC
-#: TIME=60          seconds of `make fuzz`, whose TARGET= is model
+#: TIME=60          seconds of `make fuzz`, whose TARGET= is model or prog
 #: KERNEL=          5.10, 6.1, 6.12, 7.2, 7.3 or the path of an Image
 #: PARALLEL=1       let the machine's processors run side by side: faster on two
 #:                  cores or more, but in real time

@@ -124,6 +124,8 @@ GUEST_SRCS := \
 # What fuzzers run, and tests too.
 FUZZ_SRCS := \
 	fuzz/model_fuzz.c \
+	fuzz/prog_fuzz.c \
+	fuzz/seed.c \
 
 # Each a program of its own, linked with the portable parts ...
 TEST_SRCS := \
@@ -137,6 +139,7 @@ TEST_SRCS := \
 	tests/model_fuzz_test.c \
 	tests/model_test.c \
 	tests/par_test.c \
+	tests/prog_fuzz_test.c \
 	tests/prog_test.c \
 	tests/prog_text_test.c \
 	tests/qtest_test.c \

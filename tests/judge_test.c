@@ -294,9 +294,13 @@ static void wrong_answers_to_scenarios_are_seen(struct unit *t)
 
 	if (!corpus_load(t, "scenarios", &c))
 		return;
-	for (size_t i = 0; ok && i < c.nr * ARRAY_SIZE(kernels); i++)
-		ok = plant_everywhere(t, &c.prog[i / ARRAY_SIZE(kernels)],
-				      kernels[i % ARRAY_SIZE(kernels)], i);
+	for (size_t i = 0; ok && i < c.nr * ARRAY_SIZE(kernels); i++) {
+		const struct prog *p = &c.prog[i / ARRAY_SIZE(kernels)];
+
+		/* What is wrong in one order may be right in another: see par_test.c. */
+		if (!prog_has_par(p))
+			ok = plant_everywhere(t, p, kernels[i % ARRAY_SIZE(kernels)], i);
+	}
 	corpus_free(&c);
 }
 

@@ -287,45 +287,6 @@ static void every_argument_round_trips_at_its_limits(struct unit *t)
 	}
 }
 
-static bool value_is_valid(const struct prog *p, const struct op *op, const struct op_arg_desc *d,
-			   u64 value)
-{
-	const struct frame_desc *fr;
-
-	if (d->kind == ARG_KIND_PLACE) {
-		fr = frame_desc(place_frame(value));
-		return fr->gic == p->gic && place_offset(value) < fr->bytes;
-	}
-	if (!op_is_in_memory(op) && (d->kind == ARG_KIND_AT || d->kind == ARG_KIND_SIZE))
-		return !value;
-	if (d->kind == ARG_KIND_SIZE && value & (value - 1))
-		return false;
-	return value >= d->lo && value <= d->hi && value % d->unit == 0;
-}
-
-static void decoded_arguments_are_within_their_ranges(struct unit *t)
-{
-	struct rng rng = { .state = 5 };
-	bool ok = true;
-
-	for (int i = 0; ok && i < 4000; i++) {
-		u8 buf[300];
-		size_t bytes = random_bytes(&rng, buf, sizeof(buf));
-		struct prog p;
-
-		prog_decode(&p, buf, bytes);
-		for (size_t k = 0; ok && k < p.nr_ops; k++) {
-			const struct op *op = &p.op[k];
-			unsigned int first = op_desc(op->id)->first_arg;
-
-			for (unsigned int a = 0; ok && a < op_nr_args(op->id); a++)
-				ok = EXPECT_TRUE(t, value_is_valid(&p, op, op_arg_desc(first + a),
-								   op->arg[a]));
-		}
-		prog_free(&p);
-	}
-}
-
 static void highest_values_are_multiples_of_their_unit(struct unit *t)
 {
 	for (unsigned int i = 0; i < NR_OP_ARGS; i++) {
@@ -549,8 +510,6 @@ static const struct unit_test tests[] = {
 	  highest_values_are_multiples_of_their_unit },
 	{ "prog.argument_tables_agree", argument_tables_agree },
 	{ "prog.places_come_before_what_depends_on_them", places_come_before_what_depends_on_them },
-	{ "prog_codec.decoded_arguments_are_within_their_ranges",
-	  decoded_arguments_are_within_their_ranges },
 	{ "prog_codec.registers_have_short_numbers", registers_have_short_numbers },
 	{ "prog_codec.any_bytes_are_a_program", any_bytes_are_a_program },
 	{ "prog_codec.every_pair_of_bytes_is_a_program", every_pair_of_bytes_is_a_program },
