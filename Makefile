@@ -220,8 +220,9 @@ fuzz: ## fuzz TARGET= (model or prog) for TIME= seconds; what fails is kept in $
 		-artifact_prefix=$(fuzz_dir)/ $(fuzz_dir)/corpus $(fuzz_dir)/seeds; $(run_status)
 
 .PHONY: docs
-docs: $(O)/vgicheck ## write docs/registers.md from the tables
+docs: $(O)/vgicheck ## write docs/registers.md and the syntax file from the tables
 	$(Q)$(O)/vgicheck registers >docs/registers.md
+	$(Q)$(O)/vgicheck syntax >editors/vim/syntax/vgic.vim
 
 .PHONY: kernel
 kernel: ## fetch stock kernel KERNEL= into the cache and print its path

@@ -53,6 +53,7 @@ LIB_SRCS := \
 	lib/prog/rng.c \
 	lib/prog/suite.c \
 	lib/prog/text.c \
+	lib/prog/vim.c \
 	lib/regs/doc.c \
 	lib/regs/its_cmd.c \
 	lib/regs/regs.c \

@@ -9,15 +9,26 @@
 
 #include "ci/vm/vm.h"
 #include "harness/harness.h"
+#include "lib/prog/vim.h"
+
+static int print_page(int argc, char **argv, void (*print)(FILE *out))
+{
+	if (argc > 1) {
+		fprintf(stderr, "vgicheck: '%s' means nothing to %s\n", argv[1], argv[0]);
+		return TAP_EXIT_USAGE;
+	}
+	print(stdout);
+	return TAP_EXIT_OK;
+}
 
 static int registers(int argc, char **argv)
 {
-	if (argc > 1) {
-		fprintf(stderr, "vgicheck: '%s' means nothing to registers\n", argv[1]);
-		return TAP_EXIT_USAGE;
-	}
-	regs_print_markdown(stdout);
-	return TAP_EXIT_OK;
+	return print_page(argc, argv, regs_print_markdown);
+}
+
+static int syntax(int argc, char **argv)
+{
+	return print_page(argc, argv, prog_print_vim_syntax);
 }
 
 static const struct {
@@ -35,6 +46,7 @@ static const struct {
 	{ "vm", vm_main, "run a subcommand in a QEMU machine with its own kernel" },
 	{ "bench", bench_main, "measure programs and bare ioctls" },
 	{ "registers", registers, "print docs/registers.md" },
+	{ "syntax", syntax, "print editors/vim/syntax/vgic.vim" },
 };
 
 static void print_usage(void)

@@ -61,6 +61,7 @@ command_lines() {
 	refused word_to_run "'word' means nothing to run" run word
 	refused word_to_probe "'word' means nothing to probe" probe word
 	refused word_to_registers "'word' means nothing to registers" registers word
+	refused word_to_syntax "'word' means nothing to syntax" syntax word
 	refused table_that_is_none "cannot list 'frob'" list frob
 	refused second_table "cannot list 'known' beside 'rules'" list rules known
 	refused word_to_rules "'word' means nothing to rules without --coverage" rules word

@@ -21,10 +21,13 @@ result() {
 }
 
 echo "KTAP version 1"
-echo "1..4"
+echo "1..5"
 
 "$vgicheck" registers | cmp -s - docs/registers.md
 result $? docs.registers_md_is_generated_from_the_tables
+
+"$vgicheck" syntax | cmp -s - editors/vim/syntax/vgic.vim
+result $? editors.syntax_is_generated_from_the_tables
 
 # documented AGENT VERB: the table of operations has a row for it.
 documented() {
