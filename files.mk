@@ -4,6 +4,11 @@
 
 # Portable: the facts, the language, the model, the judge, the results.
 LIB_SRCS := \
+	lib/export/emit.c \
+	lib/export/guest.c \
+	lib/export/host.c \
+	lib/export/selftest.c \
+	lib/export/steps.c \
 	lib/judge/alter.c \
 	lib/judge/answer.c \
 	lib/judge/judge.c \
@@ -73,6 +78,7 @@ HARNESS_SRCS := \
 	harness/bench_guest.c \
 	harness/bench_model.c \
 	harness/explain.c \
+	harness/export.c \
 	harness/inflight.c \
 	harness/kmsg.c \
 	harness/list.c \

@@ -42,6 +42,11 @@ struct options {
 	bool strict; /* known divergences are failures */
 	bool coverage; /* which rules are reached? */
 	bool hazards; /* run what is known to crash the kernel */
+	bool selftest, report; /* what to export */
+	bool old_kernels; /* a selftest is to run on kernels before 6.8, too */
+	u64 op; /* the one operation that a selftest asserts, from 1; 0 for all */
+	const char *output; /* file to export to, or NULL for standard output */
+	const char *reported_by; /* name and address, or NULL */
 	char **args; /* what follows the options, NULL-terminated */
 };
 
@@ -140,6 +145,7 @@ int probe_main(int argc, char **argv);
 int bench_main(int argc, char **argv);
 int rules_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
+int export_main(int argc, char **argv);
 
 /* The half of bench that needs no target: bench_model.c. */
 __must_check int bench_model(const struct options *o);

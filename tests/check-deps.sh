@@ -17,10 +17,11 @@ may_include() {
 	lib/model) echo 'lib/regs lib/prog' ;;
 	lib/target) echo 'lib/regs lib/prog lib/vgic guest_code' ;;
 	lib/judge) echo 'lib/regs lib/prog lib/model lib/target lib/tap' ;;
-	harness) echo 'lib/regs lib/prog lib/model lib/target lib/judge lib/tap ci' ;;
+	lib/export) echo 'lib/regs lib/prog lib/model lib/judge' ;;
+	harness) echo 'lib/regs lib/prog lib/model lib/target lib/judge lib/export lib/tap ci' ;;
 	fuzz) echo 'lib/regs lib/prog lib/model lib/vgic lib/target lib/judge lib/tap' ;;
 	ci) echo 'lib/regs lib/tap' ;;
-	tests) echo 'lib/regs lib/tap lib/prog lib/model lib/vgic lib/target lib/judge' \
+	tests) echo 'lib/regs lib/tap lib/prog lib/model lib/vgic lib/target lib/judge lib/export' \
 		'guest_code harness fuzz ci' ;;
 	*) echo '' ;;
 	esac

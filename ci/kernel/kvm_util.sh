@@ -5,6 +5,7 @@
 # from the kernel tree KSRC into OUT/libkvm_util.a, and write the compiler flags
 # that its users need into OUT/cflags (a response file: gcc @OUT/cflags).
 # Nothing is written into KSRC, and no kernel code is part of this repository.
+# With SELFTESTS=1 it is as the selftests themselves link it.
 
 set -u
 
@@ -98,15 +99,16 @@ write_cflags() {
 }
 
 compile() {
-	local source=$1 object=$out/obj/${1//\//_}.o extra=
+	local source=$1 object=$out/obj/${1//\//_}.o extra= ours='-DQUIET -Dconstructor=unused'
 
 	# The string functions must not be compiled into calls of themselves.
 	[ "$source" = lib/string_override.c ] && extra=-ffreestanding
 	# The library's constructor would open /dev/kvm, print, and unbuffer stdout in
 	# every run of every subcommand: it becomes an ordinary function, and who uses
 	# the library calls kvm_selftest_arch_init() first. QUIET: stdout is ours.
-	# shellcheck disable=SC2086 # no word or one
-	"${cc[@]}" -w -O2 -g -std=gnu99 -D_GNU_SOURCE -DQUIET -Dconstructor=unused $extra \
+	[ -z "${SELFTESTS:-}" ] || ours=
+	# shellcheck disable=SC2086 # words or none
+	"${cc[@]}" -w -O2 -g -std=gnu99 -D_GNU_SOURCE $ours $extra \
 		"@$out/cflags" \
 		-I"$(dirname "$kvm/$source")" -c "$kvm/$source" -o "$object" ||
 		die "cannot compile '$source'"

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `vgicheck export`: writes a program in the forms that others need.
+ */
+#include "harness/harness.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/export/export.h"
+
+static const char usage[] =
+	"usage: vgicheck export --selftest [--output FILE.c] [--op N] [--profile NAME]\n"
+	"                       [--old-kernels] FILE\n"
+	"\n"
+	"Writes a program as one C file for tools/testing/selftests/kvm of a kernel tree, in\n"
+	"which it compiles from 6.12 on and needs nothing of vgicheck. It asserts what the\n"
+	"rules fix and names the rule that a kernel breaks. Nothing is performed.\n"
+	"\n"
+	"--op asserts the outcome of one operation alone, and of that all that is fixed.\n"
+	"--profile names the implementation whose choices are known; the newest KVM is the\n"
+	"default. --old-kernels adds what lets the selftests' library run on kernels before\n"
+	"6.8, which lack an ioctl that it uses.\n";
+
+static int save(const char *path, const char *text)
+{
+	FILE *f = path ? fopen(path, "we") : stdout;
+	bool failed = !f || fputs(text, f) < 0;
+	int err = errno;
+
+	if (f && path && fclose(f) && !failed) {
+		err = errno;
+		failed = true;
+	}
+	if (!failed)
+		return TAP_EXIT_OK;
+	fprintf(stderr, "vgicheck: cannot write '%s': %s\n", path ? path : "standard output",
+		strerror(err));
+	return TAP_EXIT_HARNESS;
+}
+
+static int export_file(const struct options *o, const char *path)
+{
+	struct export_options e = {
+		.profile = o->profile,
+		.max_vcpus = HARNESS_USUAL_MAX_VCPUS,
+		.only_op = o->op,
+		.old_kernels = o->old_kernels,
+	};
+	char error[EXPORT_ERROR_BYTES], *text;
+	struct prog_error err;
+	struct prog p;
+	size_t bytes;
+	FILE *f;
+	int ret;
+
+	/* It was loaded once already, so only a file that changed can fail. */
+	if (prog_load(&p, path, &err)) {
+		fprintf(stderr, "vgicheck: %s: %s\n", path, err.text);
+		return TAP_EXIT_USAGE;
+	}
+	f = open_memstream(&text, &bytes);
+	ret = export_selftest(&p, &e, f, error);
+	fclose(f);
+	if (ret)
+		fprintf(stderr, "vgicheck: %s: %s\n", path, error);
+	ret = ret ? TAP_EXIT_USAGE : save(o->output, text);
+	free(text);
+	prog_free(&p);
+	return ret;
+}
+
+/**
+ * export_main() - the subcommand `export`
+ * @argc: of main, from the subcommand's name on
+ * @argv: of main, from the subcommand's name on
+ *
+ * Return: the exit status.
+ */
+int export_main(int argc, char **argv)
+{
+	struct plan plan = { 0 };
+	struct options o;
+	int ret = options_parse(&o, "export", usage, argc, argv);
+
+	if (ret)
+		return ret > 0 ? TAP_EXIT_OK : TAP_EXIT_USAGE;
+	if (!o.selftest) {
+		fputs("vgicheck: export needs --selftest\n", stderr);
+		return TAP_EXIT_USAGE;
+	}
+	if (!o.args[0] || o.args[1]) {
+		fputs("vgicheck: export needs one program file\n", stderr);
+		return TAP_EXIT_USAGE;
+	}
+	ret = plan_add_file(&plan, NULL, o.args[0]);
+	plan_free(&plan);
+	if (ret)
+		return TAP_EXIT_USAGE;
+	return export_file(&o, o.args[0]);
+}
