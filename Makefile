@@ -69,7 +69,7 @@ arm64_cflags := $(base_cflags) -DVGICHECK_HAVE_KVM -fno-PIE
 
 # Fit to run anywhere a copy is mapped: no data, no floating point, no GOT.
 guest_cflags := -ffreestanding -mgeneral-regs-only -mcmodel=tiny -fno-stack-protector \
-	-fno-builtin -fno-jump-tables -fno-pie -fno-asynchronous-unwind-tables
+	-fno-builtin -fno-jump-tables -mno-outline-atomics -fno-pie -fno-asynchronous-unwind-tables
 
 KVM_UTIL := $(O)/arm64/kvm_util
 export KVM_UTIL_CFLAGS := @$(KVM_UTIL)/cflags

@@ -121,6 +121,7 @@ KVM_SRCS := \
 	lib/target/kvm/its.c \
 	lib/target/kvm/kvm.c \
 	lib/target/kvm/mem.c \
+	lib/target/kvm/par.c \
 	lib/target/kvm/wait.c \
 
 # arm64 only: what runs in the guest.

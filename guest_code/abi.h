@@ -17,7 +17,8 @@
  * Nothing in a lane but the counts lives across the doorbell, so several vCPUs may
  * have the same lane if they perform in turn.  The n-th vCPU to enter a guest has
  * lane n modulo GUEST_LANES: vCPUs that perform at the same time must differ in it.
- * One that is held leaves its lane alone until it is released.
+ * One that is held leaves its lane alone until it is released.  Those that are to
+ * start together meet first: each counts itself, and spins until all have come.
  *
  * An access is guarded: an exception that it takes is noted in the lane, the
  * instruction is skipped, and the operation ends with GUEST_ABORT.  So it does
@@ -42,6 +43,7 @@
 #define GUEST_CODE_BYTES 0x8000
 #define GUEST_SLOT_OFFSET 0x8000 /* instructions that the host composes */
 #define GUEST_HOLD_OFFSET 0xa000
+#define GUEST_MEETING_OFFSET 0xb000
 #define GUEST_LISTS_OFFSET 0x10000
 #define GUEST_LANES_OFFSET 0x80000
 #define GUEST_TABLE_OFFSET 0x100000 /* translation tables */
@@ -89,6 +91,7 @@ enum guest_op_code {
 	GUEST_TAKE, /* an interrupt is taken, if one is signalled; it goes onto the lists */
 	GUEST_WFI, /* the value is 1 if the host had to end it */
 	GUEST_HOLD, /* spin at the words at addr until released; the last that is posted */
+	GUEST_MEET, /* spin at the words at addr until all that are expected have come */
 };
 
 enum guest_status {
@@ -135,6 +138,7 @@ struct guest_slot {
 struct guest_lists {
 	u32 nr_acked;
 	u32 nr_ended;
+	u32 ended_lock; /* other vCPUs deactivate from the list */
 	u32 acked[GUEST_MAX_ACKED];
 	u32 ended[GUEST_MAX_ENDED];
 };
@@ -143,6 +147,12 @@ struct guest_lists {
 struct guest_hold {
 	u32 running; /* set by the guest */
 	u32 release; /* set by the host */
+};
+
+/* Of those, in guests or not, that start together. */
+struct guest_meeting {
+	u32 arrived; /* each counts itself */
+	u32 expected; /* set by the host before */
 };
 
 /* What one vCPU performs, and what came of it. */
@@ -176,7 +186,7 @@ _Static_assert(sizeof(struct guest_lane) <= GUEST_LANE_BYTES - GUEST_LANE_STACK,
 _Static_assert(GUEST_MAX_SLOTS * sizeof(struct guest_slot) <= GUEST_HOLD_OFFSET - GUEST_SLOT_OFFSET,
 	       "fit their room");
 _Static_assert(GUEST_MAX_VCPUS * sizeof(struct guest_hold) <=
-		       GUEST_LISTS_OFFSET - GUEST_HOLD_OFFSET,
+		       GUEST_MEETING_OFFSET - GUEST_HOLD_OFFSET,
 	       "fit their room");
 _Static_assert(GUEST_MAX_VCPUS * sizeof(struct guest_lists) <=
 		       GUEST_LANES_OFFSET - GUEST_LISTS_OFFSET,

@@ -208,6 +208,17 @@ GUEST_FN static volatile struct guest_lists *lists_of(volatile struct guest_lane
 	return (volatile struct guest_lists *)(lane->ram + GUEST_LISTS_OFFSET) + number;
 }
 
+GUEST_FN static void lock_ended(volatile struct guest_lists *lists)
+{
+	while (__atomic_exchange_n(&lists->ended_lock, 1, __ATOMIC_ACQUIRE))
+		__asm__ volatile("yield");
+}
+
+GUEST_FN static void unlock_ended(volatile struct guest_lists *lists)
+{
+	__atomic_store_n(&lists->ended_lock, 0, __ATOMIC_RELEASE);
+}
+
 /* There is nothing to end or to deactivate. */
 GUEST_FN static void nothing_done(volatile struct guest_res *res)
 {
@@ -313,10 +324,14 @@ GUEST_FN static void eoi(volatile struct guest_lane *lane, const volatile struct
 	if (!finish(lane, res, val, true))
 		return;
 	lists->nr_acked = lists->nr_acked - 1;
-	if (lists->nr_ended < GUEST_MAX_ENDED && reads_eoimode(op)) {
+	if (!reads_eoimode(op))
+		return;
+	lock_ended(lists);
+	if (lists->nr_ended < GUEST_MAX_ENDED) {
 		lists->ended[lists->nr_ended] = val;
 		lists->nr_ended = lists->nr_ended + 1;
 	}
+	unlock_ended(lists);
 }
 
 GUEST_FN static void deactivate(volatile struct guest_lane *lane,
@@ -325,15 +340,21 @@ GUEST_FN static void deactivate(volatile struct guest_lane *lane,
 	volatile struct guest_lists *lists = lists_of(lane, op->slot);
 	u32 val;
 
-	if (op->slot == GUEST_NO_LISTS || !lists->nr_ended) {
+	if (op->slot == GUEST_NO_LISTS) {
 		nothing_done(res);
 		return;
 	}
-	val = lists->ended[lists->nr_ended - 1];
-	begin(lane);
-	write_dir(op, val);
-	if (finish(lane, res, val, true))
-		lists->nr_ended = lists->nr_ended - 1;
+	lock_ended(lists);
+	if (!lists->nr_ended) {
+		nothing_done(res);
+	} else {
+		val = lists->ended[lists->nr_ended - 1];
+		begin(lane);
+		write_dir(op, val);
+		if (finish(lane, res, val, true))
+			lists->nr_ended = lists->nr_ended - 1;
+	}
+	unlock_ended(lists);
 }
 
 GUEST_FN static void set_done(volatile struct guest_res *res)
@@ -357,6 +378,16 @@ GUEST_FN static void hold(volatile struct guest_lane *lane, const volatile struc
 	set_done(res);
 	count_done(lane);
 	guest_hold(addr);
+}
+
+GUEST_FN static void meet(const volatile struct guest_op *op, volatile struct guest_res *res)
+{
+	volatile struct guest_meeting *m = (volatile struct guest_meeting *)op->addr;
+
+	__atomic_add_fetch(&m->arrived, 1, __ATOMIC_ACQ_REL);
+	while (__atomic_load_n(&m->arrived, __ATOMIC_ACQUIRE) < m->expected)
+		__asm__ volatile("yield");
+	set_done(res);
 }
 
 GUEST_FN static void perform(volatile struct guest_lane *lane, u32 i)
@@ -389,6 +420,9 @@ GUEST_FN static void perform(volatile struct guest_lane *lane, u32 i)
 		break;
 	case GUEST_HOLD:
 		hold(lane, op, res);
+		break;
+	case GUEST_MEET:
+		meet(op, res);
 		break;
 	default:
 		set_done(res);

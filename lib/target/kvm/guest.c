@@ -229,6 +229,7 @@ static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
 	check_alignment(v);
 	lists_of(vm, v)->nr_acked = 0;
 	lists_of(vm, v)->nr_ended = 0;
+	lists_of(vm, v)->ended_lock = 0;
 	take_lane(vm, v);
 	vcpu_restart(v);
 	v->runnable = true;
@@ -267,10 +268,7 @@ static u32 access_insn(u64 reg, unsigned int bytes, bool write)
 	return memory_insn(bytes, write);
 }
 
-/*
- * A slot with this instruction.  Slots stay as they are from program to program;
- * post_ops() sees to it that there are enough.
- */
+/* A slot with this instruction; there is room for one. */
 static u32 slot_of(struct target_vm *vm, u32 insn)
 {
 	struct guest_slot *slots = (struct guest_slot *)(void *)(vm->ram + GUEST_SLOT_OFFSET);
@@ -384,16 +382,41 @@ void guest_post(struct target_vcpu *vcpu, const struct guest_op *op)
 	__atomic_store_n(&lane->posted, lane->posted + 1, __ATOMIC_RELEASE);
 }
 
-static void post_ops(struct target_vm *vm, struct target_vcpu *vcpu, size_t first, size_t nr)
+/**
+ * guest_make_room() - see to it that there are slots
+ * @nr: of them, perhaps all different from those that are filled
+ *
+ * Slots stay as they are from program to program, as long as there are enough.
+ *
+ * Return: false if there cannot be so many.
+ */
+bool guest_make_room(size_t nr)
 {
 	if (slots_used + nr > GUEST_MAX_SLOTS)
 		slots_used = 0;
-	for (size_t i = 0; i < nr; i++) {
-		struct guest_op op = { 0 };
+	return nr <= GUEST_MAX_SLOTS;
+}
 
-		put_op(vm, &op, &vm->prog->op[first + i]);
-		guest_post(vcpu, &op);
+/**
+ * guest_reserve_slots() - fill the slots that operations will use
+ * @vm:    the VM, with a guest
+ * @first: number of the first operation in the program
+ * @end:   number of the first one after them
+ *
+ * After it several threads may perform these operations.
+ *
+ * Return: false if they might be too many.
+ */
+bool guest_reserve_slots(struct target_vm *vm, size_t first, size_t end)
+{
+	if (!guest_make_room(end - first))
+		return false;
+	for (size_t i = first; i < end; i++) {
+		struct guest_op unused = { 0 };
+
+		put_op(vm, &unused, &vm->prog->op[i]);
 	}
+	return true;
 }
 
 static void get_result(struct op_result *to, const struct guest_lane *lane, u32 number)
@@ -449,10 +472,10 @@ int guest_enter(struct target_vcpu *vcpu)
 	}
 }
 
-static bool waits(const struct prog *p, size_t first, size_t nr)
+static bool waits(const struct prog *p, const size_t *ops, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
-		if (p->op[first + i].id == OP_GUEST_WFI)
+		if (p->op[ops[i]].id == OP_GUEST_WFI)
 			return true;
 	}
 	return false;
@@ -462,34 +485,42 @@ static bool waits(const struct prog *p, size_t first, size_t nr)
  * guest_perform() - perform operations in the guest
  * @vm:      the VM
  * @vcpu:    the vCPU that performs them
- * @first:   number of the first operation in the program
- * @nr:      operations, 1 to GUEST_RING_OPS; only the last one may be a walk
- * @results: of @nr operations
+ * @ops:     their numbers in the program; only the last one may be a walk
+ * @nr:      of @ops, at least 1; they fit into the ring
+ * @results: of the whole program
+ *
+ * They follow what is posted already.
  *
  * Return: how many of them have a result; they end with the one that KVM_RUN
  * failed at.
  */
-size_t guest_perform(struct target_vm *vm, struct target_vcpu *vcpu, size_t first, size_t nr,
+size_t guest_perform(struct target_vm *vm, struct target_vcpu *vcpu, const size_t *ops, size_t nr,
 		     struct op_result *results)
 {
 	int err = guest_prepare(vm, vcpu);
-	u32 done, was_done;
+	u32 first, done = 0;
 
 	if (err) {
-		results[0] = (struct op_result){ .status = OP_FAILED, .err = err };
+		results[ops[0]] = (struct op_result){ .status = OP_FAILED, .err = err };
 		return 1;
 	}
-	was_done = vcpu->lane->done;
-	post_ops(vm, vcpu, first, nr);
-	err = waits(vm->prog, first, nr) ? guest_enter_watched(vcpu) : guest_enter(vcpu);
-	done = __atomic_load_n(&vcpu->lane->done, __ATOMIC_ACQUIRE) - was_done;
-	TEST_ASSERT(err ? done <= nr : done == nr, "the guest performed %u of %zu operations", done,
-		    nr);
+	first = vcpu->lane->posted;
+	for (size_t i = 0; i < nr; i++) {
+		struct guest_op op = { 0 };
+
+		put_op(vm, &op, &vm->prog->op[ops[i]]);
+		guest_post(vcpu, &op);
+	}
+	err = !vm->side_by_side && waits(vm->prog, ops, nr) ? guest_enter_watched(vcpu) :
+							      guest_enter(vcpu);
+	/* It may have failed before it came to the first of these. */
+	if (!err || vcpu->lane->done - first <= nr)
+		done = vcpu->lane->done - first;
+	TEST_ASSERT(err ? done < nr : done == nr, "the guest performed %u of %zu operations: %s",
+		    done, nr, strerror(err));
 	for (u32 i = 0; i < done; i++)
-		get_result(&results[i], vcpu->lane, was_done + i);
-	if (!err)
-		return nr;
-	TEST_ASSERT(done < nr, "KVM_RUN failed at the doorbell: %s", strerror(err));
-	results[done] = (struct op_result){ .status = OP_FAILED, .err = err };
-	return done + 1;
+		get_result(&results[ops[i]], vcpu->lane, first + i);
+	if (err)
+		results[ops[done]] = (struct op_result){ .status = OP_FAILED, .err = err };
+	return done + !!err;
 }

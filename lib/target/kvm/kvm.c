@@ -110,7 +110,13 @@ static void perform_on_vcpu(struct target_vm *vm, const struct op *op, struct op
 		vcpu_release(vm, v, res);
 }
 
-static void perform(struct target_vm *vm, const struct op *op, struct op_result *res)
+/**
+ * perform_op() - perform an operation that does not enter a guest to end there
+ * @vm:  the VM
+ * @op:  the operation
+ * @res: receives the outcome
+ */
+void perform_op(struct target_vm *vm, const struct op *op, struct op_result *res)
 {
 	switch (op->id) {
 	case OP_CREATE_VGIC:
@@ -150,34 +156,48 @@ static bool op_enters_guest(const struct op *op)
 	return op->id == OP_RUN || op_desc(op->id)->agent == AGENT_GUEST;
 }
 
-/* How many operations from @first on one entry of the guest can do: a walk ends it. */
-static size_t posts_from(const struct prog *p, size_t first)
+/* The operations from @first on that one entry of the guest can do: a walk ends it. */
+static size_t list_posts(const struct prog *p, size_t first, size_t ops[GUEST_RING_OPS])
 {
-	size_t nr = 1;
+	size_t nr = 0, i = first;
 
-	while (first + nr < p->nr_ops && nr < GUEST_RING_OPS &&
-	       op_enters_guest(&p->op[first + nr]) &&
-	       op_vcpu(&p->op[first + nr]) == op_vcpu(&p->op[first]) &&
-	       p->op[first + nr - 1].id != OP_GUEST_WALK)
-		nr++;
+	do {
+		ops[nr++] = i++;
+	} while (i < p->nr_ops && nr < GUEST_RING_OPS && op_enters_guest(&p->op[i]) &&
+		 op_vcpu(&p->op[i]) == op_vcpu(&p->op[first]) && p->op[i - 1].id != OP_GUEST_WALK &&
+		 prog_par_end(p, i) == i + 1);
 	return nr;
 }
 
-/* Performs operations from @first on.  Return: how many have a result. */
-static size_t perform_some(struct target_vm *vm, size_t first, struct op_result *results)
+/* Performs operations from @first on in turn.  Return: how many have a result. */
+static size_t perform_in_turn(struct target_vm *vm, size_t first, struct op_result *results)
 {
 	const struct op *op = &vm->prog->op[first];
+	size_t ops[GUEST_RING_OPS], nr;
 	struct target_vcpu *v;
 
 	if (!op_enters_guest(op)) {
-		perform(vm, op, &results[first]);
+		perform_op(vm, op, &results[first]);
 		return 1;
 	}
 	v = find_vcpu(vm, (u64)op_vcpu(op));
-	if (v && !v->held)
-		return guest_perform(vm, v, first, posts_from(vm->prog, first), &results[first]);
+	if (v && !v->held) {
+		nr = list_posts(vm->prog, first, ops);
+		guest_make_room(nr);
+		return guest_perform(vm, v, ops, nr, results);
+	}
 	results[first].status = OP_NO_OBJECT;
 	return 1;
+}
+
+/* The same, side by side if they are in a block. */
+static size_t perform_some(struct target_vm *vm, size_t first, struct op_result *results)
+{
+	size_t end = prog_par_end(vm->prog, first);
+
+	if (end > first + 1 && par_perform(vm, first, end, results))
+		return end - first;
+	return perform_in_turn(vm, first, results);
 }
 
 static enum vm_guest_mode mode_of(unsigned int ipa_bits)

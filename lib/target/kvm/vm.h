@@ -36,12 +36,14 @@ struct target_vm {
 	struct target_vcpu **vcpu;
 	size_t nr_vcpus;
 	char *ram; /* the guest's memory; NULL until a guest is needed */
+	bool side_by_side; /* performing a block, whose vCPUs are watched together */
 	u32 nr_runnable; /* vCPUs that have entered the guest, or tried */
 	u8 *mem; /* what is at PROG_MEM_BASE; NULL if the program does not use it */
 };
 
 void result_of_ioctl(struct op_result *res, int ret);
 struct target_vcpu *find_vcpu(const struct target_vm *vm, u64 vcpu_id);
+void perform_op(struct target_vm *vm, const struct op *op, struct op_result *res);
 
 /* device.c */
 void attr_set(int fd, u32 group, u64 attr, void *value, struct op_result *res);
@@ -64,10 +66,24 @@ void mem_perform(struct target_vm *vm, const struct op *op, struct op_result *re
 int guest_prepare(struct target_vm *vm, struct target_vcpu *vcpu);
 void guest_post(struct target_vcpu *vcpu, const struct guest_op *op);
 int guest_enter(struct target_vcpu *vcpu);
-size_t guest_perform(struct target_vm *vm, struct target_vcpu *vcpu, size_t first, size_t nr,
+size_t guest_perform(struct target_vm *vm, struct target_vcpu *vcpu, const size_t *ops, size_t nr,
 		     struct op_result *results);
+bool guest_make_room(size_t nr);
+bool guest_reserve_slots(struct target_vm *vm, size_t first, size_t end);
+
+/* par.c */
+bool par_perform(struct target_vm *vm, size_t first, size_t end, struct op_result *results);
 
 /* wait.c */
+struct wait_thread {
+	struct guest_lane *lane;
+	int syscall_fd, stat_fd; /* what the kernel tells of the thread */
+};
+
+void wait_open(struct wait_thread *w, struct guest_lane *lane, pid_t tid);
+void wait_close(const struct wait_thread *w);
+bool wait_sleeps(const struct wait_thread *w);
+void wait_end(const struct wait_thread *w, pthread_t thread);
 int guest_enter_watched(struct target_vcpu *vcpu);
 
 /* hold.c */

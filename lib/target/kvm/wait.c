@@ -79,33 +79,74 @@ static bool is_interruptible(int stat_fd)
 	return end && !strncmp(end, ") S", 3);
 }
 
-/* Is it asleep in a WFI that nothing has ended yet? */
-static bool sleeps(const struct guest_lane *lane, int syscall_fd, int stat_fd)
+/**
+ * wait_open() - look at a thread that will be in KVM_RUN
+ * @w:    filled in, to be released by wait_close()
+ * @lane: of the vCPUs that it enters
+ * @tid:  of the thread, which must not have ended
+ *
+ * wait_end() sends the process's threads SIGUSR1 from then on.
+ */
+void wait_open(struct wait_thread *w, struct guest_lane *lane, pid_t tid)
 {
-	return __atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE) && is_off_in_ioctl(syscall_fd) &&
-	       is_interruptible(stat_fd) && __atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE) &&
+	const struct sigaction action = { .sa_handler = end_sleep };
+
+	TEST_ASSERT(!sigaction(SIGUSR1, &action, NULL), "sigaction");
+	w->lane = lane;
+	w->syscall_fd = open_task(tid, "syscall");
+	w->stat_fd = open_task(tid, "stat");
+}
+
+/**
+ * wait_close() - stop looking
+ * @w: from wait_open()
+ */
+void wait_close(const struct wait_thread *w)
+{
+	close(w->stat_fd);
+	close(w->syscall_fd);
+}
+
+/**
+ * wait_sleeps() - is a vCPU asleep in a WFI that nothing has ended yet?
+ * @w: from wait_open()
+ *
+ * Return: whether; then it goes on sleeping if nothing happens to the VM.
+ */
+bool wait_sleeps(const struct wait_thread *w)
+{
+	const struct guest_lane *lane = w->lane;
+
+	return __atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE) && is_off_in_ioctl(w->syscall_fd) &&
+	       is_interruptible(w->stat_fd) && __atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE) &&
 	       !__atomic_load_n(&lane->woken, __ATOMIC_ACQUIRE);
+}
+
+/**
+ * wait_end() - end the WFI of a vCPU that sleeps
+ * @w:      from wait_open()
+ * @thread: the one that it looks at
+ */
+void wait_end(const struct wait_thread *w, pthread_t thread)
+{
+	__atomic_store_n(&w->lane->woken, 1, __ATOMIC_RELEASE);
+	pthread_kill(thread, SIGUSR1);
 }
 
 static void watch(struct watched *w)
 {
 	const struct timespec pause = { .tv_nsec = 10000 };
-	struct guest_lane *lane = w->vcpu->lane;
-	int syscall_fd, stat_fd;
+	struct wait_thread t;
 
 	pthread_barrier_wait(&w->known);
-	syscall_fd = open_task(w->tid, "syscall");
-	stat_fd = open_task(w->tid, "stat");
+	wait_open(&t, w->vcpu->lane, w->tid);
 	pthread_barrier_wait(&w->known);
 	while (__atomic_load_n(&w->err, __ATOMIC_ACQUIRE) < 0) {
-		if (sleeps(lane, syscall_fd, stat_fd)) {
-			__atomic_store_n(&lane->woken, 1, __ATOMIC_RELEASE);
-			pthread_kill(w->vcpu->thread, SIGUSR1);
-		}
+		if (wait_sleeps(&t))
+			wait_end(&t, w->vcpu->thread);
 		nanosleep(&pause, NULL);
 	}
-	close(stat_fd);
-	close(syscall_fd);
+	wait_close(&t);
 }
 
 /**
@@ -116,10 +157,8 @@ static void watch(struct watched *w)
  */
 int guest_enter_watched(struct target_vcpu *vcpu)
 {
-	const struct sigaction action = { .sa_handler = end_sleep };
 	struct watched w = { .vcpu = vcpu, .err = -1 };
 
-	TEST_ASSERT(!sigaction(SIGUSR1, &action, NULL), "sigaction");
 	vcpu->lane->waits = 0;
 	TEST_ASSERT(!pthread_barrier_init(&w.known, NULL, 2), "pthread_barrier_init");
 	TEST_ASSERT(!pthread_create(&vcpu->thread, NULL, run_thread, &w), "pthread_create");
