@@ -130,6 +130,60 @@ static void an_order_that_explains_is_found(struct unit *t)
 	raced_free(&r);
 }
 
+#define SIGNALLED                                                               \
+	TWO_VCPUS "guest vcpu=0 write GICD_CTLR at=0x8000000 value=0x12\n"      \
+		  "guest vcpu=0 write ICC_PMR_EL1 value=0xf8\n"                 \
+		  "guest vcpu=0 write ICC_IGRPEN1_EL1 value=0x1\n"              \
+		  "guest vcpu=1 write ICC_PMR_EL1 value=0xf8\n"                 \
+		  "guest vcpu=1 write ICC_IGRPEN1_EL1 value=0x1\n"              \
+		  "guest vcpu=0 write GICR_ISENABLER0 at=0x80a0000 value=0x1\n" \
+		  "guest vcpu=0 write GICR_ISENABLER0 at=0x80c0000 value=0x1\n"
+#define SGI_TO_0 "guest vcpu=1 write ICC_SGI1R_EL1 value=0x1\n"
+#define SGI_TO_1 "guest vcpu=0 write ICC_SGI1R_EL1 value=0x2\n"
+
+/* What sleeps until all else is done has not been woken by any of it. */
+static void a_wfi_that_had_to_be_ended_comes_last(struct unit *t)
+{
+	static const struct {
+		const char *block;
+		size_t nr; /* operations of it */
+		u64 value[4]; /* of those that are WFIs */
+		bool wrong;
+	} rows[] = {
+		{ "guest vcpu=0 wfi\n" SGI_TO_0, 2, { 0 }, false },
+		{ "guest vcpu=0 wfi\n" SGI_TO_0, 2, { 1 }, true },
+		{ SGI_TO_0 "guest vcpu=0 wfi\n", 2, { 0, 1 }, true },
+		{ "guest vcpu=0 wfi\n" READ(1), 2, { 1 }, false },
+		{ "guest vcpu=0 wfi\nguest vcpu=1 wfi\n", 2, { 1, 1 }, false },
+		/* One is ended first, and wakes the other, or not. */
+		{ "guest vcpu=0 wfi\nguest vcpu=1 wfi\n" SGI_TO_1, 3, { 1, 0 }, false },
+		{ "guest vcpu=0 wfi\nguest vcpu=1 wfi\n" SGI_TO_1, 3, { 1, 1 }, false },
+		{ "guest vcpu=0 wfi\nguest vcpu=1 wfi\n" SGI_TO_1, 3, { 0, 1 }, false },
+		{ "guest vcpu=0 wfi\n" SGI_TO_0 "guest vcpu=1 wfi\n", 3, { 1, 0, 1 }, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char text[2048];
+		struct raced r;
+
+		snprintf(text, sizeof(text), "%spar {\n%s}\n", SIGNALLED, rows[i].block);
+		if (!raced_init(t, &r, text))
+			return;
+		for (size_t k = 0; k < rows[i].nr; k++) {
+			size_t op = FIRST + 7 + k;
+
+			if (r.prog.op[op].id == OP_GUEST_WFI)
+				set_value(&r, op, rows[i].value[k]);
+			else if (r.prog.op[op].id == OP_GUEST_READ)
+				set_value(&r, op, 0);
+		}
+		judge_it(&r);
+		if (!EXPECT_EQ(t, r.v.nr_diffs > 0, rows[i].wrong))
+			printf("#   row %zu\n", i);
+		raced_free(&r);
+	}
+}
+
 static void what_no_order_explains_says_so(struct unit *t)
 {
 	char text[4096];
@@ -408,6 +462,9 @@ static bool answer_block(struct raced *r, size_t first, size_t end, bool *done, 
 		if (want.unpredicted)
 			return false;
 		expect_answer(&want, expect_usual_alt(&want), rng, &r->results[op]);
+		/* One that had to be ended could only be among the last. */
+		if (r->prog.op[op].id == OP_GUEST_WFI)
+			r->results[op].val[0] = 0;
 		model_commit(r->judge.model, &r->prog.op[op], &r->results[op]);
 	}
 	return true;
@@ -458,6 +515,7 @@ static void any_order_explains_itself(struct unit *t)
 
 static const struct unit_test tests[] = {
 	{ "par.an_order_that_explains_is_found", an_order_that_explains_is_found },
+	{ "par.a_wfi_that_had_to_be_ended_comes_last", a_wfi_that_had_to_be_ended_comes_last },
 	{ "par.what_no_order_explains_says_so", what_no_order_explains_says_so },
 	{ "par.later_results_choose_between_orders", later_results_choose_between_orders },
 	{ "par.blocks_are_done_one_after_the_other", blocks_are_done_one_after_the_other },

@@ -280,6 +280,31 @@ static void search_found(struct search *s, const struct way *base, const struct 
 	ways_add(s->par, &s->found, w);
 }
 
+/* Did the operation sleep until nothing was left that could wake it? */
+static bool slept(const struct search *s, size_t op)
+{
+	const struct op_result *res = &s->par->j->results[op];
+
+	return s->par->j->prog->op[op].id == OP_GUEST_WFI && res->status == OP_DONE &&
+	       res->nr_vals == 1 && res->val[0] == 1;
+}
+
+/*
+ * May it come next?  A WFI that had to be ended is the last of its block, but for
+ * others that were asleep as well and what is behind them.
+ */
+static bool may_come(const struct search *s, size_t op)
+{
+	if (!slept(s, op))
+		return true;
+	for (unsigned int lane = 0; lane < s->nr_lanes; lane++) {
+		if (s->next[lane] != s->end &&
+		    s->par->j->prog->op[s->next[lane]].id != OP_GUEST_WFI)
+			return false;
+	}
+	return true;
+}
+
 /* All orders from @at on, after @nr operations of the block; the first lane first. */
 static void search_from(struct search *s, const struct way *base, const struct way *at, size_t nr)
 {
@@ -287,7 +312,7 @@ static void search_from(struct search *s, const struct way *base, const struct w
 		size_t op = s->next[lane];
 		struct way *to;
 
-		if (op == s->end)
+		if (op == s->end || !may_come(s, op))
 			continue;
 		s->cut = s->nr_steps++ == JUDGE_MAX_PAR_STEPS;
 		if (s->cut)
