@@ -25,7 +25,7 @@ static void __attribute__((noreturn)) give_up(const struct prog *p, const char *
 {
 	char *text = p ? prog_print(p) : NULL;
 
-	fprintf(stderr, "%s\ndoes not hold: %s\n", text ? text : "", what);
+	fprintf(stderr, "%s\nthis does not hold: %s\n", text ? text : "", what);
 	abort();
 }
 

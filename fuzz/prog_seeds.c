@@ -10,22 +10,32 @@
 #include "fuzz/seed.h"
 #include "lib/prog/alloc.h"
 
-static bool write_seeds(const char *folder, const struct prog *p)
+/* The form that @kind says; @suffix tells it from the other in the folder. */
+static bool write_form(const char *folder, const struct prog *p, u8 kind, const char *suffix,
+		       const void *form, size_t bytes)
 {
-	char name[PROG_NAME_BYTES + 8], *text = prog_print(p);
-	size_t len = strlen(text), bytes = prog_encode(p, NULL, 0);
-	u8 *buf = xcalloc(1, PROG_FUZZ_HEAD + (bytes > len ? bytes : len));
+	u8 *buf = xcalloc(1, PROG_FUZZ_HEAD + bytes);
+	char name[PROG_NAME_BYTES + 8];
 	bool ok;
 
-	buf[0] = PROG_FUZZ_BINARY;
-	ok = prog_encode(p, buf + PROG_FUZZ_HEAD, bytes) == bytes;
-	snprintf(name, sizeof(name), "%s.bin", p->name);
-	ok = ok && seed_write(folder, name, buf, PROG_FUZZ_HEAD + bytes);
-	buf[0] = PROG_FUZZ_TEXT;
-	memcpy(buf + PROG_FUZZ_HEAD, text, len);
-	snprintf(name, sizeof(name), "%s.txt", p->name);
-	ok = ok && seed_write(folder, name, buf, PROG_FUZZ_HEAD + len);
+	buf[0] = kind;
+	memcpy(buf + PROG_FUZZ_HEAD, form, bytes);
+	snprintf(name, sizeof(name), "%s.%s", p->name, suffix);
+	ok = seed_write(folder, name, buf, PROG_FUZZ_HEAD + bytes);
 	free(buf);
+	return ok;
+}
+
+static bool write_seeds(const char *folder, const struct prog *p)
+{
+	size_t bytes = prog_encode(p, NULL, 0);
+	u8 *binary = xcalloc(1, bytes);
+	char *text = prog_print(p);
+	bool ok = prog_encode(p, binary, bytes) == bytes;
+
+	ok = ok && write_form(folder, p, PROG_FUZZ_BINARY, "bin", binary, bytes);
+	ok = ok && write_form(folder, p, PROG_FUZZ_TEXT, "txt", text, strlen(text));
+	free(binary);
 	free(text);
 	return ok;
 }

@@ -304,6 +304,9 @@ static void attributes_may_find_a_vcpu_in_its_guest(struct unit *t)
 	raced_free(&r);
 }
 
+/* The priority that write @i of a crowd gives to an interrupt. */
+#define WRITTEN(i) (8ULL * (i))
+
 static void add_access(struct prog *p, enum op_id id, u64 vcpu, u64 value)
 {
 	bool write = id == OP_GUEST_WRITE;
@@ -325,7 +328,7 @@ static bool crowd_init(struct unit *t, struct raced *r, unsigned int nr)
 	if (!raced_init(t, r, "vm gicv3\ncreate_vcpu id=2\n" TWO_VCPUS_OF_VM))
 		return false;
 	for (unsigned int i = 0; i < 3 * nr; i++)
-		add_access(p, OP_GUEST_WRITE, i % 3, 8 * (u64)i);
+		add_access(p, OP_GUEST_WRITE, i % 3, WRITTEN(i));
 	add_access(p, OP_GUEST_READ, 0, 0);
 	for (size_t i = FIRST + 2; i < p->nr_ops; i++)
 		p->op[i].par = true;
@@ -347,12 +350,12 @@ static void orders_that_meet_are_gone_once(struct unit *t)
 	if (!crowd_init(t, &r, 8))
 		return;
 	last = r.prog.nr_ops - 1;
-	set_value(&r, last - 1, 8 * 21);
-	set_value(&r, last, 8 * 21);
+	set_value(&r, last - 1, WRITTEN(21));
+	set_value(&r, last, WRITTEN(21));
 	judge_it(&r);
 	EXPECT_EQ(t, r.v.nr_diffs, 0);
 	EXPECT_EQ(t, r.v.unjudged, r.prog.nr_ops);
-	set_value(&r, last - 1, 8 * 20);
+	set_value(&r, last - 1, WRITTEN(20));
 	judge_it(&r);
 	EXPECT_EQ(t, r.v.nr_unknown, 1);
 	EXPECT_TRUE(t, !r.v.too_many_orders);
@@ -370,7 +373,7 @@ static void too_many_orders_are_not_a_pass(struct unit *t)
 	last = r.prog.nr_ops - 1;
 	/* What nothing explains, in the block: after so many steps nobody knows. */
 	set_value(&r, last - 1, 4);
-	set_value(&r, last, 8 * 119);
+	set_value(&r, last, WRITTEN(119));
 	judge_it(&r);
 	EXPECT_EQ(t, r.v.nr_diffs, 0);
 	EXPECT_EQ(t, r.v.unjudged, FIRST + 1);

@@ -33,7 +33,7 @@ static void fuzz_exactly(const u8 *data, size_t bytes)
 static void any_bytes_hold(struct unit *t)
 {
 	struct rng rng = { .state = 1 };
-	u8 buf[MAX_BYTES];
+	u8 buf[MAX_BYTES] = { 0 };
 
 	for (unsigned int i = 0; i < NR_RANDOM; i++) {
 		size_t bytes = rng_below(&rng, sizeof(buf));
@@ -57,7 +57,7 @@ static u8 changed_byte(struct rng *rng)
 static void changed_forms_hold(const struct prog *p, struct rng *rng)
 {
 	char *text = prog_print(p);
-	size_t len[2] = {
+	const size_t len[2] = {
 		[PROG_FUZZ_TEXT] = strlen(text), [PROG_FUZZ_BINARY] = prog_encode(p, NULL, 0)
 	};
 	u8 *buf = xcalloc(1, PROG_FUZZ_HEAD + len[0] + len[1]);

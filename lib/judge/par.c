@@ -115,21 +115,21 @@ static bool ways_are_alike(const struct way *a, const struct way *b)
 /* Adds a way that differs from the others, or takes the place of one that is worse. */
 static void ways_add(struct par *par, struct ways *list, struct way *w)
 {
-	struct way **place = NULL;
+	struct way **same = NULL;
 
 	w->hash = w->ended ? 0 : model_hash(w->model);
-	for (unsigned int i = 0; i < list->nr && !place; i++) {
+	for (unsigned int i = 0; i < list->nr && !same; i++) {
 		if (ways_are_alike(list->way[i], w))
-			place = &list->way[i];
+			same = &list->way[i];
 	}
-	if (!place && list->nr < MAX_WAYS) {
+	if (!same && list->nr < MAX_WAYS) {
 		list->way[list->nr++] = w;
 		return;
 	}
-	list->cut |= !place;
-	if (place && way_is_better(w, *place)) {
-		way_put(par, *place);
-		*place = w;
+	list->cut |= !same;
+	if (same && way_is_better(w, *same)) {
+		way_put(par, *same);
+		*same = w;
 	} else {
 		way_put(par, w);
 	}
