@@ -36,8 +36,8 @@ static bool may_break(const char *s, size_t i)
 {
 	if (s[i] != ' ' || !i)
 		return false;
-	return s[i - 1] == ',' || (i > 1 && (!strncmp(s + i - 2, "&&", 2) ||
-					     !strncmp(s + i - 2, "||", 2)));
+	return s[i - 1] == ',' ||
+	       (i > 1 && (!strncmp(s + i - 2, "&&", 2) || !strncmp(s + i - 2, "||", 2)));
 }
 
 /* Finds where the line of @s that begins in column @col has to end. */
@@ -334,7 +334,7 @@ bool export_has_check(const struct export *x, size_t i, unsigned int val)
 	if (!export_asserts(x, i) || val >= s->nr_vals)
 		return false;
 	if (!val && s->nr_one_of)
-		return true;
+		return !s->loose;
 	for (unsigned int k = 0; k < nr_parts_of(x, i, &s->val[val]); k++) {
 		if (s->val[val].part[k].mask & s->val[val].known)
 			return true;
@@ -393,7 +393,8 @@ void put_check(struct export *x, size_t i, unsigned int val, FILE *f, const char
 		export_use(x, guest ? HELPER_GUEST_CHECK : HELPER_CHECK);
 		print_fields(v->reg, v->value, mask, fields, sizeof(fields));
 		export_tell_rule(x, f, v->part[k].rule);
-		put_code(f, 1, "%s(%s, 0x%" PRIx64 ", 0x%" PRIx64 ", \"op %zu, %s: want %s (%s)\");",
+		put_code(f, 1,
+			 "%s(%s, 0x%" PRIx64 ", 0x%" PRIx64 ", \"op %zu, %s: want %s (%s)\");",
 			 guest ? "GUEST_CHECK" : "CHECK", expr, mask, v->value & mask, i + 1, op,
 			 fields, rule_desc(v->part[k].rule)->name);
 		x->nr_asserts++;

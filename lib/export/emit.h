@@ -24,6 +24,7 @@ enum var_id { VAR_RET, VAR_VAL, VAR_VAL32, VAR_ITS_FD, VAR_GIC_FD, VAR_MEM, NR_V
 struct acked {
 	size_t op; /* number of the acknowledge */
 	bool group1;
+	bool maybe; /* it may have found none */
 };
 
 struct export_vcpu {
@@ -35,14 +36,15 @@ struct export_vcpu {
 	FILE *guest; /* that writes it */
 	struct acked acked[EXPORT_MAX_STACK];
 	unsigned int nr_acked;
-	size_t iar[EXPORT_MAX_STACK]; /* acknowledges whose values are kept, from 1 */
+	size_t *iar; /* acknowledges whose values are kept, from 1 */
 	unsigned int nr_iars;
 	bool has_val; /* its function has a variable "val" */
 	bool held;
 	unsigned int held_stage; /* that it ends when it is released */
 };
 
-struct export {
+struct export
+{
 	const struct prog *prog;
 	const struct export_options *o;
 	struct export_steps steps;

@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lib/prog/alloc.h"
+
 #define NAME_BYTES 96
 #define CALL_BYTES 256
 
@@ -20,10 +22,16 @@ static char size_letter(unsigned int size)
 static void use_access(struct export *x, bool write, unsigned int size)
 {
 	static const enum helper_id loads[] = {
-		[1] = HELPER_READB, [2] = HELPER_READW, [4] = HELPER_READL, [8] = HELPER_READQ,
+		[1] = HELPER_READB,
+		[2] = HELPER_READW,
+		[4] = HELPER_READL,
+		[8] = HELPER_READQ,
 	};
 	static const enum helper_id stores[] = {
-		[1] = HELPER_WRITEB, [2] = HELPER_WRITEW, [4] = HELPER_WRITEL, [8] = HELPER_WRITEQ,
+		[1] = HELPER_WRITEB,
+		[2] = HELPER_WRITEW,
+		[4] = HELPER_WRITEL,
+		[8] = HELPER_WRITEQ,
 	};
 
 	export_use(x, write ? stores[size] : loads[size]);
@@ -140,19 +148,19 @@ static void print_iar(struct export *x, const struct op *op, bool group1, char *
 	snprintf(buf, bytes, "guest_mrs(SYS_ICC_IAR%d_EL1)", group1);
 }
 
-static void put_end(struct export *x, struct export_vcpu *v, const struct op *op, const char *val,
-		    enum reg_id v2, const char *v3)
+static void put_end(struct export *x, struct export_vcpu *v, unsigned int tabs, const struct op *op,
+		    const char *val, enum reg_id v2, const char *v3)
 {
 	char name[NAME_BYTES];
 
 	if (x->prog->gic == GIC_V2) {
 		export_use(x, HELPER_WRITEL);
-		put_code(v->guest, 1, "guest_writel(0x%" PRIx64 " + %s, %s);", op_cpuif_at(op),
+		put_code(v->guest, tabs, "guest_writel(0x%" PRIx64 " + %s, %s);", op_cpuif_at(op),
 			 export_reg_name(x, reg_place(v2, 0), name, sizeof(name)), val);
 		return;
 	}
 	export_use(x, HELPER_MSR);
-	put_code(v->guest, 1, "guest_msr(%s, %s);", val, v3);
+	put_code(v->guest, tabs, "guest_msr(%s, %s);", val, v3);
 }
 
 static bool is_special(const struct export *x, u64 iar)
@@ -162,36 +170,50 @@ static bool is_special(const struct export *x, u64 iar)
 	return intid >= 1020 && intid <= 1023;
 }
 
-/* Return: whether it is sure, for all that it may return. */
-static bool is_pushed(const struct export *x, size_t i, bool *pushed)
+enum found { FOUND_NONE, FOUND_MAYBE, FOUND_ONE };
+
+/* Does an acknowledge find an interrupt? */
+static enum found found(const struct export *x, const struct export_step *s)
 {
-	const struct export_step *s = &x->steps.step[i];
 	unsigned int special = 0;
 
 	for (unsigned int k = 0; k < s->nr_one_of; k++)
 		special += is_special(x, s->one_of[k]);
+	if (s->nr_one_of && special && special < s->nr_one_of)
+		return FOUND_MAYBE;
 	if (!s->nr_one_of)
 		special = is_special(x, s->val[0].value);
-	*pushed = !special;
-	return s->nr_one_of ? !special || special == s->nr_one_of :
-			      !(~s->val[0].known & 0x3ff);
+	return special ? FOUND_NONE : FOUND_ONE;
+}
+
+static void push(struct export *x, size_t i, struct export_vcpu *v, bool group1, bool maybe)
+{
+	/* What is below one that may not be there cannot be told apart from it. */
+	if (v->nr_acked && (maybe || v->acked[v->nr_acked - 1].maybe))
+		export_refuse(x, "op %zu: which interrupt is ended after it is open", i + 1);
+	else if (v->nr_acked < EXPORT_MAX_STACK)
+		v->acked[v->nr_acked++] = (struct acked){ i, group1, maybe };
+	else
+		export_refuse(x, "op %zu: too many interrupts are active", i + 1);
 }
 
 static void ack(struct export *x, size_t i, struct export_vcpu *v)
 {
-	const struct op *op = &x->prog->op[i];
-	bool group1 = op_arg(op, ARG_GUEST_ACK_group), pushed;
+	const struct export_step *s = &x->steps.step[i];
+	bool group1 = op_arg(&x->prog->op[i], ARG_GUEST_ACK_group);
 	char call[CALL_BYTES], var[NAME_BYTES] = "val";
+	enum found f = found(x, s);
 
-	if (x->steps.step[i].status != OP_DONE || !is_pushed(x, i, &pushed)) {
-		export_refuse(x, "op %zu: whether it acknowledges an interrupt is open", i + 1);
+	if (s->status != OP_DONE || (!s->nr_one_of && ~s->val[0].known & 0x3ff)) {
+		export_refuse(x, "op %zu: what it acknowledges is open", i + 1);
 		return;
 	}
-	print_iar(x, op, group1, call, sizeof(call));
-	if (x->steps.step[i].nr_one_of) {
+	print_iar(x, &x->prog->op[i], group1, call, sizeof(call));
+	if (s->nr_one_of) {
 		snprintf(var, sizeof(var), "iar_%zu", i + 1);
 		put_code(v->guest, 1, "%s = %s;", var, call);
-		v->iar[v->nr_iars++ % EXPORT_MAX_STACK] = i + 1;
+		v->iar = xrealloc(v->iar, (v->nr_iars + 1) * sizeof(v->iar[0]));
+		v->iar[v->nr_iars++] = i + 1;
 	} else if (export_has_check(x, i, 0)) {
 		v->has_val = true;
 		put_code(v->guest, 1, "val = %s;", call);
@@ -200,12 +222,8 @@ static void ack(struct export *x, size_t i, struct export_vcpu *v)
 	}
 	if (export_has_check(x, i, 0))
 		put_check(x, i, 0, v->guest, var);
-	if (!pushed)
-		return;
-	if (v->nr_acked < EXPORT_MAX_STACK && v->nr_iars < EXPORT_MAX_STACK)
-		v->acked[v->nr_acked++] = (struct acked){ i, group1 };
-	else
-		export_refuse(x, "op %zu: too many interrupts are active", i + 1);
+	if (f != FOUND_NONE)
+		push(x, i, v, group1, f == FOUND_MAYBE);
 }
 
 /* What is written to end an interrupt: a number, or what the acknowledge returned. */
@@ -237,7 +255,9 @@ static void eoi(struct export *x, size_t i, struct export_vcpu *v)
 		export_refuse(x, "op %zu: which interrupt it ends is open", i + 1);
 		return;
 	}
-	put_end(x, v, op, val, a->group1 ? REG_GICC_AEOIR : REG_GICC_EOIR,
+	if (a->maybe)
+		put_code(v->guest, 1, "if ((%s & 0x3ff) < 1020 || %s >= 8192)", val, val);
+	put_end(x, v, a->maybe ? 2 : 1, op, val, a->group1 ? REG_GICC_AEOIR : REG_GICC_EOIR,
 		a->group1 ? "SYS_ICC_EOIR1_EL1" : "SYS_ICC_EOIR0_EL1");
 }
 
@@ -251,7 +271,7 @@ static void deactivate(struct export *x, size_t i, struct export_vcpu *v)
 		return;
 	}
 	if (s->val[0].value != 1023)
-		put_end(x, v, &x->prog->op[i], val, REG_GICC_DIR, "SYS_ICC_DIR_EL1");
+		put_end(x, v, 1, &x->prog->op[i], val, REG_GICC_DIR, "SYS_ICC_DIR_EL1");
 }
 
 /* As an operating system looks for its redistributor, frame by frame. */
@@ -283,8 +303,12 @@ static void nothing(struct export *x, size_t i, struct export_vcpu *v)
 }
 
 static emit_fn *const emitters[NR_OPS] = {
-	[OP_RUN] = nothing,	      [OP_GUEST_READ] = access, [OP_GUEST_WRITE] = access,
-	[OP_GUEST_ACK] = ack,	      [OP_GUEST_EOI] = eoi,	[OP_GUEST_WALK] = walk,
+	[OP_RUN] = nothing,
+	[OP_GUEST_READ] = access,
+	[OP_GUEST_WRITE] = access,
+	[OP_GUEST_ACK] = ack,
+	[OP_GUEST_EOI] = eoi,
+	[OP_GUEST_WALK] = walk,
 	[OP_GUEST_DEACTIVATE] = deactivate,
 };
 
@@ -300,8 +324,8 @@ bool export_enters_guest(const struct export *x, size_t i)
 	const struct op *op = &x->prog->op[i];
 	enum op_status status = x->steps.step[i].status;
 
-	return (op->id == OP_RUN || op_desc(op->id)->agent == AGENT_GUEST) &&
-	       status != OP_FAILED && status != OP_NO_OBJECT;
+	return (op->id == OP_RUN || op_desc(op->id)->agent == AGENT_GUEST) && status != OP_FAILED &&
+	       status != OP_NO_OBJECT;
 }
 
 /**

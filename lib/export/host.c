@@ -125,8 +125,8 @@ static void put_value(struct export *x, size_t i, const char *var)
 
 static void create_vgic(struct export *x, size_t i)
 {
-	const char *type = x->prog->gic == GIC_V2 ? "KVM_DEV_TYPE_ARM_VGIC_V2" :
-						    "KVM_DEV_TYPE_ARM_VGIC_V3";
+	const char *type =
+		x->prog->gic == GIC_V2 ? "KVM_DEV_TYPE_ARM_VGIC_V2" : "KVM_DEV_TYPE_ARM_VGIC_V3";
 	const struct export_step *s = &x->steps.step[i];
 	char insist[CALL_BYTES], raw[CALL_BYTES];
 	bool first = s->status == OP_DONE && !x->var[VAR_GIC_FD];
@@ -225,7 +225,8 @@ static void get_redist_region(struct export *x, size_t i)
 
 static void init_vgic(struct export *x, size_t i)
 {
-	put_attr(x, i, "set", "gic_fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL");
+	put_attr(x, i, "set",
+		 "gic_fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL");
 }
 
 static void save_pending_tables(struct export *x, size_t i)
@@ -244,7 +245,8 @@ static void set_its_addr(struct export *x, size_t i)
 
 static void init_its(struct export *x, size_t i)
 {
-	put_attr(x, i, "set", "its_fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL");
+	put_attr(x, i, "set",
+		 "its_fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL");
 }
 
 static void set_nr_irqs(struct export *x, size_t i)
@@ -433,7 +435,8 @@ static void signal_msi(struct export *x, size_t i)
 	snprintf(insist, sizeof(insist), "ret = %s", raw);
 	put_call(x, i, insist, raw);
 	if (!is_judged(x, i))
-		put_code(x->host, 1, "TEST_ASSERT(ret >= 0, \"KVM_SIGNAL_MSI failed, errno %%d\", errno);");
+		put_code(x->host, 1,
+			 "TEST_ASSERT(ret >= 0, \"KVM_SIGNAL_MSI failed, errno %%d\", errno);");
 	put_value(x, i, "ret");
 }
 

@@ -101,13 +101,13 @@ static void check_addresses(struct export *x, const struct ranges *r)
 	}
 	for (size_t i = 0; i < r->nr; i++) {
 		if (r->range[i].first < LIBRARY_END / PAGE)
-			export_refuse(x, "a guest accesses 0x%" PRIx64
-					 ", where kvm_util has its memory",
-				      r->range[i].first * PAGE);
+			export_refuse(
+				x, "a guest accesses 0x%" PRIx64 ", where kvm_util has its memory",
+				r->range[i].first * PAGE);
 		if (r->range[i].end > end)
-			export_refuse(x, "a guest accesses 0x%" PRIx64
-					 ", beyond what kvm_util can map",
-				      r->range[i].first * PAGE);
+			export_refuse(
+				x, "a guest accesses 0x%" PRIx64 ", beyond what kvm_util can map",
+				r->range[i].first * PAGE);
 	}
 }
 
@@ -235,6 +235,10 @@ static size_t put_entry(struct export *x, size_t i)
 		if (x->steps.step[i].may_leave && !x->steps.step[i].sure)
 			export_refuse(x, "op %zu: whether a device claims it is open", i + 1);
 		put_above(x->prog->op[i].above, v->guest);
+		if (x->prog->op[i].id == OP_RUN && export_asserts(x, i)) {
+			export_tell_rule(x, x->host, x->steps.step[i].rule);
+			x->nr_asserts++;
+		}
 		export_guest_op(x, i, v);
 		if (!goes_on(x, i))
 			break;
@@ -310,8 +314,11 @@ static void put_includes(const struct export *x, FILE *out)
 	if (x->used[HELPER_MEM])
 		fputs("#include <sys/mman.h>\n", out);
 	if (x->used[HELPER_OLD_KERNELS])
-		fputs("#include <sys/syscall.h>\n#include <unistd.h>\n", out);
-	fputs("\n#include \"kvm_util.h\"\n#include \"processor.h\"\n#include \"test_util.h\"\n", out);
+		fputs("#include <sys/syscall.h>\n", out);
+	if (x->used[HELPER_OLD_KERNELS] || x->var[VAR_GIC_FD])
+		fputs("#include <unistd.h>\n", out);
+	fputs("\n#include \"kvm_util.h\"\n#include \"processor.h\"\n#include \"test_util.h\"\n",
+	      out);
 	if (x->has_guest)
 		fputs("#include \"ucall_common.h\"\n", out);
 	fputs("#include \"vgic.h\"\n\n", out);
@@ -364,7 +371,7 @@ static void put_guests(const struct export *x, FILE *out)
 static void put_vars(const struct export *x, FILE *out)
 {
 	static const char *const vars[NR_VARS] = {
-		[VAR_RET] = "int ret",	   [VAR_VAL] = "u64 val",    [VAR_VAL32] = "u32 val32",
+		[VAR_RET] = "int ret",	     [VAR_VAL] = "u64 val",	  [VAR_VAL32] = "u32 val32",
 		[VAR_ITS_FD] = "int its_fd", [VAR_GIC_FD] = "int gic_fd", [VAR_MEM] = "u8 *mem",
 	};
 
@@ -399,10 +406,12 @@ static void put_set_up(const struct export *x, const struct ranges *r, FILE *out
 	if (x->has_guest)
 		put_code(out, 1, "vm_init_descriptor_tables(vm);");
 	if (x->used[HELPER_EXCEPTION]) {
-		put_code(out, 1, "vm_install_sync_handler(vm, VECTOR_SYNC_CURRENT, EC_UNKNOWN, "
-				 "guest_exception);");
-		put_code(out, 1, "vm_install_sync_handler(vm, VECTOR_SYNC_CURRENT, EC_DABT_CUR, "
-				 "guest_exception);");
+		put_code(out, 1,
+			 "vm_install_sync_handler(vm, VECTOR_SYNC_CURRENT, EC_UNKNOWN, "
+			 "guest_exception);");
+		put_code(out, 1,
+			 "vm_install_sync_handler(vm, VECTOR_SYNC_CURRENT, EC_DABT_CUR, "
+			 "guest_exception);");
 	}
 	for (size_t i = 0; i < r->nr; i++)
 		put_code(out, 1, "map_device(vm, 0x%" PRIx64 ", %" PRIu64 ");",
@@ -420,6 +429,12 @@ static void put_main(const struct export *x, const struct ranges *r, const char 
 	put_set_up(x, r, out);
 	fputs(body + (body[0] == '\n'), out);
 	putc('\n', out);
+	if (x->nr < x->prog->nr_ops && x->nr == x->steps.nr)
+		put_comment(out, 1, "What comes next in the program is not predictable.");
+	if (x->var[VAR_ITS_FD])
+		fputs("\tclose(its_fd);\n", out);
+	if (x->var[VAR_GIC_FD])
+		fputs("\tclose(gic_fd);\n", out);
 	if (x->may_kill_vm)
 		put_comment(out, 1,
 			    "A first run that fails may leave the VM dead, so that it cannot be "
@@ -454,14 +469,14 @@ static void put_file(struct export *x, const struct ranges *r, const char *body,
 
 static void check_ops(struct export *x)
 {
-	size_t nr = x->o->last_op && x->o->last_op < x->prog->nr_ops ? x->o->last_op :
-									 x->prog->nr_ops;
+	size_t nr =
+		x->o->last_op && x->o->last_op < x->prog->nr_ops ? x->o->last_op : x->prog->nr_ops;
 	size_t only = x->o->only_op;
 
 	if (only > x->prog->nr_ops)
 		export_refuse(x, "there is no op %zu, only %zu", only, x->prog->nr_ops);
 	else if (only > x->steps.nr || !x->steps.nr)
-		export_refuse(x, "op %zu: the model does not predict it", only ? only : 1);
+		export_refuse(x, "op %zu: the model does not predict it", x->steps.nr + 1);
 	x->nr = x->steps.nr < nr ? x->steps.nr : nr;
 	if (only && only < x->nr)
 		x->nr = only;
@@ -469,8 +484,10 @@ static void check_ops(struct export *x)
 
 static void export_free(struct export *x)
 {
-	for (size_t i = 0; i < x->nr_vcpus; i++)
+	for (size_t i = 0; i < x->nr_vcpus; i++) {
 		free(x->vcpu[i].text);
+		free(x->vcpu[i].iar);
+	}
 	free(x->vcpu);
 	free(x->reg);
 	export_steps_free(&x->steps);
@@ -508,7 +525,10 @@ int export_selftest(const struct prog *p, const struct export_options *o, FILE *
 		put_ops(&x);
 		fclose(x.host);
 	}
-	if (!error[0] && !x.nr_asserts)
+	if (!error[0] && !x.nr_asserts && x.steps.nr < p->nr_ops)
+		export_refuse(&x, "the model does not predict op %zu, nor fix any value before it",
+			      x.steps.nr + 1);
+	else if (!error[0] && !x.nr_asserts)
 		export_refuse(&x, "the model fixes nothing that could be asserted");
 	if (!error[0])
 		put_file(&x, &ranges, body, out);

@@ -12,11 +12,13 @@
 #include "lib/judge/answer.h"
 #include "lib/prog/alloc.h"
 
-#define NR_FOLLOWERS 4
+/* As many as the values that one choice may have, if each is to be followed. */
+#define NR_FOLLOWERS 16
 
 struct follower {
 	struct model *model;
 	struct rng rng;
+	unsigned int nr_choices; /* made so far */
 };
 
 static void add_errno(struct export_step *s, int err)
@@ -91,6 +93,24 @@ static void take(struct export_step *s, const struct expect *want)
 		add_one_of(s, want->one_of[i]);
 }
 
+/*
+ * What is acknowledged may depend on what was acknowledged before: then it is one
+ * of what the followers expect.
+ */
+static void narrow_one_of(struct export_step *s, const struct expect *want)
+{
+	bool differ = want->decides && s->val[0].value != want->val[0].value;
+	unsigned int nr = s->nr_one_of;
+
+	if (!s->nr_one_of && (want->nr_one_of || differ))
+		add_one_of(s, (u32)s->val[0].value);
+	if (s->nr_one_of && !want->nr_one_of)
+		add_one_of(s, (u32)want->val[0].value);
+	for (unsigned int i = 0; i < want->nr_one_of; i++)
+		add_one_of(s, want->one_of[i]);
+	s->loose |= nr != s->nr_one_of || nr != want->nr_one_of;
+}
+
 /* Only what another follower expects, too, stays.  Return: whether they agree. */
 static bool narrow(struct export_step *s, const struct expect *want)
 {
@@ -104,13 +124,7 @@ static bool narrow(struct export_step *s, const struct expect *want)
 		return true;
 	if (want->nr_vals != s->nr_vals)
 		return false;
-	/* One had a choice where the other had none: its only value is one of them. */
-	if (s->nr_one_of && !want->nr_one_of)
-		add_one_of(s, (u32)want->val[0].value);
-	else if (!s->nr_one_of && want->nr_one_of)
-		add_one_of(s, (u32)s->val[0].value);
-	for (unsigned int i = 0; i < want->nr_one_of; i++)
-		add_one_of(s, want->one_of[i]);
+	narrow_one_of(s, want);
 	for (unsigned int i = 0; i < s->nr_vals; i++) {
 		struct export_val *v = &s->val[i];
 
@@ -118,6 +132,17 @@ static bool narrow(struct export_step *s, const struct expect *want)
 		v->value &= v->known;
 	}
 	return true;
+}
+
+/* Follower @number goes its own way wherever there is a choice. */
+static void answer(struct follower *f, unsigned int number, const struct expect *want,
+		   struct op_result *seen)
+{
+	expect_answer(want, expect_usual_alt(want), number ? &f->rng : NULL, seen);
+	if (!want->nr_one_of || !seen->nr_vals)
+		return;
+	seen->val[0] = want->one_of[(number + f->nr_choices) % want->nr_one_of];
+	f->nr_choices++;
 }
 
 /* Return: false if the model, or one of the followers, does not know what comes. */
@@ -134,7 +159,7 @@ static bool step_all(struct follower f[NR_FOLLOWERS], const struct op *op, struc
 			take(s, want);
 		else if (!narrow(s, want))
 			return false;
-		expect_answer(want, expect_usual_alt(want), i ? &f[i].rng : NULL, &seen);
+		answer(&f[i], i, want, &seen);
 		model_commit(f[i].model, op, &seen);
 	}
 	return true;
@@ -166,6 +191,7 @@ bool export_follow(const struct prog *p, const struct export_options *o, struct 
 		if (!f[i].model)
 			return false;
 		f[i].rng.state = i;
+		f[i].nr_choices = 0;
 		model_reset_for(f[i].model, &config, p);
 	}
 	*s = (struct export_steps){ .step = xcalloc(p->nr_ops + 1, sizeof(s->step[0])) };

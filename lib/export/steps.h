@@ -26,6 +26,7 @@ struct export_step {
 	unsigned int nr_vals;
 	u32 *one_of; /* the values that the first may have, if there are some */
 	unsigned int nr_one_of;
+	bool loose; /* there may be more, because of choices before */
 };
 
 /* The steps of a program, as far as the model predicts them. */
@@ -34,7 +35,8 @@ struct export_steps {
 	size_t nr;
 };
 
-__must_check bool export_follow(const struct prog *p, const struct export_options *o, struct export_steps *s);
+__must_check bool export_follow(const struct prog *p, const struct export_options *o,
+				struct export_steps *s);
 void export_steps_free(struct export_steps *s);
 
 #endif /* LIB_EXPORT_STEPS_H */
