@@ -79,6 +79,10 @@ HARNESS_SRCS := \
 	harness/bench_model.c \
 	harness/explain.c \
 	harness/export.c \
+	harness/fuzz.c \
+	harness/fuzz_finding.c \
+	harness/fuzz_mix.c \
+	harness/fuzz_state.c \
 	harness/inflight.c \
 	harness/kmsg.c \
 	harness/list.c \

@@ -33,7 +33,11 @@ struct options {
 	const char *corpora;
 	const struct profile *profile; /* for what is not run on a kernel */
 	u64 seed;
-	u64 count; /* programs to sample of each suite */
+	u64 count; /* programs to sample of each suite, or to make in all */
+	bool counted; /* the count was given */
+	unsigned int time_s; /* to go on for; 0 if it was not given */
+	const char *weights; /* of suites, or NULL for the usual */
+	bool resume; /* go on where the last one stopped */
 	unsigned int jobs; /* worker processes; 0 picks */
 	unsigned int timeout_s; /* until a program counts as hanging */
 	unsigned int repeat; /* runs that say how often a failure shows; 0 picks */
@@ -134,6 +138,7 @@ void judge_oops(const struct session *s, const struct plan *plan, size_t i, cons
 struct inflight;
 __must_check struct inflight *inflight_open(const char *out);
 void inflight_put(struct inflight *f, unsigned int slot, const char *text);
+void inflight_recover(const char *out);
 void inflight_close(struct inflight *f);
 
 /* Subcommands. */
@@ -141,6 +146,7 @@ int run_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
 int reduce_main(int argc, char **argv);
+int fuzz_main(int argc, char **argv);
 int probe_main(int argc, char **argv);
 int bench_main(int argc, char **argv);
 int rules_main(int argc, char **argv);

@@ -116,6 +116,55 @@ void inflight_put(struct inflight *f, unsigned int slot, const char *text)
 		msync(at, SLOT_BYTES, MS_SYNC);
 }
 
+static bool is_there(const char *path)
+{
+	return !access(path, F_OK);
+}
+
+static void write_slot(const char *out, const char *at)
+{
+	static const char name[] = "%s/inflight-%u.vgic";
+	char path[HARNESS_PATH_BYTES];
+	unsigned int n = 0;
+	u32 len;
+	FILE *f;
+
+	memcpy(&len, at, sizeof(len));
+	if (!len || len > SLOT_BYTES - sizeof(len))
+		return;
+	do
+		snprintf(path, sizeof(path), name, out, n++);
+	while (is_there(path));
+	f = fopen(path, "we");
+	if (!f)
+		return;
+	fwrite(at + sizeof(len), 1, len, f);
+	fclose(f);
+}
+
+/**
+ * inflight_recover() - what was in flight when a run ended
+ * @out: the output folder
+ *
+ * Makes a file inflight-N.vgic of each program, as the host of the QEMU machine
+ * does.  To be called before inflight_open().
+ */
+void inflight_recover(const char *out)
+{
+	char path[HARNESS_PATH_BYTES];
+	struct inflight *f;
+
+	snprintf(path, sizeof(path), "%s/inflight", out);
+	if (!is_there(path))
+		return;
+	f = map_at(path, O_RDWR | O_CREAT, 0, (size_t)FILE_SLOTS * SLOT_BYTES);
+	for (unsigned int i = 0; f && i < FILE_SLOTS; i++) {
+		write_slot(out, f->map + (size_t)i * SLOT_BYTES);
+		inflight_put(f, i, NULL);
+	}
+	inflight_close(f);
+}
+
 /**
  * inflight_close() - release the place
  * @f: from inflight_open(), or NULL

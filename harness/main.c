@@ -42,6 +42,7 @@ static const struct {
 	{ "explain", explain_main, "print what the model allows to each operation of a program" },
 	{ "reduce", reduce_main, "make a program that fails small and plain" },
 	{ "export", export_main, "write a program as a KVM selftest" },
+	{ "fuzz", fuzz_main, "run random programs, and keep and reduce what fails" },
 	{ "rules", rules_main, "print rules, choices and profiles; count what programs reach" },
 	{ "probe", probe_main, "say what can be tested here" },
 	{ "vm", vm_main, "run a subcommand in a QEMU machine with its own kernel" },

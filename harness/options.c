@@ -15,6 +15,7 @@
 #define MAX_JOBS 256
 #define MAX_REPEATS 10000
 #define MAX_TIMEOUT_S 86400
+#define MAX_TIME_S (366 * 86400)
 #define FIRST_VALUE 256 /* no character, such as the '?' of an error, is a value */
 
 static int number(const char *option, const char *text, u64 lo, u64 hi, u64 *value)
@@ -111,12 +112,15 @@ static const struct option_desc descs[] = {
 	{ .name = "repeat", SETS(NUMBER, repeat), .lo = 1, .hi = MAX_REPEATS },
 	{ .name = "report", SETS(FLAG, report) },
 	{ .name = "reported-by", SETS(TEXT, reported_by) },
+	{ .name = "resume", SETS(FLAG, resume) },
 	{ .name = "rule", .kind = OTHER, .set = set_rule },
 	{ .name = "seed", SETS(LONG_NUMBER, seed), .hi = UINT64_MAX },
 	{ .name = "selftest", SETS(FLAG, selftest) },
 	{ .name = "strict", SETS(FLAG, strict) },
 	{ .name = "target", SETS(TEXT, target) },
+	{ .name = "time", SETS(NUMBER, time_s), .lo = 1, .hi = MAX_TIME_S },
 	{ .name = "timeout", SETS(NUMBER, timeout_s), .lo = 1, .hi = MAX_TIMEOUT_S },
+	{ .name = "weights", SETS(TEXT, weights) },
 };
 
 static int set_number(struct options *o, const struct option_desc *d, const char *arg)
@@ -225,7 +229,7 @@ int options_parse(struct options *o, const char *command, const char *usage, int
 		.corpora = default_corpora(),
 		.profile = newest_kvm(),
 		.seed = HARNESS_DEFAULT_SEED,
-		.count = DEFAULT_COUNT,
+		.count = UINT64_MAX,
 		.timeout_s = DEFAULT_TIMEOUT_S,
 	};
 	optind = 1;
@@ -242,5 +246,8 @@ int options_parse(struct options *o, const char *command, const char *usage, int
 			return -EINVAL;
 	}
 	o->args = argv + optind;
+	o->counted = o->count != UINT64_MAX;
+	if (!o->counted)
+		o->count = DEFAULT_COUNT;
 	return 0;
 }

@@ -39,7 +39,6 @@ static const char usage[] =
 #define FIRST_RUNS 5
 #define MORE_RUNS 20 /* if those did not show it */
 #define PROGRESS_S 2
-#define DIAG_BYTES 8192
 
 /* One reduction, from the file that is read to the one that is written. */
 struct job {
@@ -128,55 +127,27 @@ static void tell_progress(const struct reduction *r, const struct prog *best)
 		(unsigned long long)r->candidates, best->nr_ops, s);
 }
 
-/* What the program shows, a line of comment for each line. */
-static char *head_comment(const struct job *job, const struct prog *best)
-{
-	const struct session *s = job->session;
-	char diag[DIAG_BYTES];
-	char *text = NULL, *line, *save = NULL;
-	size_t bytes;
-	FILE *f = open_memstream(&text, &bytes);
-
-	if (!f)
-		return NULL;
-	fprintf(f, "# Reduced from %s.\n", job->p.name);
-	judge_explain(best, &job->shown.verdict, diag, sizeof(diag));
-	if (job->shown.reason[0])
-		fprintf(f, "# %s\n", job->shown.reason);
-	for (line = strtok_r(diag, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		fprintf(f, "# %s\n", line);
-	fprintf(f, "# kernel %s, target %s, in %u of %u runs\n", s->info.kernel, s->target->name,
-		job->after.shown, job->after.runs);
-	fclose(f);
-	return text;
-}
-
 static int write_program(const struct job *job, const struct prog *best)
 {
 	const struct options *o = job->session->options;
-	char path[HARNESS_PATH_BYTES];
-	char *head, *text;
-	int err;
-	FILE *f;
+	char path[HARNESS_PATH_BYTES], source[PROG_NAME_BYTES + 32];
+	const struct shown_program shown = {
+		.session = job->session,
+		.p = best,
+		.source = source,
+		.trial = &job->shown,
+		.hits = job->after,
+	};
+	char *text;
 
+	snprintf(source, sizeof(source), "Reduced from %s", job->p.name);
 	mkdir(o->out, 0755);
 	snprintf(path, sizeof(path), "%s/%s-reduced.vgic", o->out, job->p.name);
-	f = fopen(path, "we");
-	err = errno;
-	if (!f) {
-		fprintf(stderr, "vgicheck: cannot write '%s': %s\n", path, strerror(err));
+	if (shown_program_write(&shown, path))
 		return TAP_EXIT_HARNESS;
-	}
-	head = head_comment(job, best);
-	text = prog_print(best);
-	fprintf(f, "%s%s", head ? head : "", text);
-	printf("%s%s", head ? head : "", text);
-	free(head);
+	text = shown_program_text(&shown);
+	fputs(text ? text : "", stdout);
 	free(text);
-	if (fclose(f)) {
-		fprintf(stderr, "vgicheck: cannot write '%s'\n", path);
-		return TAP_EXIT_HARNESS;
-	}
 	fprintf(stderr,
 		"reduce: %zu of %zu operations left after %llu programs in %.1f s: %s/%s-reduced.vgic\n",
 		best->nr_ops, job->p.nr_ops, (unsigned long long)job->r.candidates,

@@ -5,8 +5,11 @@
  */
 #include "harness/reduction.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#define DIAG_BYTES 8192
 #define MAX_ASKED 128
 #define MAX_REPEATS 200
 #define MISSED 0.01 /* of the candidates that fail, this part may pass for one that does not */
@@ -207,4 +210,63 @@ void reduction_run(struct reduction *r, struct reducer *reducer)
 			r->progress(r, reducer_best(reducer));
 		submit_all(&a);
 	}
+}
+
+/**
+ * shown_program_text() - a program under a comment that says what it shows
+ * @shown: the program
+ *
+ * Return: the text, for free(); NULL without memory.
+ */
+char *shown_program_text(const struct shown_program *shown)
+{
+	const struct session *s = shown->session;
+	char diag[DIAG_BYTES];
+	char *text = NULL, *program, *line, *save = NULL;
+	size_t bytes;
+	FILE *f = open_memstream(&text, &bytes);
+
+	if (!f)
+		return NULL;
+	fprintf(f, "# %s.\n", shown->source);
+	judge_explain(shown->p, &shown->trial->verdict, diag, sizeof(diag));
+	if (shown->trial->reason[0])
+		fprintf(f, "# %s\n", shown->trial->reason);
+	for (line = strtok_r(diag, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		fprintf(f, "# %s\n", line);
+	fprintf(f, "# kernel %s, target %s, in %u of %u runs\n", s->info.kernel, s->target->name,
+		shown->hits.shown, shown->hits.runs);
+	program = prog_print(shown->p);
+	fputs(program, f);
+	free(program);
+	return fclose(f) ? NULL : text;
+}
+
+/**
+ * shown_program_write() - the same into a file
+ * @shown: the program
+ * @path:  of the file
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int shown_program_write(const struct shown_program *shown, const char *path)
+{
+	char *text = shown_program_text(shown);
+	FILE *f = fopen(path, "we");
+	bool ok = f && text;
+	int err = errno;
+
+	if (ok && fputs(text, f) < 0) {
+		err = errno;
+		ok = false;
+	}
+	/* What does not fit may be noticed as late as this. */
+	if (f && fclose(f) && ok) {
+		err = errno;
+		ok = false;
+	}
+	free(text);
+	if (!ok)
+		fprintf(stderr, "vgicheck: cannot write '%s': %s\n", path, strerror(err));
+	return ok ? 0 : -EIO;
 }

@@ -31,4 +31,16 @@ struct hits reduction_count(struct trials *pool, const struct prog *p, const str
 unsigned int reduction_repeats(struct hits hits);
 void reduction_run(struct reduction *r, struct reducer *reducer);
 
+/* A program that shows something, as it is kept. */
+struct shown_program {
+	const struct session *session;
+	const struct prog *p;
+	const char *source; /* where it comes from: a phrase */
+	const struct trial *trial; /* that showed it */
+	struct hits hits;
+};
+
+char *shown_program_text(const struct shown_program *shown);
+__must_check int shown_program_write(const struct shown_program *shown, const char *path);
+
 #endif /* HARNESS_REDUCTION_H */

@@ -22,6 +22,7 @@
 #include "lib/prog/alloc.h"
 
 #define POLL_MS 200
+#define MAX_PROGRAMS 2000 /* of a worker, so that what leaks in one does not add up */
 #define NS_PER_S 1000000000ULL
 
 /* What a worker and its parent share. */
@@ -43,6 +44,7 @@ struct worker {
 	int done_fd; /* a byte for each that was tried */
 	int err_fd; /* a file that collects its standard error */
 	struct kmsg *kmsg; /* from its start on; NULL if the log may not be read */
+	unsigned int nr_programs; /* it was given */
 	bool busy;
 	bool hung; /* killed because its program did not end */
 };
@@ -166,6 +168,7 @@ static int worker_start(struct trials *t, unsigned int number)
 	}
 	k->hung = false;
 	k->busy = false;
+	k->nr_programs = 0;
 	k->kmsg = kmsg_open();
 	fflush(NULL);
 	k->pid = fork();
@@ -300,10 +303,12 @@ void trials_submit(struct trials *t, const struct prog *p, u64 token)
 		d->op[i].beside = NULL;
 	}
 	d->trial.token = token;
+	d->trial.nr_ops = p->nr_ops;
 	d->trial.reason[0] = '\0';
 	d->trial.verdict = (struct verdict){ .unjudged = p->nr_ops };
 	d->since_ns = now_ns();
 	k->busy = true;
+	k->nr_programs++;
 	/* That a worker is gone shows where it is waited for. */
 	(void)!send_byte(k->work_fd);
 }
@@ -428,8 +433,8 @@ bool trials_next(struct trials *t, struct trial *trial)
 			continue;
 		if (!receive_byte(k->done_fd)) {
 			bury(t, k);
-		} else if (k->hung) {
-			/* It was done just before it was killed. */
+		} else if (k->hung || k->nr_programs >= MAX_PROGRAMS) {
+			/* If it hung, it was done just before it was killed. */
 			k->busy = false;
 			bury(t, k);
 		}

@@ -21,6 +21,7 @@ struct trial {
 	u64 token; /* of trials_submit() */
 	enum trial_end end;
 	u64 ns; /* it took */
+	size_t nr_ops; /* of the program */
 	struct verdict verdict; /* no difference unless it was judged or died */
 	char reason[TRIAL_REASON_BYTES]; /* empty if it was judged */
 	const struct op_result *results; /* if it was judged; until the next call for the pool */

@@ -75,6 +75,14 @@ command_lines() {
 	refused reduce_of_two 'reduce takes one program file' reduce a.vgic b.vgic
 	refused unknown_option_of_reduce "no option '--frob'" reduce --frob a.vgic
 	refused unknown_rule "no rule 'frob'; see \`vgicheck list rules\`" reduce --rule frob a.vgic
+	refused word_to_fuzz "'word' means nothing to fuzz" fuzz word
+	refused unknown_option_of_fuzz "no option '--frob'" fuzz --frob
+	refused weight_of_no_suite "--weights: there is no suite 'frob'" fuzz --weights frob=1
+	refused suite_without_weight "a number from 0 to 1000 must follow 'lpi-random='" \
+		fuzz --weights lpi-random
+	refused weight_that_is_none "a number from 0 to 1000 must follow 'lpi-random='" \
+		fuzz --weights lpi-random=x
+	refused time_that_is_none "--time takes a number from 1 to" fuzz --time 0
 	refused unknown_target "no target 'frob'" run --target frob
 }
 
@@ -208,7 +216,7 @@ without_kvm() {
 		ktap_skip cli.no_kvm 'this machine has a usable /dev/kvm'
 		return
 	fi
-	for command in run bench 'replay good.vgic' 'reduce good.vgic'; do
+	for command in run fuzz bench 'replay good.vgic' 'reduce good.vgic'; do
 		# shellcheck disable=SC2086 # a command is words
 		ktap_check "cli.no_kvm: $command" in_scratch one_line 4 \
 			'vgicheck: target kvm: ' $command
@@ -246,7 +254,7 @@ lost_output() {
 
 # Who asks for help gets it on standard output.
 help() {
-	for command in '' run list replay reduce explain rules probe bench vm; do
+	for command in '' run fuzz list replay reduce explain rules probe bench vm; do
 		# shellcheck disable=SC2086 # a command is a word or none
 		"$vgicheck" $command --help >"$scratch/stdout" 2>"$scratch/stderr" || return 1
 		grep -q "^usage: vgicheck $command" "$scratch/stdout" || return 1

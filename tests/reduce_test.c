@@ -253,6 +253,41 @@ static void pairs_go_together(struct unit *t)
 		       "dev irq_line spi intid=0 level=0\n");
 }
 
+/* The ITS performs a DISCARD last, after something else, and nothing is out of place. */
+static bool discards_at_last(void *arg, const struct prog *p)
+{
+	const struct op *end = &p->op[p->nr_ops - 1];
+
+	(void)arg;
+	for (size_t i = 0; i < p->nr_ops && end->id == OP_GUEST_WRITE; i++) {
+		const struct op *op = &p->op[i];
+		u64 at = op->id == OP_DISCARD ? op_arg(op, ARG_DISCARD_at) : 0;
+
+		if (at > 0x50000000 && count_ops(p, OP_MAPD) &&
+		    (at & 0xfff) + 0x20 <= op_arg(end, ARG_GUEST_WRITE_value) &&
+		    op_arg(end, ARG_GUEST_WRITE_value) / 0x20 == p->nr_ops - 1)
+			return true;
+	}
+	return false;
+}
+
+static void commands_leave_the_queue(struct unit *t)
+{
+	expect_reduced(t,
+		       "vm gicv3\n"
+		       "mem mapd at=0x50000000 device=0 itt=0x50030000 size=0 valid=0\n"
+		       "mem inv at=0x50000020 device=0 event=0\n"
+		       "mem sync at=0x50000040 rdbase=0x0\n"
+		       "mem discard at=0x50000060 device=0 event=0\n"
+		       "mem inv at=0x50000080 device=0 event=0\n"
+		       "guest vcpu=0 write GITS_CWRITER at=0x8080000 value=0xa0\n",
+		       discards_at_last,
+		       "vm gicv3\n"
+		       "mem mapd at=0x50000000 device=0 itt=0x50030000 size=0 valid=0\n"
+		       "mem discard at=0x50000020 device=0 event=0\n"
+		       "guest vcpu=0 write GITS_CWRITER at=0x8080000 value=0x40\n");
+}
+
 static bool races(void *arg, const struct prog *p)
 {
 	(void)arg;
@@ -416,6 +451,7 @@ static const struct unit_test tests[] = {
 	{ "reduce.values_become_plain", values_become_plain },
 	{ "reduce.names_and_addresses_change_everywhere", names_and_addresses_change_everywhere },
 	{ "reduce.pairs_go_together", pairs_go_together },
+	{ "reduce.commands_leave_the_queue", commands_leave_the_queue },
 	{ "reduce.blocks_lose_what_does_not_race", blocks_lose_what_does_not_race },
 	{ "reduce.comments_stay_with_their_operations", comments_stay_with_their_operations },
 	{ "reduce.chance_does_not_add_operations", chance_does_not_add_operations },

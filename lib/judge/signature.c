@@ -89,6 +89,7 @@ void signature_name(const struct signature *sig, char *buf, size_t bytes)
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789._-,";
 	const char *rule = sig->rule < NR_RULES ? rule_desc(sig->rule)->name : "process";
+	const char *comma = sig->kind[0] ? "," : "";
 	const char *place = "kernel";
 
 	if (sig->known) {
@@ -98,11 +99,11 @@ void signature_name(const struct signature *sig, char *buf, size_t bytes)
 	if (sig->op < NR_OPS)
 		place = op_desc(sig->op)->word;
 	if (sig->reg >= 0)
-		snprintf(buf, bytes, "%s,%s_%s,%s", rule,
+		snprintf(buf, bytes, "%s,%s_%s%s%s", rule,
 			 frame_desc(reg_desc((enum reg_id)sig->reg)->frame)->prefix,
-			 reg_desc((enum reg_id)sig->reg)->name, sig->kind);
+			 reg_desc((enum reg_id)sig->reg)->name, comma, sig->kind);
 	else
-		snprintf(buf, bytes, "%s,%s,%s", rule, place, sig->kind);
+		snprintf(buf, bytes, "%s,%s%s%s", rule, place, comma, sig->kind);
 	for (size_t at = strspn(buf, allowed); buf[at]; at += strspn(buf + at, allowed))
 		buf[at] = '_';
 }

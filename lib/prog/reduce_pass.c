@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/prog/alloc.h"
+#include "lib/prog/mem.h"
 #include "lib/prog/rng.h"
 
 #define DIST_BASE 0x8000000ULL
@@ -38,6 +39,13 @@ static void add_kept(const struct prog *p, size_t i, bool kept_before, struct pr
 	add_op(to, &p->op[i]);
 	if (!kept_before)
 		to->op[to->nr_ops - 1].par = false;
+}
+
+static bool op_is_command(const struct op *op)
+{
+	u64 cmd[ITS_CMD_WORDS];
+
+	return op_its_command(op, cmd);
 }
 
 /* Copies all operations but those that are gone, as @gone says for each. */
@@ -149,6 +157,46 @@ static bool pass_blocks(const struct prog *p, struct cursor *c, struct prog *to)
 		return true;
 	}
 	return false;
+}
+
+/* A command leaves the ITS's queue: those after it move up, and so do its ends. */
+static void close_gap(struct op *op, u64 base, u64 gap)
+{
+	bool guest = op->id == OP_GUEST_WRITE;
+	struct reg_at at;
+	u64 *end;
+
+	if (op_is_command(op) && op->arg[0] > gap)
+		op->arg[0] -= ITS_CMD_BYTES;
+	if (!guest && op->id != OP_USER_WRITE)
+		return;
+	reg_find_at(op_arg(op, guest ? ARG_GUEST_WRITE_reg : ARG_USER_WRITE_reg), &at);
+	end = &op->arg[op_nr_args(op->id) - 1];
+	if (at.reg == REG_GITS_CWRITER && *end > gap - base)
+		*end -= ITS_CMD_BYTES;
+}
+
+/* Each command of the ITS with its place in the queue, the last one first. */
+static bool pass_commands(const struct prog *p, struct cursor *c, struct prog *to)
+{
+	u64 base = UINT64_MAX, gap;
+
+	if (!c->begun || c->a > p->nr_ops)
+		c->a = p->nr_ops;
+	c->begun = true;
+	while (c->a && !op_is_command(&p->op[c->a - 1]))
+		c->a--;
+	if (!c->a)
+		return false;
+	for (size_t i = 0; i < p->nr_ops; i++) {
+		if (op_is_command(&p->op[i]) && p->op[i].arg[0] < base)
+			base = p->op[i].arg[0];
+	}
+	gap = p->op[--c->a].arg[0];
+	remove_ops(p, c->a, c->a + 1, to);
+	for (size_t i = 0; i < to->nr_ops; i++)
+		close_gap(&to->op[i], base, gap);
+	return true;
 }
 
 /* Two operations of which neither can be left out alone. */
@@ -298,20 +346,12 @@ static bool placed_range(const struct prog *p, const struct op *op, struct range
 /* Is it a guest physical address of a frame? */
 static bool is_frame_address(const struct op *op, unsigned int arg)
 {
-	switch ((enum op_arg_id)(op_desc(op->id)->first_arg + arg)) {
-	case ARG_SET_ADDR_base:
-	case ARG_REDIST_REGION_base:
-	case ARG_SET_ITS_ADDR_base:
-	case ARG_SIGNAL_MSI_at:
-	case ARG_GUEST_ACK_at:
-	case ARG_GUEST_EOI_at:
-	case ARG_GUEST_DEACTIVATE_at:
-	case ARG_GUEST_WALK_at:
-		return true;
-	default:
-		return op_arg_desc(op_desc(op->id)->first_arg + arg)->kind == ARG_KIND_AT &&
-		       op_is_in_memory(op);
-	}
+	const struct op_arg_desc *d = op_arg_desc(op_desc(op->id)->first_arg + arg);
+
+	if (d->kind == ARG_KIND_AT)
+		return op_is_in_memory(op);
+	/* The other addresses are of the program's memory. */
+	return (!strcmp(d->name, "at") || !strcmp(d->name, "base")) && d->lo != PROG_MEM_BASE;
 }
 
 static void move_addresses(struct op *op, const struct range *r)
@@ -377,8 +417,8 @@ static bool pass_args(const struct prog *p, struct cursor *c, struct prog *to)
 }
 
 static pass_fn *const passes[] = {
-	pass_vcpus,   pass_chunks, pass_blocks, pass_pairs,
-	pass_numbers, pass_bases,  pass_config, pass_args,
+	pass_vcpus,   pass_chunks, pass_commands, pass_blocks, pass_pairs,
+	pass_numbers, pass_bases,  pass_config,	  pass_args,
 };
 
 /**

@@ -102,8 +102,7 @@ static bool less_index(u64 where, size_t n, u64 *less)
 
 static bool is_bits(unsigned int id)
 {
-	return id == ARG_USER_WRITE_value || id == ARG_GUEST_WRITE_value ||
-	       id == ARG_MEM_WRITE_value || id == ARG_WRITE_LEVEL_value || id == ARG_HAS_ATTR_attr;
+	return id == ARG_HAS_ATTR_attr || !strcmp(op_arg_desc(id)->name, "value");
 }
 
 static bool number_value(unsigned int id, u64 old, size_t n, u64 *value, bool *more)
