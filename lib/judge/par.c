@@ -227,10 +227,11 @@ static struct way *search_step(struct search *s, const struct way *from, size_t 
 /* Whatever else is equal, the same operations are still to come. */
 static u64 search_key(const struct search *s, const struct way *w)
 {
-	u64 key = model_hash(w->model) ^ (w->v.nr_unknown << 32 | w->v.nr_diffs);
+	const u64 odd = 0x9e3779b97f4a7c15ULL;
+	u64 key = (model_hash(w->model) ^ (w->v.nr_unknown << 32 | w->v.nr_diffs)) * odd;
 
 	for (unsigned int i = 0; i < s->nr_lanes; i++)
-		key = (key ^ s->next[i]) * 0x9e3779b97f4a7c15ULL;
+		key = (key ^ s->next[i]) * odd;
 	return key ? key : 1;
 }
 
