@@ -59,6 +59,9 @@ void expect_answer(const struct expect *want, unsigned int alt, struct rng *rng,
 
 		res->val[i] = (value_of(want, i, rng) & v->known) | (open & ~v->known);
 	}
+	/* A WFI that had to be ended would have to be the last of its par block. */
+	if (want->vals_rule == RULE_CPUIF_SLEEP)
+		res->val[0] = 0;
 }
 
 /**
