@@ -86,6 +86,29 @@ static void act_pend_and_wait(struct gen *g)
 		add_eoi(g, n);
 }
 
+/* Some vCPUs go to sleep while others, and devices, make interrupts pending. */
+static void act_race(struct gen *g)
+{
+	size_t first = g->p->nr_ops;
+	unsigned int n = any_number(g);
+
+	if (gen_once_in(g, 2))
+		gen_write(g, n, g->p->gic == GIC_V2 ? REG_GICC_PMR : REG_ICC_PMR, 0, 0xff);
+	for (u64 i = 1 + rng_below(&g->r, 3); i; i--) {
+		add_wfi(g, n);
+		add_take(g, n);
+		if (gen_once_in(g, 2))
+			add_eoi(g, n);
+		/* Another vCPU mostly; if it is the same one, this comes after its sleep. */
+		gen_pend(g, any_number(g), gen_hot_between(g, 0, g->nr_irqs - 1));
+		if (gen_once_in(g, 3))
+			n = any_number(g);
+	}
+	for (size_t i = first + 1; i < g->p->nr_ops; i++)
+		g->p->op[i].par = true;
+	prog_mend_par(g->p);
+}
+
 /* A few words of memory, aligned mostly. */
 static u64 any_address(struct gen *g, u64 size)
 {
@@ -136,7 +159,7 @@ static void act_memory(struct gen *g)
 
 static const struct act acts[] = {
 	{ 30, gen_usual_act },	  { 8, act_take },	    { 5, act_wfi },    { 10, act_serve },
-	{ 6, act_open_and_wait }, { 8, act_pend_and_wait }, { 3, act_memory },
+	{ 6, act_open_and_wait }, { 8, act_pend_and_wait }, { 3, act_memory }, { 3, act_race },
 };
 
 /**

@@ -69,14 +69,14 @@ static const struct suite suites[] = {
 	},
 	{
 		.name = "wake3-random",
-		.doc = "random interrupts that a GICv3 signals: taken as exceptions, ending a WFI",
+		.doc = "random interrupts that a GICv3 signals: taken as exceptions, ending a WFI, racing",
 		.seeded = true,
 		.heavy = 10,
 		.make = gen_wake3,
 	},
 	{
 		.name = "wake2-random",
-		.doc = "random interrupts that a GICv2 signals: taken as exceptions, ending a WFI",
+		.doc = "random interrupts that a GICv2 signals: taken as exceptions, ending a WFI, racing",
 		.seeded = true,
 		.heavy = 10,
 		.make = gen_wake2,
