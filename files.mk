@@ -143,6 +143,7 @@ FUZZ_SRCS := \
 TEST_SRCS := \
 	tests/altered_test.c \
 	tests/answer_test.c \
+	tests/fuzz_test.c \
 	tests/gen_test.c \
 	tests/its_cmd_test.c \
 	tests/judge_test.c \

@@ -341,20 +341,27 @@ static void print_finding(const struct campaign *c, const struct finding *d)
 	print_head(c, d);
 }
 
+static unsigned int count_guilty(const struct fuzz_state *st)
+{
+	unsigned int guilty = 0;
+
+	for (unsigned int i = 0; i < st->nr_suspects; i++)
+		guilty += st->suspect[i].state == SUSPECT_GUILTY;
+	return guilty;
+}
+
 static void print_suspects(const struct campaign *c)
 {
 	const struct fuzz_state *st = c->f.st;
-	unsigned int cleared = 0;
+	unsigned int cleared = st->nr_suspects - count_guilty(st);
 
 	for (unsigned int i = 0; i < st->nr_suspects; i++) {
 		if (st->suspect[i].state == SUSPECT_GUILTY)
 			printf("finding: the machine dies of %s/%s\n", options_out_name(c->o),
 			       st->suspect[i].file);
-		else
-			cleared++;
 	}
 	if (cleared)
-		printf("in flight when the machine died, and harmless alone: %u programs, %s/inflight-*.vgic\n",
+		printf("in flight when the machine died, and harmless alone: %u files of %s/inflight-*.vgic\n",
 		       cleared, options_out_name(c->o));
 }
 
@@ -378,7 +385,7 @@ static void print_summary(const struct campaign *c)
 	if (st->more)
 		printf("%" PRIu64 " programs showed something else, beyond %d findings\n", st->more,
 		       FUZZ_MAX_FINDINGS);
-	printf("%u findings\n", st->nr_findings);
+	printf("%u findings\n", st->nr_findings + count_guilty(st));
 }
 
 static int exit_status(const struct campaign *c)
@@ -389,11 +396,7 @@ static int exit_status(const struct campaign *c)
 		return TAP_EXIT_HARNESS;
 	if (work_is_interrupted())
 		return HARNESS_EXIT_INTERRUPTED;
-	for (unsigned int i = 0; i < st->nr_suspects; i++) {
-		if (st->suspect[i].state == SUSPECT_GUILTY)
-			return TAP_EXIT_DIFFERENT;
-	}
-	if (st->nr_findings)
+	if (st->nr_findings || count_guilty(st))
 		return TAP_EXIT_DIFFERENT;
 	return st->programs ? TAP_EXIT_OK : TAP_EXIT_SKIPPED;
 }

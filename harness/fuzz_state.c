@@ -97,7 +97,7 @@ static bool parse_finding(struct fuzz_state *st, const char *text)
 
 static bool parse_known(struct fuzz_state *st, const char *text)
 {
-	struct known_count k;
+	struct known_count k = { 0 };
 
 	if (sscanf(text, "%" SCNu64 " %159s", &k.count, k.id) != 2 ||
 	    st->nr_known == FUZZ_MAX_KNOWN)
@@ -108,7 +108,7 @@ static bool parse_known(struct fuzz_state *st, const char *text)
 
 static bool parse_suspect(struct fuzz_state *st, const char *text)
 {
-	struct suspect s;
+	struct suspect s = { 0 };
 	int state;
 
 	if (sscanf(text, "%d %63s", &state, s.file) != 2 || state < SUSPECT_NEW ||
@@ -241,6 +241,40 @@ static bool is_listed(const struct fuzz_state *st, const char *file)
 	return false;
 }
 
+static FILE *open_suspect(const struct suspect *s, const char *out)
+{
+	char path[HARNESS_PATH_BYTES];
+
+	snprintf(path, sizeof(path), "%s/%s", out, s->file);
+	return fopen(path, "re");
+}
+
+static bool is_same_text(const struct suspect *a, const struct suspect *b, const char *out)
+{
+	FILE *fa = open_suspect(a, out), *fb = open_suspect(b, out);
+	int ca = 0, cb = 0;
+
+	while (fa && fb && ca == cb && ca != EOF) {
+		ca = getc(fa);
+		cb = getc(fb);
+	}
+	if (fa)
+		fclose(fa);
+	if (fb)
+		fclose(fb);
+	return fa && fb && ca == cb;
+}
+
+/* A machine that dies in steps leaves the same programs more than once. */
+static bool has_same_text(const struct fuzz_state *st, const struct suspect *s, const char *out)
+{
+	for (unsigned int i = 0; i < st->nr_suspects; i++) {
+		if (is_same_text(&st->suspect[i], s, out))
+			return true;
+	}
+	return false;
+}
+
 /**
  * fuzz_state_add_suspects() - list the programs that were in flight at the end
  * @st:  a campaign that goes on
@@ -265,8 +299,8 @@ void fuzz_state_add_suspects(struct fuzz_state *st, const char *out)
 		struct suspect *s = &st->suspect[st->nr_suspects];
 
 		if (st->nr_suspects < FUZZ_MAX_SUSPECTS && !is_listed(st, names[i]->d_name)) {
-			s->state = state;
 			snprintf(s->file, sizeof(s->file), "%.63s", names[i]->d_name);
+			s->state = has_same_text(st, s, out) ? SUSPECT_CLEARED : state;
 			st->nr_suspects++;
 		}
 		free(names[i]);

@@ -235,6 +235,34 @@ other_failures_do_not_occur() {
 	one_line_and no-failure 4 'does not occur here: not in 25 runs'
 }
 
+# What it would know otherwise is new to it, and what it writes shows that, too.
+fuzzing_finds_and_reduces() {
+	mkdir -p "$scratch/unknown/known" "$scratch/unknown/scenarios" "$scratch/unknown/regress"
+	vm fuzz -- fuzz --count 12 --seed 3 --weights device-random=1 --corpora "$scratch/unknown"
+	ended fuzz 1 && printed fuzz stdout '^finding .*; 10 of 10 runs; .* operations: ' &&
+		printed fuzz stdout '^    rule ' && [ -s "$scratch/fuzz/out/state" ] || return 1
+	found=$(find "$scratch/fuzz/out/findings" -maxdepth 1 -name '*.vgic' | sort | head -n 1)
+	vm found -- replay --corpora "$scratch/unknown" "$found"
+	ended found 1
+}
+
+same_seed_fuzzes_the_same() {
+	for name in fuzz-a fuzz-b; do
+		vm $name -- fuzz --count 20 --weights region-random=1,region-refused=1
+		ended $name 0 || return 1
+		grep -E '^(known|[0-9]+ findings)' "$scratch/$name/stdout" | sort >"$scratch/$name/counts"
+	done
+	cmp "$scratch/fuzz-a/counts" "$scratch/fuzz-b/counts"
+}
+
+# A panic costs one program: it is named, and the campaign comes to its end.
+fuzzing_survives_a_panic() {
+	vm fuzz-panic --kernel 5.10 --append oops=panic --restart 6 -- \
+		fuzz --hazards --count 60 --weights region-random=1
+	ended fuzz-panic 1 && printed fuzz-panic stdout '^finding: the machine dies of .*/inflight-' &&
+		printed fuzz-panic stdout ' programs in .* [1-9][0-9]* restarts$'
+}
+
 # Nothing of this starts a machine.
 check_refusals() {
 	vm no-kernel --kernel 9.9 -- probe
@@ -266,6 +294,8 @@ check_machine() {
 	ktap_check machine.differences_are_reported differences_are_reported
 	ktap_check machine.differences_replay difference_replays
 	ktap_check machine.differences_replay_as_known known_difference_replays_as_known
+	ktap_check machine.fuzzing_finds_and_reduces fuzzing_finds_and_reduces
+	ktap_check machine.seed_fuzzes_the_same same_seed_fuzzes_the_same
 	ktap_check machine.seed_gives_same_bytes same_seed_gives_same_bytes
 	ktap_check machine.seed_gives_programs_of_its_own other_seed_gives_other_programs
 	build_writer && build_survivor || exit 1
@@ -279,6 +309,7 @@ check_machine() {
 check_reduction() {
 	ktap_check machine.reduces_to_what_is_needed last_bug_is_reduced
 	ktap_check machine.reduces_no_other_failure other_failures_do_not_occur
+	ktap_check machine.fuzzing_survives_a_panic fuzzing_survives_a_panic
 }
 
 check_other_kernel() {
