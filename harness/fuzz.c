@@ -26,6 +26,7 @@ static const char usage[] =
 	"  --count N        make so many programs\n"
 	"  --seed N         of the programs\n"
 	"  --weights NAME=N,...  only these suites, each so often compared with the others\n"
+	"  --op-weights WORD=N,...  these operations so often compared with the others' 1\n"
 	"  --resume         go on with the campaign in the output folder, after a crash or not\n"
 	"  --target NAME    what performs programs: kvm or qtest\n"
 	"  --hazards        run programs that are known to crash the kernel under test\n"
@@ -488,7 +489,7 @@ int fuzz_main(int argc, char **argv)
 		o.time_s = DEFAULT_TIME_S;
 	/* The QEMU machine says so when it was started again. */
 	o.resume |= getenv("VGICHECK_RESUME") != NULL;
-	if (!fuzz_mix_make(&mix, o.weights, o.seed)) {
+	if (!fuzz_mix_make(&mix, o.weights, o.op_weights, o.seed)) {
 		ret = session_open(&session, &o);
 		if (!ret) {
 			status = fuzz_with(&session, &mix);

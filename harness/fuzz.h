@@ -79,10 +79,13 @@ struct fuzz_mix {
 	unsigned int nr;
 	u64 seed;
 	bool chosen; /* the weights were given */
+	const char *op_weights; /* as they were given, or NULL */
+	u8 op_weight[NR_OPS]; /* what they say */
 };
 
 /* harness/fuzz_mix.c */
-__must_check int fuzz_mix_make(struct fuzz_mix *mix, const char *weights, u64 seed);
+__must_check int fuzz_mix_make(struct fuzz_mix *mix, const char *weights, const char *op_weights,
+			       u64 seed);
 void fuzz_mix_fit(struct fuzz_mix *mix, const struct session *s);
 void fuzz_mix_print(const struct fuzz_mix *mix, char *buf, size_t bytes);
 bool fuzz_mix_is_empty(const struct fuzz_mix *mix);

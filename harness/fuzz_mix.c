@@ -14,6 +14,7 @@
 #define HEAVY_WEIGHT 4 /* of suites whose programs are long, and meet more */
 #define LIGHT_WEIGHT 1
 #define MAX_WEIGHT 1000
+#define MAX_OP_WEIGHT 100
 #define SAMPLE 16 /* programs that say whether a target can run a suite */
 #define SALT 0x6d6978u /* the choice of suites is not what programs are made of */
 
@@ -28,45 +29,111 @@ static struct fuzz_suite *find_suite(const struct fuzz_mix *mix, const char *nam
 	return NULL;
 }
 
-/* "NAME=N,NAME=N": what is not named is left out. */
+/* A list "NAME=N,NAME=N", taken apart. */
+struct weights {
+	const char *option; /* for messages */
+	const char *what; /* the names are of */
+	unsigned long most;
+	const char *at; /* what is left of the list */
+};
+
+/* Of the name that comes next, bytes. */
+static size_t name_length(const struct weights *w)
+{
+	return strcspn(w->at, "=,");
+}
+
+static int no_such_name(const struct weights *w)
+{
+	fprintf(stderr, "vgicheck: %s: there is no %s '%.*s'\n", w->option, w->what,
+		(int)name_length(w), w->at);
+	return -EINVAL;
+}
+
+/* Takes a name and its number. */
+static int take_weight(struct weights *w, unsigned long *weight)
+{
+	int len = (int)name_length(w);
+	const char *name = w->at, *number = name + len + 1;
+	char *end = NULL;
+
+	if (name[len] == '=' && number[0] >= '0' && number[0] <= '9')
+		*weight = strtoul(number, &end, 10);
+	if (!end || *weight > w->most || (*end && *end != ',')) {
+		fprintf(stderr, "vgicheck: %s: a number from 0 to %lu must follow '%.*s='\n",
+			w->option, w->most, len, name);
+		return -EINVAL;
+	}
+	w->at = end + (*end == ',');
+	return 0;
+}
+
+/* What is not named is left out. */
 static int parse_weights(struct fuzz_mix *mix, const char *text)
 {
+	struct weights w = { "--weights", "suite", MAX_WEIGHT, text };
+
 	for (unsigned int i = 0; i < mix->nr; i++)
 		mix->suite[i].weight = 0;
-	while (*text) {
-		size_t len = strcspn(text, "=,");
-		struct fuzz_suite *s = find_suite(mix, text, len);
-		unsigned long weight;
-		char *end;
+	while (*w.at) {
+		struct fuzz_suite *s = find_suite(mix, w.at, name_length(&w));
+		unsigned long weight = 0;
 
-		if (!s) {
-			fprintf(stderr, "vgicheck: --weights: there is no suite '%.*s'\n", (int)len,
-				text);
+		if (!s)
+			return no_such_name(&w);
+		if (take_weight(&w, &weight))
 			return -EINVAL;
-		}
-		text += len;
-		weight = *text == '=' ? strtoul(text + 1, &end, 10) : MAX_WEIGHT + 1;
-		if (weight > MAX_WEIGHT || end == text + 1 || (*end && *end != ',')) {
-			fprintf(stderr,
-				"vgicheck: --weights: a number from 0 to %d must follow '%s='\n",
-				MAX_WEIGHT, s->suite->name);
-			return -EINVAL;
-		}
 		s->weight = weight;
-		text = end + (*end == ',');
+	}
+	return 0;
+}
+
+/* All operations of a word.  Return: whether there is one. */
+static bool set_op_weight(struct fuzz_mix *mix, const char *word, size_t len, unsigned long weight)
+{
+	bool found = false;
+
+	for (unsigned int i = 0; i < NR_OPS; i++) {
+		const char *w = op_desc((enum op_id)i)->word;
+
+		if (strlen(w) == len && !strncmp(w, word, len)) {
+			mix->op_weight[i] = (u8)weight;
+			found = true;
+		}
+	}
+	return found;
+}
+
+/* What is not named is as usual. */
+static int parse_op_weights(struct fuzz_mix *mix, const char *text)
+{
+	struct weights w = { "--op-weights", "operation", MAX_OP_WEIGHT, text };
+
+	memset(mix->op_weight, 1, sizeof(mix->op_weight));
+	while (*w.at) {
+		const char *word = w.at;
+		size_t len = name_length(&w);
+		unsigned long weight = 0;
+
+		if (!set_op_weight(mix, word, len, 1))
+			return no_such_name(&w);
+		if (take_weight(&w, &weight))
+			return -EINVAL;
+		set_op_weight(mix, word, len, weight);
 	}
 	return 0;
 }
 
 /**
  * fuzz_mix_make() - the suites and their weights
- * @mix:     filled in, to be released by fuzz_mix_free()
- * @weights: as they were given, or NULL for the usual
- * @seed:    of the campaign
+ * @mix:        filled in, to be released by fuzz_mix_free()
+ * @weights:    of suites, as they were given, or NULL for the usual
+ * @op_weights: of operations, the same
+ * @seed:       of the campaign
  *
  * Return: 0, or a negative errno after a message.
  */
-int fuzz_mix_make(struct fuzz_mix *mix, const char *weights, u64 seed)
+int fuzz_mix_make(struct fuzz_mix *mix, const char *weights, const char *op_weights, u64 seed)
 {
 	const struct suite *s;
 
@@ -80,7 +147,10 @@ int fuzz_mix_make(struct fuzz_mix *mix, const char *weights, u64 seed)
 		if (!s->on_request)
 			mix->suite[i].weight = s->heavy ? HEAVY_WEIGHT : LIGHT_WEIGHT;
 	}
-	return weights ? parse_weights(mix, weights) : 0;
+	mix->op_weights = op_weights;
+	if (weights && parse_weights(mix, weights))
+		return -EINVAL;
+	return op_weights ? parse_op_weights(mix, op_weights) : 0;
 }
 
 static bool can_run_any(const struct fuzz_mix *mix, const struct suite *suite,
@@ -143,6 +213,8 @@ void fuzz_mix_print(const struct fuzz_mix *mix, char *buf, size_t bytes)
 		at += (size_t)snprintf(buf + at, bytes - at, "%s%s=%" PRIu64, at ? "," : "",
 				       mix->suite[i].suite->name, mix->suite[i].weight);
 	}
+	if (mix->op_weights && at < bytes)
+		snprintf(buf + at, bytes - at, " --op-weights %s", mix->op_weights);
 }
 
 static u64 sum_of(const struct fuzz_mix *mix)
@@ -176,11 +248,15 @@ void fuzz_mix_program(const struct fuzz_mix *mix, u64 index, struct prog *p)
 	struct rng r = { .state = rng_mix(mix->seed ^ SALT, index) };
 	u64 ticket = rng_below(&r, sum_of(mix));
 	const struct fuzz_suite *s = mix->suite;
+	const struct recipe recipe = {
+		.seed = mix->seed,
+		.op_weight = mix->op_weights ? mix->op_weight : NULL,
+	};
 	size_t len;
 
 	for (; ticket >= s->weight; s++)
 		ticket -= s->weight;
-	suite_make(s->suite, suite_sample(s->suite, mix->seed, index), mix->seed, p);
+	suite_make_by(s->suite, suite_sample(s->suite, mix->seed, index), &recipe, p);
 	len = strlen(p->name);
 	snprintf(p->name + len, sizeof(p->name) - len, "#%" PRIu64, index);
 }

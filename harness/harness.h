@@ -37,6 +37,7 @@ struct options {
 	bool counted; /* the count was given */
 	unsigned int time_s; /* to go on for; 0 if it was not given */
 	const char *weights; /* of suites, or NULL for the usual */
+	const char *op_weights; /* of operations, the same */
 	bool resume; /* go on where the last one stopped */
 	unsigned int jobs; /* worker processes; 0 picks */
 	unsigned int timeout_s; /* until a program counts as hanging */

@@ -106,6 +106,7 @@ static const struct option_desc descs[] = {
 	{ .name = "known", SETS(TEXT, known) },
 	{ .name = "old-kernels", SETS(FLAG, old_kernels) },
 	{ .name = "op", SETS(LONG_NUMBER, op), .lo = 1, .hi = PROG_MAX_OPS },
+	{ .name = "op-weights", SETS(TEXT, op_weights) },
 	{ .name = "out", SETS(TEXT, out) },
 	{ .name = "output", SETS(TEXT, output) },
 	{ .name = "profile", .kind = OTHER, .set = set_profile },

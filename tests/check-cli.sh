@@ -82,6 +82,10 @@ command_lines() {
 		fuzz --weights lpi-random
 	refused weight_that_is_none "a number from 0 to 1000 must follow 'lpi-random='" \
 		fuzz --weights lpi-random=x
+	refused weight_of_no_operation "--op-weights: there is no operation 'frob'" \
+		fuzz --op-weights frob=1
+	refused weight_of_an_operation "a number from 0 to 100 must follow 'irq_line='" \
+		fuzz --op-weights irq_line=1,irq_line=101
 	refused time_that_is_none "--time takes a number from 1 to" fuzz --time 0
 	refused unknown_target "no target 'frob'" run --target frob
 }

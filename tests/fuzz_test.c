@@ -68,8 +68,8 @@ static void seed_and_number_decide_programs(struct unit *t)
 	struct fuzz_mix a, b;
 	unsigned int same = 0;
 
-	if (!EXPECT_EQ(t, fuzz_mix_make(&a, NULL, 7), 0) ||
-	    !EXPECT_EQ(t, fuzz_mix_make(&b, NULL, 8), 0))
+	if (!EXPECT_EQ(t, fuzz_mix_make(&a, NULL, NULL, 7), 0) ||
+	    !EXPECT_EQ(t, fuzz_mix_make(&b, NULL, NULL, 8), 0))
 		return;
 	for (u64 i = 40; i--;) {
 		char *once = text_of(&a, i), *again = text_of(&a, i), *other = text_of(&b, i);
@@ -92,7 +92,9 @@ static void weights_choose_suites(struct unit *t)
 	unsigned int lpi = 0;
 	struct fuzz_mix mix;
 
-	if (!EXPECT_EQ(t, fuzz_mix_make(&mix, "lpi-random=3,gicv2-random=1,gicv3-random=0", 1), 0))
+	if (!EXPECT_EQ(t,
+		       fuzz_mix_make(&mix, "lpi-random=3,gicv2-random=1,gicv3-random=0", NULL, 1),
+		       0))
 		return;
 	fuzz_mix_print(&mix, text, sizeof(text));
 	EXPECT_CONTAINS(t, text, "gicv2-random=1");
@@ -110,6 +112,41 @@ static void weights_choose_suites(struct unit *t)
 	}
 	EXPECT_TRUE(t, lpi > 120 && lpi < 180);
 	fuzz_mix_free(&mix);
+}
+
+/* What 50 programs of a suite hold. */
+static unsigned int count_ops(struct unit *t, const char *suite, const char *op_weights,
+			      unsigned int nr[NR_OPS])
+{
+	unsigned int all = 0;
+	struct fuzz_mix mix;
+	struct prog p;
+
+	if (!EXPECT_EQ(t, fuzz_mix_make(&mix, suite, op_weights, 1), 0))
+		return 0;
+	for (u64 i = 0; i < 50; i++) {
+		fuzz_mix_program(&mix, i, &p);
+		for (size_t op = 0; op < p.nr_ops; op++)
+			nr[p.op[op].id]++;
+		all += (unsigned int)p.nr_ops;
+		prog_free(&p);
+	}
+	fuzz_mix_free(&mix);
+	return all;
+}
+
+static void operations_come_by_weight(struct unit *t)
+{
+	static const char *const suites[] = { "gicv3-random=1", "device-random=1", "lpi-random=1" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(suites); i++) {
+		unsigned int usual[NR_OPS] = { 0 }, other[NR_OPS] = { 0 };
+		unsigned int all = count_ops(t, suites[i], NULL, usual);
+		unsigned int of = count_ops(t, suites[i], "irq_line=10,signal_msi=0", other);
+
+		EXPECT_TRUE(t, other[OP_IRQ_LINE] * all > 2 * usual[OP_IRQ_LINE] * of);
+		EXPECT_TRUE(t, 5 * other[OP_SIGNAL_MSI] <= usual[OP_SIGNAL_MSI]);
+	}
 }
 
 static void state_survives(struct unit *t)
@@ -264,6 +301,7 @@ static void same_failures_are_one_finding(struct unit *t)
 static const struct unit_test tests[] = {
 	{ "fuzz.seed_and_number_decide_programs", seed_and_number_decide_programs },
 	{ "fuzz.weights_choose_suites", weights_choose_suites },
+	{ "fuzz.operations_come_by_weight", operations_come_by_weight },
 	{ "fuzz.state_survives", state_survives },
 	{ "fuzz.damaged_state_is_refused", damaged_state_is_refused },
 	{ "fuzz.suspect_that_kills_again_is_guilty", suspect_that_kills_again_is_guilty },

@@ -24,9 +24,9 @@ enum deed { RIGHT, WRONG, ASSERTS, CRASHES, HANGS, GIVES_UP, LOOKS_FOR_ITSELF, N
 static char out_dir[] = OUT_TEMPLATE;
 static enum deed deeds[MAX_PROGRAMS];
 
-static void make_program(u64 index, u64 seed, struct prog *p)
+static void make_program(u64 index, const struct recipe *recipe, struct prog *p)
 {
-	(void)seed;
+	(void)recipe;
 	add_create_vcpu(p, deeds[index]);
 	prog_add(p, OP_CREATE_VGIC);
 	add_create_vcpu(p, deeds[index]);

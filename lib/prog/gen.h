@@ -14,10 +14,13 @@
 
 #define GEN_MAX_VCPUS 8
 #define GEN_MAX_HOT 12
+#define GEN_MAX_BYTES 1024 /* of what a struct gen begins */
 
 struct gen {
 	struct rng r;
 	struct prog *p;
+	const u8 *op_weight; /* of the recipe */
+	size_t bytes; /* of what this is the beginning of; 0 if it is all there is */
 	bool mmio; /* for a target that only has memory and interrupt lines */
 	bool rough; /* may do what the architecture calls UNPREDICTABLE */
 	bool group0; /* group 0 of a GICv3 is enabled in the CPU interfaces, else disabled */
@@ -42,8 +45,8 @@ bool gen_once_in(struct gen *g, u64 times);
 /* lib/prog/gen_irqs.c: programs about interrupts. */
 void gen_pend(struct gen *g, unsigned int n, unsigned int intid);
 void gen_usual_act(struct gen *g);
-void gen_irqs(enum gic_version gic, const struct act *acts, size_t nr_acts, u64 index, u64 seed,
-	      struct prog *p);
+void gen_irqs(enum gic_version gic, const struct act *acts, size_t nr_acts, u64 index,
+	      const struct recipe *recipe, struct prog *p);
 
 /* What an access is for. */
 struct aim {

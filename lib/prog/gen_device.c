@@ -295,13 +295,17 @@ static void do_something(struct gen *g)
 
 /**
  * gen_device() - a random program of calls of the device API
- * @index: any
- * @seed:  any; both together name the program
- * @p:     initialised; operations are appended
+ * @index:  any
+ * @recipe: any; both together name the program
+ * @p:      initialised; operations are appended
  */
-void gen_device(u64 index, u64 seed, struct prog *p)
+void gen_device(u64 index, const struct recipe *recipe, struct prog *p)
 {
-	struct gen g = { .r = { .state = rng_mix(seed, index) }, .p = p };
+	struct gen g = {
+		.r = { .state = rng_mix(recipe->seed, index) },
+		.p = p,
+		.op_weight = recipe->op_weight,
+	};
 	u64 nr = 5 + rng_below(&g.r, 36);
 
 	p->gic = rng_below(&g.r, 3) ? GIC_V3 : GIC_V2;

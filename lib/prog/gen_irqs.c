@@ -5,6 +5,10 @@
  */
 #include "lib/prog/gen.h"
 
+#include <string.h>
+
+#define MAX_TRIES 64 /* to find what a recipe wants */
+
 /* SPIs at the edges of the registers that hold 32 or 16 or 4 of them. */
 static const u16 edges[] = { 32, 33, 47, 48, 63, 64, 65, 95, 96, 127, 128 };
 
@@ -20,13 +24,7 @@ bool gen_once_in(struct gen *g, u64 times)
 	return !rng_below(&g->r, times);
 }
 
-/**
- * gen_act() - do one thing of several, by weight
- * @g:    the generator
- * @acts: the things
- * @nr:   of them
- */
-void gen_act(struct gen *g, const struct act *acts, size_t nr)
+static const struct act *pick_act(struct gen *g, const struct act *acts, size_t nr)
 {
 	unsigned int sum = 0;
 	u64 ticket;
@@ -36,7 +34,55 @@ void gen_act(struct gen *g, const struct act *acts, size_t nr)
 	ticket = rng_below(&g->r, sum);
 	for (; ticket >= acts->weight; acts++)
 		ticket -= acts->weight;
-	acts->make(g);
+	return acts;
+}
+
+/* Does the recipe want what begins with this operation? */
+static bool is_wanted(struct gen *g, enum op_id first)
+{
+	unsigned int most = 0;
+
+	for (unsigned int i = 0; i < NR_OPS; i++)
+		most = g->op_weight[i] > most ? g->op_weight[i] : most;
+	return most && rng_below(&g->r, most) < g->op_weight[first];
+}
+
+/*
+ * Acts are taken back until there is one that the recipe wants.  One that wants
+ * nothing that these acts do gets the last of them, or programs would not end.
+ */
+static void act_by_recipe(struct gen *g, const struct act *acts, size_t nr)
+{
+	size_t bytes = g->bytes ? g->bytes : sizeof(*g), before = g->p->nr_ops;
+	char saved[GEN_MAX_BYTES];
+
+	assert(bytes <= sizeof(saved));
+	memcpy(saved, g, bytes);
+	for (unsigned int tries = MAX_TRIES; tries; tries--) {
+		struct rng r;
+
+		pick_act(g, acts, nr)->make(g);
+		if (g->p->nr_ops == before || is_wanted(g, g->p->op[before].id) || tries == 1)
+			return;
+		r = g->r;
+		memcpy(g, saved, bytes);
+		g->r = r;
+		g->p->nr_ops = before;
+	}
+}
+
+/**
+ * gen_act() - do one thing of several, by weight
+ * @g:    the generator
+ * @acts: the things
+ * @nr:   of them
+ */
+void gen_act(struct gen *g, const struct act *acts, size_t nr)
+{
+	if (g->op_weight)
+		act_by_recipe(g, acts, nr);
+	else
+		pick_act(g, acts, nr)->make(g);
 }
 
 static u64 any_vcpu(struct gen *g)
@@ -440,10 +486,11 @@ static void open_all(struct gen *g, const struct style *s)
 	}
 }
 
-static void make(const struct style *s, u64 index, u64 seed, struct prog *p)
+static void make(const struct style *s, u64 index, const struct recipe *recipe, struct prog *p)
 {
 	struct gen g = {
-		.r = { .state = rng_mix(seed, index) },
+		.r = { .state = rng_mix(recipe->seed, index) },
+		.op_weight = recipe->op_weight,
 		.p = p,
 		.mmio = s->mmio,
 		.nr_irqs = 256,
@@ -474,11 +521,11 @@ static void make(const struct style *s, u64 index, u64 seed, struct prog *p)
  * @acts:    what it may do
  * @nr_acts: of them
  * @index:   any
- * @seed:    any; both together name the program
+ * @recipe:  any; both together name the program
  * @p:       initialised; operations are appended
  */
-void gen_irqs(enum gic_version gic, const struct act *acts, size_t nr_acts, u64 index, u64 seed,
-	      struct prog *p)
+void gen_irqs(enum gic_version gic, const struct act *acts, size_t nr_acts, u64 index,
+	      const struct recipe *recipe, struct prog *p)
 {
 	const struct style style = {
 		.gic = gic,
@@ -490,38 +537,38 @@ void gen_irqs(enum gic_version gic, const struct act *acts, size_t nr_acts, u64 
 		.nr_acts = nr_acts,
 	};
 
-	make(&style, index, seed, p);
+	make(&style, index, recipe, p);
 }
 
 /**
  * gen_gicv3() - a random program about interrupts of a GICv3
- * @index: any
- * @seed:  any; both together name the program
- * @p:     initialised; operations are appended
+ * @index:  any
+ * @recipe: any; both together name the program
+ * @p:      initialised; operations are appended
  */
-void gen_gicv3(u64 index, u64 seed, struct prog *p)
+void gen_gicv3(u64 index, const struct recipe *recipe, struct prog *p)
 {
-	gen_irqs(GIC_V3, gicv3_acts, ARRAY_SIZE(gicv3_acts), index, seed, p);
+	gen_irqs(GIC_V3, gicv3_acts, ARRAY_SIZE(gicv3_acts), index, recipe, p);
 }
 
 /**
  * gen_gicv2() - a random program about interrupts of a GICv2
- * @index: any
- * @seed:  any; both together name the program
- * @p:     initialised; operations are appended
+ * @index:  any
+ * @recipe: any; both together name the program
+ * @p:      initialised; operations are appended
  */
-void gen_gicv2(u64 index, u64 seed, struct prog *p)
+void gen_gicv2(u64 index, const struct recipe *recipe, struct prog *p)
 {
-	gen_irqs(GIC_V2, gicv2_acts, ARRAY_SIZE(gicv2_acts), index, seed, p);
+	gen_irqs(GIC_V2, gicv2_acts, ARRAY_SIZE(gicv2_acts), index, recipe, p);
 }
 
 /**
  * gen_mmio3() - what memory and lines alone can do to a GICv3
- * @index: any
- * @seed:  any; both together name the program
- * @p:     initialised; operations are appended
+ * @index:  any
+ * @recipe: any; both together name the program
+ * @p:      initialised; operations are appended
  */
-void gen_mmio3(u64 index, u64 seed, struct prog *p)
+void gen_mmio3(u64 index, const struct recipe *recipe, struct prog *p)
 {
 	static const struct style style = {
 		.gic = GIC_V3,
@@ -533,16 +580,16 @@ void gen_mmio3(u64 index, u64 seed, struct prog *p)
 		.nr_acts = ARRAY_SIZE(mmio3_acts),
 	};
 
-	make(&style, index, seed, p);
+	make(&style, index, recipe, p);
 }
 
 /**
  * gen_mmio2() - what memory and lines alone can do to a GICv2
- * @index: any
- * @seed:  any; both together name the program
- * @p:     initialised; operations are appended
+ * @index:  any
+ * @recipe: any; both together name the program
+ * @p:      initialised; operations are appended
  */
-void gen_mmio2(u64 index, u64 seed, struct prog *p)
+void gen_mmio2(u64 index, const struct recipe *recipe, struct prog *p)
 {
 	static const struct style style = {
 		.gic = GIC_V2,
@@ -555,5 +602,5 @@ void gen_mmio2(u64 index, u64 seed, struct prog *p)
 		.nr_acts = ARRAY_SIZE(mmio2_acts),
 	};
 
-	make(&style, index, seed, p);
+	make(&style, index, recipe, p);
 }

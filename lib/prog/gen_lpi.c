@@ -35,6 +35,8 @@ struct lpi_gen {
 	unsigned int vcpu[NR_LPIS]; /* that it was mapped to last */
 };
 
+_Static_assert(sizeof(struct lpi_gen) <= GEN_MAX_BYTES, "what gen_act() saves");
+
 /* Configurations: priorities that may be the same, and disabled ones. */
 static const u8 configs[] = { 0xa3, 0xa3, 0xa3, 0xb3, 0x81, 0xc3, 0xa7, 0xf3, 0xa2, 0xb2 };
 
@@ -407,13 +409,20 @@ static void enable_all(struct gen *g)
 
 /**
  * gen_lpi() - a random program about LPIs
- * @index: any
- * @seed:  any; both together name the program
- * @p:     initialised; operations are appended
+ * @index:  any
+ * @recipe: any; both together name the program
+ * @p:      initialised; operations are appended
  */
-void gen_lpi(u64 index, u64 seed, struct prog *p)
+void gen_lpi(u64 index, const struct recipe *recipe, struct prog *p)
 {
-	struct lpi_gen l = { .g = { .r = { .state = rng_mix(seed, index) }, .p = p } };
+	struct lpi_gen l = {
+		.g = {
+			.r = { .state = rng_mix(recipe->seed, index) },
+			.p = p,
+			.op_weight = recipe->op_weight,
+			.bytes = sizeof(l),
+		},
+	};
 	struct gen *g = &l.g;
 	bool map_first;
 

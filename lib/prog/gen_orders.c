@@ -203,16 +203,16 @@ static void add_guest_checks(struct order *o, struct prog *p)
 /**
  * gen_orders() - a program of the enumeration
  * @index: below gen_orders_count()
- * @seed:  not used
+ * @recipe: not used
  * @p:     initialised; operations are appended
  */
-void gen_orders(u64 index, u64 seed, struct prog *p)
+void gen_orders(u64 index, const struct recipe *recipe, struct prog *p)
 {
 	struct order o = { 0 };
 	bool dist_first, initialised;
 	u64 room = 0;
 
-	(void)seed;
+	(void)recipe;
 	order_from_index(index, &o);
 	for (unsigned int i = 0; i < o.nr_regions; i++)
 		room += o.count[i];

@@ -47,18 +47,25 @@ static const u64 indices[] = { 0, 0, 1, 1, 2, 3, 255, 256, 4095 };
 static const u64 vcpu_ids[] = { 0, 0, 1, 1, 2, 3, 4, 7, 15, 16, 17, 511, 512, 1023 };
 static const enum reg_id registers[] = { REG_GICR_TYPER, REG_GICR_TYPER, REG_GICR_PIDR2 };
 
-static enum op_id pick_op(struct rng *r)
+static unsigned int weight_by(const struct recipe *recipe, const struct weight *w)
+{
+	return w->weight * (recipe->op_weight ? recipe->op_weight[w->id] : 1);
+}
+
+static enum op_id pick_op(struct rng *r, const struct recipe *recipe)
 {
 	unsigned int sum = 0;
 	u64 ticket;
 
 	for (size_t i = 0; i < ARRAY_SIZE(weights); i++)
-		sum += weights[i].weight;
+		sum += weight_by(recipe, &weights[i]);
+	if (!sum)
+		return weights[0].id;
 	ticket = rng_below(r, sum);
 	for (size_t i = 0;; i++) {
-		if (ticket < weights[i].weight)
+		if (ticket < weight_by(recipe, &weights[i]))
 			return weights[i].id;
-		ticket -= weights[i].weight;
+		ticket -= weight_by(recipe, &weights[i]);
 	}
 }
 
@@ -130,13 +137,13 @@ static u64 argument(struct rng *r, unsigned int id, const struct prog *p)
 
 /**
  * gen_random() - a random program
- * @index: any
- * @seed:  any; both together name the program
- * @p:     initialised; operations are appended
+ * @index:  any
+ * @recipe: any; both together name the program
+ * @p:      initialised; operations are appended
  */
-void gen_random(u64 index, u64 seed, struct prog *p)
+void gen_random(u64 index, const struct recipe *recipe, struct prog *p)
 {
-	struct rng r = { .state = rng_mix(seed, index) };
+	struct rng r = { .state = rng_mix(recipe->seed, index) };
 	u64 nr = 1 + rng_below(&r, MAX_OPS);
 
 	if (!rng_below(&r, 8))
@@ -149,7 +156,7 @@ void gen_random(u64 index, u64 seed, struct prog *p)
 	if (rng_below(&r, 16))
 		add_create_vcpu(p, PICK(&r, vcpu_ids));
 	for (u64 i = 0; i < nr; i++) {
-		enum op_id id = pick_op(&r);
+		enum op_id id = pick_op(&r, recipe);
 		struct op *op = prog_add(p, id);
 
 		for (unsigned int k = 0; k < op_nr_args(id); k++)

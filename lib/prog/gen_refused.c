@@ -126,10 +126,10 @@ static void add_step(struct prog *p, const unsigned int *regions, unsigned int s
 /**
  * gen_refused() - a program of the enumeration
  * @index: below gen_refused_count()
- * @seed:  not used
+ * @recipe: not used
  * @p:     initialised; operations are appended
  */
-void gen_refused(u64 index, u64 seed, struct prog *p)
+void gen_refused(u64 index, const struct recipe *recipe, struct prog *p)
 {
 	const struct op *bad = &bad_ops[index % ARRAY_SIZE(bad_ops)];
 	u64 rest = index / ARRAY_SIZE(bad_ops);
@@ -137,7 +137,7 @@ void gen_refused(u64 index, u64 seed, struct prog *p)
 	u64 spot = rest / NR_INTERLEAVINGS;
 	unsigned int next_index = 0;
 
-	(void)seed;
+	(void)recipe;
 	prog_add(p, OP_CREATE_VGIC);
 	for (unsigned int step = 0; step < NR_STEPS; step++) {
 		if (step == spot)

@@ -164,22 +164,22 @@ static const struct act acts[] = {
 
 /**
  * gen_wake3() - a random program about interrupts that a GICv3 signals
- * @index: any
- * @seed:  any; both together name the program
- * @p:     initialised; operations are appended
+ * @index:  any
+ * @recipe: any; both together name the program
+ * @p:      initialised; operations are appended
  */
-void gen_wake3(u64 index, u64 seed, struct prog *p)
+void gen_wake3(u64 index, const struct recipe *recipe, struct prog *p)
 {
-	gen_irqs(GIC_V3, acts, ARRAY_SIZE(acts), index, seed, p);
+	gen_irqs(GIC_V3, acts, ARRAY_SIZE(acts), index, recipe, p);
 }
 
 /**
  * gen_wake2() - a random program about interrupts that a GICv2 signals
- * @index: any
- * @seed:  any; both together name the program
- * @p:     initialised; operations are appended
+ * @index:  any
+ * @recipe: any; both together name the program
+ * @p:      initialised; operations are appended
  */
-void gen_wake2(u64 index, u64 seed, struct prog *p)
+void gen_wake2(u64 index, const struct recipe *recipe, struct prog *p)
 {
-	gen_irqs(GIC_V2, acts, ARRAY_SIZE(acts), index, seed, p);
+	gen_irqs(GIC_V2, acts, ARRAY_SIZE(acts), index, recipe, p);
 }

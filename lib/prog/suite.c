@@ -130,9 +130,23 @@ void suite_name(const struct suite *s, u64 index, u64 seed, char *buf, size_t by
  */
 void suite_make(const struct suite *s, u64 index, u64 seed, struct prog *p)
 {
+	const struct recipe usual = { .seed = seed };
+
+	suite_make_by(s, index, &usual, p);
+}
+
+/**
+ * suite_make_by() - the same with other weights of operations
+ * @s:      the suite
+ * @index:  below suite_count()
+ * @recipe: of the run
+ * @p:      filled in, to be released by prog_free()
+ */
+void suite_make_by(const struct suite *s, u64 index, const struct recipe *recipe, struct prog *p)
+{
 	prog_init(p, GIC_V3, PROG_DEFAULT_IPA_BITS);
-	s->make(index, seed, p);
-	suite_name(s, index, seed, p->name, sizeof(p->name));
+	s->make(index, recipe, p);
+	suite_name(s, index, recipe->seed, p->name, sizeof(p->name));
 }
 
 static u64 gcd(u64 a, u64 b)
