@@ -110,9 +110,12 @@ VM_SRCS := \
 	ci/vm/outbox.c \
 	ci/vm/plan.c \
 	ci/vm/qemu.c \
+	ci/vm/qmp.c \
 	ci/vm/results.c \
 	ci/vm/ring.c \
+	ci/vm/snapshot.c \
 	ci/vm/sync.c \
+	ci/vm/timers.c \
 	ci/vm/util.c \
 
 # arm64 only, compiled against kvm_util.

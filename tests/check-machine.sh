@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.." || exit 1
 . ci/kernel/common.sh
 
 vgicheck=${O:-build}/vgicheck
+regress9=corpora/regress/0009-last-ignores-adjacent-region.vgic
 kernel=6.12
 
 # vm NAME ARG...: runs `vgicheck vm ARG...`, keeps what it says below $scratch/NAME.
@@ -211,6 +212,31 @@ a_kernel_warning_is_reported() {
 		printed warning stderr '^# kernel: .* at planted\.c:1'
 }
 
+# The cache has its own kernels, so that nobody's snapshots are touched.
+own_cache() {
+	mkdir -p "$scratch/cache" && ln -sfn "$(cache_dir)/kernel" "$scratch/cache/kernel"
+}
+
+from_snapshot() {
+	VGICHECK_CACHE=$scratch/cache vm "$1" --snapshot -- replay "$regress9"
+	ended "$1" 0 && none <"$scratch/$1/stderr"
+}
+
+snapshots_show_the_same() {
+	own_cache && vm booted -- replay "$regress9" && from_snapshot snapshot1 &&
+		from_snapshot snapshot2 && [ "$(ls "$scratch/cache/snapshot" | wc -l)" -eq 1 ] &&
+		cmp "$scratch/booted/stdout" "$scratch/snapshot1/stdout" &&
+		cmp "$scratch/booted/stdout" "$scratch/snapshot2/stdout"
+}
+
+useless_snapshots_are_made_again() {
+	file=$(echo "$scratch"/cache/snapshot/*)
+	size=$(stat -c %s "$file")
+	truncate -s 1M "$file"
+	from_snapshot snapshot3 && [ "$(stat -c %s "$file")" -gt $((size / 2)) ] &&
+		cmp "$scratch/booted/stdout" "$scratch/snapshot3/stdout"
+}
+
 exit_status_comes_back() {
 	vm status -- "$scratch/writer" only
 	ended status 3 && [ ! -s "$scratch/status/stderr" ]
@@ -278,6 +304,8 @@ check_refusals() {
 	ktap_check machine.names_a_wrong_gic one_line_and bad-gic 2 "gic takes a number from 2 to 4, not '5'"
 	vm bad-number --smp 2x -- probe
 	ktap_check machine.names_a_wrong_number one_line_and bad-number 2 "smp .*, not '2x'"
+	vm bad-snapshot --gic 4 --snapshot -- probe
+	ktap_check machine.names_what_has_no_snapshot one_line_and bad-snapshot 2 'snapshot does not go with --gic 4'
 	vm no-command --
 	ktap_check machine.asks_for_a_command one_line_and no-command 2 'no command'
 }
@@ -303,6 +331,8 @@ check_machine() {
 	ktap_check machine.reports_a_kernel_warning a_kernel_warning_is_reported
 	ktap_check machine.files_survive_a_panic files_survive_a_panic
 	ktap_check machine.restarts_have_an_end restarts_have_an_end
+	ktap_check machine.snapshots_show_the_same snapshots_show_the_same
+	ktap_check machine.useless_snapshots_are_made_again useless_snapshots_are_made_again
 	ktap_check machine.brings_back_the_exit_status exit_status_comes_back
 }
 

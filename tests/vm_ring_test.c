@@ -12,11 +12,13 @@
 
 #include "tests/unit.h"
 
+#define RING_BYTES (SHM_BYTES - SHM_RING_OFFSET)
+
 static struct ring new_ring(void)
 {
 	struct ring r;
 
-	ring_attach(&r, calloc(1, SHM_BYTES));
+	ring_attach(&r, calloc(1, SHM_BYTES), SHM_BYTES, false);
 	return r;
 }
 
@@ -48,7 +50,7 @@ static void ring_wraps_anywhere(struct unit *t)
 	for (u64 before = 0; before <= 128; before += 8) {
 		struct ring r = new_ring();
 
-		r.hdr->head = r.hdr->tail = 3ULL * SHM_RING_BYTES - before;
+		r.hdr->head = r.hdr->tail = r.taken = 3ULL * RING_BYTES - before;
 		EXPECT_TRUE(t, ring_try_write(&r, SHM_REC_FILE_DATA, data, sizeof(data)));
 		EXPECT_EQ(t, ring_read(&r, &rec), 1);
 		EXPECT_TRUE(t, rec.bytes == sizeof(data) && !memcmp(rec.data, data, sizeof(data)));
@@ -66,9 +68,30 @@ static void ring_refuses_what_does_not_fit(struct unit *t)
 
 	while (ring_try_write(&r, SHM_REC_STDOUT, data, sizeof(data)))
 		nr++;
-	EXPECT_EQ(t, nr, SHM_RING_BYTES / (SHM_RECORD_MAX + 8));
+	EXPECT_EQ(t, nr, RING_BYTES / (SHM_RECORD_MAX + 8));
 	EXPECT_EQ(t, ring_read(&r, &rec), 1);
 	EXPECT_TRUE(t, ring_try_write(&r, SHM_REC_STDOUT, data, sizeof(data)));
+	free(r.hdr);
+}
+
+/* What is recorded must not depend on when the host reads. */
+static void ring_of_one_way_is_only_read(struct unit *t)
+{
+	static u8 data[SHM_RECORD_MAX];
+	struct ring_record rec;
+	struct ring r;
+
+	ring_attach(&r, calloc(1, SHM_BYTES), SHM_BYTES, true);
+	ring_write(&r, SHM_REC_START, "", 0);
+	EXPECT_EQ(t, ring_read(&r, &rec), 1);
+	EXPECT_EQ(t, ring_read(&r, &rec), 0);
+	EXPECT_EQ(t, r.hdr->tail, 0);
+	while (!r.lost)
+		ring_write(&r, SHM_REC_STDOUT, data, sizeof(data));
+	/* Nothing after a record that did not fit. */
+	ring_write(&r, SHM_REC_EXIT, "", 0);
+	while (ring_read(&r, &rec) > 0)
+		EXPECT_EQ(t, rec.type, SHM_REC_STDOUT);
 	free(r.hdr);
 }
 
@@ -79,12 +102,12 @@ static void ring_rejects_what_is_no_record(struct unit *t)
 		u64 head, tail;
 		u32 bytes;
 	} rows[] = {
-		{ SHM_RING_BYTES + 8ULL, 0, 0 }, /* more than there is room for */
+		{ RING_BYTES + 8ULL, 0, 0 }, /* more than there is room for */
 		{ 8, 16, 0 }, /* read beyond what was written */
 		{ 4, 0, 0 }, /* shorter than its header */
 		{ 16, 0, 9 }, /* longer than what was written */
-		{ SHM_RING_BYTES, 0, SHM_RECORD_MAX + 1 },
-		{ SHM_RING_BYTES, 0, UINT32_MAX },
+		{ RING_BYTES, 0, SHM_RECORD_MAX + 1 },
+		{ RING_BYTES, 0, UINT32_MAX },
 	};
 	struct ring_record rec;
 
@@ -92,7 +115,7 @@ static void ring_rejects_what_is_no_record(struct unit *t)
 		struct ring r = new_ring();
 
 		r.hdr->head = rows[i].head;
-		r.hdr->tail = rows[i].tail;
+		r.hdr->tail = r.taken = rows[i].tail;
 		memcpy(r.data + rows[i].tail + 4, &rows[i].bytes, sizeof(u32));
 		if (!EXPECT_EQ(t, ring_read(&r, &rec), -EBADMSG))
 			printf("#   row %zu\n", i);
@@ -105,6 +128,7 @@ static const struct unit_test tests[] = {
 	{ "ring.keeps_order_and_content", ring_keeps_order_and_content },
 	{ "ring.wraps_anywhere", ring_wraps_anywhere },
 	{ "ring.refuses_what_does_not_fit", ring_refuses_what_does_not_fit },
+	{ "ring.of_one_way_is_only_read", ring_of_one_way_is_only_read },
 	{ "ring.rejects_what_is_no_record", ring_rejects_what_is_no_record },
 };
 

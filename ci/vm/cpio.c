@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writer of newc cpio archives. Paths are those in the archive, with or
+ * newc cpio archives: a writer, and a reader of what it writes. Paths are those in the archive, with or
  * without a leading slash; a directory comes before what is in it. It keeps
  * neither owners nor times: equal inputs give equal archives.
  */
@@ -13,6 +13,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* A magic number and 13 fields of 8 digits. */
+#define HEADER_BYTES (6 + 13 * 8)
+/* The name of what stands at the end. */
+#define TRAILER "TRAILER!!!"
+
 /* Entries and payloads start at multiples of four bytes. */
 static void pad(struct vm_buf *b)
 {
@@ -24,7 +29,7 @@ static void pad(struct vm_buf *b)
 static void add_entry(struct cpio *c, const char *path, u32 mode, u32 major, u32 minor,
 		      const void *data, size_t bytes)
 {
-	char header[6 + 13 * 8 + 1];
+	char header[HEADER_BYTES + 1];
 
 	path += *path == '/';
 	/* magic ino mode uid gid nlink mtime size dev dev rdev rdev namesize check */
@@ -156,5 +161,90 @@ int cpio_add_tree(struct cpio *c, const char *path, const char *host_path)
  */
 void cpio_finish(struct cpio *c)
 {
-	add_entry(c, "TRAILER!!!", 0, 0, 0, NULL, 0);
+	add_entry(c, TRAILER, 0, 0, 0, NULL, 0);
+}
+
+/* An entry as it stands in the archive. */
+struct entry {
+	u32 mode;
+	const char *path;
+	const char *data;
+	u32 bytes;
+};
+
+static u32 hex_field(const char *header, unsigned int i)
+{
+	char text[9] = { 0 };
+
+	memcpy(text, header + 6 + (size_t)8 * i, 8);
+	return (u32)strtoul(text, NULL, 16);
+}
+
+/* Reads the entry at @at. Return: where the next one is, or 0 if it makes no sense. */
+static size_t read_entry(const char *data, size_t bytes, size_t at, struct entry *e)
+{
+	const char *header = data + at;
+	size_t path = at + HEADER_BYTES;
+	size_t content, name_bytes;
+
+	if (path > bytes || memcmp(header, "070701", 6))
+		return 0;
+	name_bytes = hex_field(header, 11);
+	content = (path + name_bytes + 3) & ~(size_t)3;
+	*e = (struct entry){
+		.mode = hex_field(header, 1),
+		.path = data + path,
+		.data = data + content,
+		.bytes = hex_field(header, 6),
+	};
+	if (!name_bytes || content > bytes || e->bytes > bytes - content ||
+	    data[path + name_bytes - 1])
+		return 0;
+	return (content + e->bytes + 3) & ~(size_t)3;
+}
+
+static int make_entry(const struct entry *e, const char *path)
+{
+	int err;
+
+	if (S_ISDIR(e->mode))
+		return mkdir(path, 0777) && errno != EEXIST ? -errno : 0;
+	if (!S_ISREG(e->mode))
+		return -EBADMSG;
+	err = vm_write_file(path, e->data, e->bytes);
+	if (!err && chmod(path, e->mode & 0777))
+		err = -errno;
+	return err;
+}
+
+/**
+ * cpio_extract() - create the directories and regular files of an archive
+ * @data:	the archive
+ * @bytes:	its length, at most
+ * @root:	directory to create them in
+ *
+ * Errors:
+ *   -EBADMSG  it is no such archive, or holds something else
+ * Return: 0 or a negative errno.
+ */
+int cpio_extract(const char *data, size_t bytes, const char *root)
+{
+	size_t at = 0;
+
+	for (;;) {
+		struct entry e;
+		char *path;
+		int err;
+
+		at = read_entry(data, bytes, at, &e);
+		if (!at || strstr(e.path, ".."))
+			return -EBADMSG;
+		if (!strcmp(e.path, TRAILER))
+			return 0;
+		path = vm_asprintf("%s/%s", root, e.path);
+		err = make_entry(&e, path);
+		free(path);
+		if (err)
+			return err;
+	}
 }

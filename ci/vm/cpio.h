@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Writer of newc cpio archives, the form that the kernel takes as initrd.
+ * newc cpio archives, the form that the kernel takes as initrd.
  */
 #ifndef CI_VM_CPIO_H
 #define CI_VM_CPIO_H
@@ -20,5 +20,6 @@ void cpio_add_bytes(struct cpio *c, const char *path, u32 mode, const void *data
 int cpio_add_file(struct cpio *c, const char *path, u32 mode, const char *host_path) __must_check;
 int cpio_add_tree(struct cpio *c, const char *path, const char *host_path) __must_check;
 void cpio_finish(struct cpio *c);
+int cpio_extract(const char *data, size_t bytes, const char *root) __must_check;
 
 #endif /* CI_VM_CPIO_H */

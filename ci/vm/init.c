@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,10 +23,12 @@
 #include <unistd.h>
 
 #include "ci/vm/console.h"
+#include "ci/vm/cpio.h"
 #include "ci/vm/outbox.h"
 #include "ci/vm/plan.h"
 #include "ci/vm/ring.h"
 #include "ci/vm/sync.h"
+#include "ci/vm/timers.h"
 #include "ci/vm/vm.h"
 
 #define IVSHMEM_VENDOR 0x1af4
@@ -146,6 +149,8 @@ static char *find_ivshmem(void)
 
 static void map_shared_memory(struct guest *g)
 {
+	const struct shm_header *hdr;
+	struct stat st;
 	char *device = find_ivshmem();
 	char *enable, *resource;
 	void *shm;
@@ -161,18 +166,44 @@ static void map_shared_memory(struct guest *g)
 	if (symlink(resource, SHM_LINK))
 		give_up(SHM_LINK, errno);
 	fd = open(SHM_LINK, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st))
 		give_up(resource, errno);
-	shm = mmap(NULL, SHM_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	shm = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (shm == MAP_FAILED)
 		give_up(resource, errno);
 	close(fd);
 	free(resource);
 	free(enable);
 	free(device);
-	ring_attach(&g->ring, shm);
-	if (g->ring.hdr->magic != SHM_MAGIC)
+	hdr = shm;
+	if (hdr->magic != SHM_MAGIC || st.st_size < SHM_BYTES)
 		give_up("shared memory", EBADMSG);
+	ring_attach(&g->ring, shm, (size_t)st.st_size, hdr->mode == SHM_MODE_ONE_WAY);
+}
+
+/*
+ * A snapshot is taken while this waits: in every machine that is made of it the
+ * shared memory is a new one, with the command and its files.
+ */
+static void take_command(struct guest *g)
+{
+	const char *input = (const char *)g->ring.hdr + SHM_INPUT_OFFSET;
+	struct timers timers;
+	u64 bytes;
+	int err;
+
+	timers_prepare(&timers);
+	ring_write(&g->ring, SHM_REC_READY, "", 0);
+	/* No sleep: what would end it may be what timers_start_again() repairs. */
+	while (__atomic_load_n(&g->ring.hdr->request, __ATOMIC_ACQUIRE) == SHM_REQUEST_NONE)
+		sched_yield();
+	timers_start_again(&timers);
+	memcpy(&bytes, input, sizeof(bytes));
+	err = bytes > SHM_INPUT_BYTES - sizeof(bytes) ?
+		      -EBADMSG :
+		      cpio_extract(input + sizeof(bytes), bytes, "");
+	if (err)
+		give_up("input", -err);
 }
 
 static void read_args(struct guest *g)
@@ -350,6 +381,8 @@ static void finish(struct guest *g, int status)
 		;
 	outbox_pass_all(&g->outbox);
 	ring_write(&g->ring, SHM_REC_EXIT, &e, sizeof(e));
+	if (g->ring.lost)
+		say("vgicheck-init: more results than the shared memory has room for");
 }
 
 /**
@@ -368,6 +401,8 @@ int vm_init_main(void)
 
 	mount_all();
 	map_shared_memory(&g);
+	if (g.ring.hdr->mode == SHM_MODE_WAIT)
+		take_command(&g);
 	read_args(&g);
 	raise_console_level();
 	keep_traces_off_console(&g);

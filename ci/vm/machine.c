@@ -21,11 +21,14 @@
 #include "ci/vm/qemu.h"
 #include "ci/vm/results.h"
 #include "ci/vm/ring.h"
+#include "ci/vm/snapshot.h"
 
 /* The ring has no interrupt: it is looked at this often. */
 #define POLL_MS 5
 /* After the command's end the machine powers off in a fraction of this. */
 #define POWER_OFF_MS 10000
+/* A machine made of a snapshot goes on at once, or never. */
+#define RESUME_MS 20000
 /* An interrupted command has this long to end by itself. */
 #define STOP_MS 5000
 
@@ -35,12 +38,16 @@ enum ending {
 	ENDING_POWER_OFF, /* the emulator ended */
 	ENDING_HANG,
 	ENDING_INTERRUPT,
+	ENDING_READY, /* booted, and waiting for its snapshot to be taken */
 };
 
 /**
  * struct machine - one run, of one machine or of several after each other
  * @opt:		what the user asked for
  * @plan:		what goes in and out
+ * @snapshot:		what it may start from; unused without a path
+ * @resumed:		it was made of the snapshot
+ * @start:		the archive of this start
  * @qemu:		the emulator
  * @ring:		records from the machine
  * @console:		the kernel's messages
@@ -55,6 +62,9 @@ enum ending {
 struct machine {
 	const struct vm_options *opt;
 	struct vm_plan plan;
+	struct snapshot snapshot;
+	bool resumed;
+	struct vm_buf start;
 	struct qemu qemu;
 	struct ring ring;
 	struct console console;
@@ -186,16 +196,21 @@ static void check_signals(struct machine *m, u64 now)
 
 static void check_progress(struct machine *m, u64 now)
 {
+	u64 patience = (u64)m->opt->timeout_s * 1000;
+
+	if (m->resumed && !m->results.started && patience > RESUME_MS)
+		patience = RESUME_MS;
 	if (m->results.exited && !m->exit_ms)
 		m->exit_ms = now;
-	if (m->exit_ms ? now - m->exit_ms > POWER_OFF_MS :
-			 now - m->moved_ms > (u64)m->opt->timeout_s * 1000)
+	if (m->exit_ms ? now - m->exit_ms > POWER_OFF_MS : now - m->moved_ms > patience)
 		m->ending = ENDING_HANG;
 }
 
 static void watch(struct machine *m)
 {
 	m->moved_ms = vm_now_ms();
+	m->ending = ENDING_NONE;
+	m->exit_ms = 0;
 	while (m->ending == ENDING_NONE) {
 		u64 now;
 
@@ -203,6 +218,8 @@ static void watch(struct machine *m)
 		now = vm_now_ms();
 		if (qemu_has_ended(&m->qemu))
 			m->ending = ENDING_POWER_OFF;
+		else if (m->results.ready)
+			m->ending = ENDING_READY;
 		else
 			check_progress(m, now);
 		if (m->ending == ENDING_NONE)
@@ -315,21 +332,127 @@ static int conclude(struct machine *m)
 	return m->results.failed ? VM_EXIT_HARNESS : status;
 }
 
+/* Forgets what the emulator and the kernel said, for another start. */
+static void forget_machine(struct machine *m)
+{
+	results_restart(&m->results);
+	console_free(&m->console);
+	m->console = (struct console){ 0 };
+	vm_buf_free(&m->messages);
+}
+
+static int start_and_watch(struct machine *m, const struct qemu_setup *s)
+{
+	int err = qemu_start(&m->qemu, s);
+
+	if (err)
+		return err;
+	m->resumed = s->state_fd >= 0;
+	ring_attach(&m->ring, m->qemu.shm, m->qemu.shm_bytes, s->mode == SHM_MODE_ONE_WAY);
+	watch(m);
+	return 0;
+}
+
+/* Boots a machine without a command and keeps what it is then. */
+static int make_snapshot(struct machine *m)
+{
+	struct snapshot *s = &m->snapshot;
+	int err = snapshot_begin(s);
+
+	if (!err) {
+		const struct qemu_setup setup = {
+			.opt = m->opt,
+			.kernel = m->plan.kernel,
+			.initrd = { &m->plan.system.out },
+			.mode = SHM_MODE_WAIT,
+			.controlled = true,
+			.state_fd = -1,
+		};
+
+		err = start_and_watch(m, &setup);
+		if (!err && m->ending == ENDING_READY)
+			err = qemu_save(&m->qemu, s->fd);
+		else if (!err)
+			err = -EIO;
+		qemu_stop(&m->qemu);
+	}
+	return err ? err : snapshot_finish(s);
+}
+
+/* Return: did the command start, or was the run interrupted? */
+static bool resume_once(struct machine *m)
+{
+	const struct qemu_setup setup = {
+		.opt = m->opt,
+		.kernel = m->plan.kernel,
+		.state_fd = m->snapshot.fd,
+		.input = &m->start,
+	};
+
+	if (start_and_watch(m, &setup))
+		return false;
+	take_rest(m);
+	return m->results.started || m->stop_ms;
+}
+
+/*
+ * Runs the command in a machine made of a snapshot. One that is of no use is made
+ * again, once.
+ *
+ * Return: false if the command did not start, for whatever reason.
+ */
+static bool resume(struct machine *m)
+{
+	struct snapshot *s = &m->snapshot;
+
+	if (m->start.bytes > SHM_INPUT_BYTES - sizeof(u64))
+		return false;
+	for (int tries = 0; tries < 2; tries++) {
+		if (!snapshot_open(s) && (make_snapshot(m) || m->stop_ms || !snapshot_open(s)))
+			return m->stop_ms;
+		forget_machine(m);
+		if (resume_once(m))
+			return true;
+		qemu_stop(&m->qemu);
+		snapshot_remove(s);
+	}
+	return false;
+}
+
+static int boot(struct machine *m)
+{
+	const struct qemu_setup setup = {
+		.opt = m->opt,
+		.kernel = m->plan.kernel,
+		.initrd = { &m->plan.system.out, &m->start },
+		.state_fd = -1,
+	};
+	int err = start_and_watch(m, &setup);
+
+	if (!err)
+		take_rest(m);
+	return err;
+}
+
 /* One machine from its start to its end. */
 static int run_once(struct machine *m)
 {
-	struct vm_buf start = { 0 };
 	int status = VM_EXIT_HARNESS;
+	bool ran = false;
 
-	vm_plan_start(&m->plan, &m->results.names, m->nr_restarts, &start);
-	if (!qemu_start(&m->qemu, m->opt, &m->plan, &start)) {
-		ring_attach(&m->ring, m->qemu.shm);
-		watch(m);
-		take_rest(m);
-		status = conclude(m);
+	vm_plan_start(&m->plan, &m->results.names, m->nr_restarts, &m->start);
+	if (m->snapshot.path) {
+		ran = resume(m);
+		if (!ran) {
+			fprintf(stderr, "vm: no snapshot can be used: the machine boots\n");
+			qemu_stop(&m->qemu);
+			forget_machine(m);
+		}
 	}
+	if (ran || !boot(m))
+		status = conclude(m);
 	qemu_stop(&m->qemu);
-	vm_buf_free(&start);
+	vm_buf_free(&m->start);
 	return status;
 }
 
@@ -341,12 +464,7 @@ static bool start_again(struct machine *m)
 	m->nr_restarts++;
 	results_say(&m->results, "# the machine starts again, %u of %u", m->nr_restarts,
 		    m->opt->restart);
-	results_restart(&m->results);
-	console_free(&m->console);
-	m->console = (struct console){ 0 };
-	vm_buf_free(&m->messages);
-	m->ending = ENDING_NONE;
-	m->exit_ms = 0;
+	forget_machine(m);
 	return true;
 }
 
@@ -356,7 +474,12 @@ static int run_machine(const struct vm_options *o)
 	int status = VM_EXIT_HARNESS;
 
 	m.results.plan = &m.plan;
+	qemu_init(&m.qemu);
+	m.snapshot = (struct snapshot){ .fd = -1 };
 	if (!vm_plan_make(&m.plan, o)) {
+		/* Without a name there is no snapshot, and booting says what is wrong. */
+		if (o->snapshot && snapshot_find(&m.snapshot, o, &m.plan))
+			snapshot_close(&m.snapshot);
 		fflush(stdout);
 		catch_signals();
 		do {
@@ -366,6 +489,7 @@ static int run_machine(const struct vm_options *o)
 	/* A machine that went down is a result, whatever its successor says. */
 	if (m.nr_restarts && (status == 0 || status == VM_EXIT_SKIPPED))
 		status = VM_EXIT_TROUBLE;
+	snapshot_close(&m.snapshot);
 	console_free(&m.console);
 	results_free(&m.results);
 	vm_buf_free(&m.messages);

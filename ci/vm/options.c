@@ -19,12 +19,19 @@
 #define MAX_GICV3_SMP 64
 
 static const struct option long_options[] = {
-	{ "kernel", required_argument, NULL, 'k' }, { "append", required_argument, NULL, 'a' },
-	{ "gic", required_argument, NULL, 'g' },    { "smp", required_argument, NULL, 's' },
-	{ "mem", required_argument, NULL, 'm' },    { "timeout", required_argument, NULL, 't' },
-	{ "parallel", no_argument, NULL, 'p' },	    { "restart", required_argument, NULL, 'r' },
-	{ "out", required_argument, NULL, 'o' },    { "qemu", required_argument, NULL, 'q' },
-	{ "help", no_argument, NULL, 'h' },	    { 0 },
+	{ "kernel", required_argument, NULL, 'k' },
+	{ "append", required_argument, NULL, 'a' },
+	{ "gic", required_argument, NULL, 'g' },
+	{ "smp", required_argument, NULL, 's' },
+	{ "mem", required_argument, NULL, 'm' },
+	{ "timeout", required_argument, NULL, 't' },
+	{ "parallel", no_argument, NULL, 'p' },
+	{ "snapshot", no_argument, NULL, 'S' },
+	{ "restart", required_argument, NULL, 'r' },
+	{ "out", required_argument, NULL, 'o' },
+	{ "qemu", required_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
 };
 
 /**
@@ -47,6 +54,9 @@ void vm_options_usage(void)
 	      "  --mem SIZE              memory, such as 512M or 1G (512M)\n"
 	      "  --timeout SECONDS       report a hang after that long without output (120)\n"
 	      "  --parallel              run the processors in parallel, in real time\n"
+	      "  --snapshot              start from a snapshot of the booted machine, in a second;\n"
+	      "                          the first time makes it, in the cache folder; not with\n"
+	      "                          --gic 4 or --smp 1\n"
 	      "  --restart N             start the machine again, up to N times, when it ends\n"
 	      "                          before COMMAND does (0): its files are put back, and\n"
 	      "                          VGICHECK_RESUME=1 is in its environment\n"
@@ -103,6 +113,9 @@ static int set_option(struct vm_options *o, int c, const char *arg)
 	case 'p':
 		o->parallel = true;
 		return 0;
+	case 'S':
+		o->snapshot = true;
+		return 0;
 	case 'r':
 		return parse_number("restart", arg, 0, MAX_RESTARTS, &o->restart);
 	case 'o':
@@ -125,6 +138,15 @@ static int check_options(const struct vm_options *o)
 	if (o->gic == 2 && o->smp > MAX_GICV2_SMP) {
 		fprintf(stderr, "vm: a GICv2 has %d processors at most, not %u\n", MAX_GICV2_SMP,
 			o->smp);
+		return -EINVAL;
+	}
+	if (o->snapshot && o->gic == 4) {
+		fprintf(stderr, "vm: --snapshot does not go with --gic 4: the emulator "
+				"cannot save its device\n");
+		return -EINVAL;
+	}
+	if (o->snapshot && o->smp < 2) {
+		fprintf(stderr, "vm: --snapshot needs two processors, not --smp %u\n", o->smp);
 		return -EINVAL;
 	}
 	if (!is_memory_size(o->mem)) {

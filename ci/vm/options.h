@@ -18,6 +18,7 @@
  * @mem:	its memory, in QEMU's notation
  * @timeout_s:	seconds without any output after which it counts as hanging
  * @parallel:	one host thread per processor instead of virtual time
+ * @snapshot:	start from a snapshot of the booted machine, made if it is not there
  * @restart:	how often a machine that ends before the command starts again
  * @out:	directory of the host for files that come back
  * @qemu:	the emulator
@@ -31,6 +32,7 @@ struct vm_options {
 	const char *mem;
 	unsigned int timeout_s;
 	bool parallel;
+	bool snapshot;
 	unsigned int restart;
 	const char *out;
 	const char *qemu;

@@ -52,20 +52,6 @@ static enum value_kind value_kind(const char *option, size_t len)
 	return VALUE_INPUT;
 }
 
-/* The kernels of the cache: see ci/kernel/fetch.sh. */
-static char *cached_kernel(const char *version)
-{
-	const char *cache = getenv("VGICHECK_CACHE");
-	const char *xdg = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
-
-	if (cache && *cache)
-		return vm_asprintf("%s/kernel/%s/Image", cache, version);
-	if (xdg && *xdg)
-		return vm_asprintf("%s/vgicheck/kernel/%s/Image", xdg, version);
-	return vm_asprintf("%s/.cache/vgicheck/kernel/%s/Image", home ? home : "", version);
-}
-
 /* A version, as opposed to a path: digits and dots only. */
 static bool is_version(const char *s)
 {
@@ -99,7 +85,7 @@ static int find_kernel(struct vm_plan *p, const char *kernel)
 		p->kernel = vm_asprintf("%s", kernel);
 		return check_image(p->kernel);
 	}
-	p->kernel = cached_kernel(kernel);
+	p->kernel = vm_cache_path("kernel/%s/Image", kernel);
 	if (vm_is_file(p->kernel))
 		return check_image(p->kernel);
 	fprintf(stderr, "vm: no kernel %s at '%s'; 'make kernel KERNEL=%s' fetches it\n", kernel,

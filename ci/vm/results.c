@@ -78,6 +78,9 @@ static void take_record(struct results *r, const struct ring_record *rec)
 	case SHM_REC_START:
 		r->started = true;
 		break;
+	case SHM_REC_READY:
+		r->ready = true;
+		break;
 	case SHM_REC_STDOUT:
 		forward(r, STDOUT_FILENO, rec);
 		break;
@@ -186,6 +189,7 @@ void results_restart(struct results *r)
 {
 	drop_file(r);
 	r->started = false;
+	r->ready = false;
 	r->exited = false;
 }
 

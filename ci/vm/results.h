@@ -19,6 +19,7 @@
  * @names:		names below PLAN_OUT of all files that are here, each once
  * @mid_line:		the last byte of standard output was no newline
  * @started:		the machine's init runs
+ * @ready:		it waits for a snapshot to be taken
  * @exited:		the command has ended, as @exit says
  * @nr_inflight:	programs in flight saved
  * @failed:		something could not be written or was no record
@@ -31,6 +32,7 @@ struct results {
 	struct vm_strv names;
 	bool mid_line;
 	bool started;
+	bool ready;
 	bool exited;
 	struct shm_exit exit;
 	unsigned int nr_inflight;

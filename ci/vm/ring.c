@@ -22,8 +22,8 @@ static u64 record_room(u32 bytes)
 
 static void copy_in(struct ring *r, u64 pos, const void *src, u32 bytes)
 {
-	u32 at = (u32)(pos % SHM_RING_BYTES);
-	u32 first = bytes < SHM_RING_BYTES - at ? bytes : SHM_RING_BYTES - at;
+	u64 at = pos % r->bytes;
+	u64 first = bytes < r->bytes - at ? bytes : r->bytes - at;
 
 	memcpy(r->data + at, src, first);
 	memcpy(r->data, (const u8 *)src + first, bytes - first);
@@ -31,8 +31,8 @@ static void copy_in(struct ring *r, u64 pos, const void *src, u32 bytes)
 
 static void copy_out(const struct ring *r, u64 pos, void *dst, u32 bytes)
 {
-	u32 at = (u32)(pos % SHM_RING_BYTES);
-	u32 first = bytes < SHM_RING_BYTES - at ? bytes : SHM_RING_BYTES - at;
+	u64 at = pos % r->bytes;
+	u64 first = bytes < r->bytes - at ? bytes : r->bytes - at;
 
 	memcpy(dst, r->data + at, first);
 	memcpy((u8 *)dst + first, r->data, bytes - first);
@@ -41,12 +41,18 @@ static void copy_out(const struct ring *r, u64 pos, void *dst, u32 bytes)
 /**
  * ring_attach() - use a block of shared memory as a ring
  * @r:		ring to set up
- * @shm:	SHM_BYTES of shared memory, zero-filled before first use
+ * @shm:	shared memory, zero-filled before first use
+ * @shm_bytes:	its size, more than SHM_RING_OFFSET
+ * @one_way:	the host must not write to it
  */
-void ring_attach(struct ring *r, void *shm)
+void ring_attach(struct ring *r, void *shm, size_t shm_bytes, bool one_way)
 {
-	r->hdr = shm;
-	r->data = (u8 *)shm + SHM_RING_OFFSET;
+	*r = (struct ring){
+		.hdr = shm,
+		.data = (u8 *)shm + SHM_RING_OFFSET,
+		.bytes = shm_bytes - SHM_RING_OFFSET,
+		.one_way = one_way,
+	};
 }
 
 /**
@@ -64,7 +70,7 @@ bool ring_try_write(struct ring *r, enum shm_record type, const void *data, u32 
 	u64 head = r->hdr->head;
 	u64 tail = __atomic_load_n(&r->hdr->tail, __ATOMIC_ACQUIRE);
 
-	if (head - tail + record_room(bytes) > SHM_RING_BYTES)
+	if (head - tail + record_room(bytes) > r->bytes)
 		return false;
 	copy_in(r, head, &rh, sizeof(rh));
 	copy_in(r, head + sizeof(rh), data, bytes);
@@ -80,12 +86,17 @@ bool ring_try_write(struct ring *r, enum shm_record type, const void *data, u32 
  * @data:	payload
  * @bytes:	length of @data, at most SHM_RECORD_MAX
  *
- * The host empties the ring as long as it lives.
+ * The host empties the ring as long as it lives; a ring of one way is full for
+ * ever, and drops what would come after a record that it has no room for.
  */
 void ring_write(struct ring *r, enum shm_record type, const void *data, u32 bytes)
 {
-	while (!ring_try_write(r, type, data, bytes))
-		usleep(1000);
+	while (!r->lost && !ring_try_write(r, type, data, bytes)) {
+		if (r->one_way)
+			r->lost = true;
+		else
+			usleep(1000);
+	}
 }
 
 /**
@@ -100,12 +111,12 @@ void ring_write(struct ring *r, enum shm_record type, const void *data, u32 byte
 int ring_read(struct ring *r, struct ring_record *rec)
 {
 	u64 head = __atomic_load_n(&r->hdr->head, __ATOMIC_ACQUIRE);
-	u64 tail = r->hdr->tail;
+	u64 tail = r->taken;
 	struct record_header rh;
 
 	if (head == tail)
 		return 0;
-	if (head - tail > SHM_RING_BYTES || head - tail < sizeof(rh))
+	if (head - tail > r->bytes || head - tail < sizeof(rh))
 		return -EBADMSG;
 	copy_out(r, tail, &rh, sizeof(rh));
 	if (rh.bytes > SHM_RECORD_MAX || record_room(rh.bytes) > head - tail)
@@ -113,7 +124,9 @@ int ring_read(struct ring *r, struct ring_record *rec)
 	rec->type = rh.type;
 	rec->bytes = rh.bytes;
 	copy_out(r, tail + sizeof(rh), rec->data, rh.bytes);
+	r->taken = tail + record_room(rh.bytes);
 	/* The guest may reuse the space as soon as the tail moves. */
-	__atomic_store_n(&r->hdr->tail, tail + record_room(rh.bytes), __ATOMIC_RELEASE);
+	if (!r->one_way)
+		__atomic_store_n(&r->hdr->tail, r->taken, __ATOMIC_RELEASE);
 	return 1;
 }

@@ -6,14 +6,27 @@
 #define CI_VM_RING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "ci/vm/shm.h"
 #include "lib/regs/bits.h"
 
-/* One end of a ring; @hdr and @data point into the shared memory. */
+/**
+ * struct ring - one end of a ring
+ * @hdr:	start of the shared memory
+ * @data:	the ring in it
+ * @bytes:	size of the ring
+ * @one_way:	the host never writes: it only remembers what it has taken
+ * @taken:	bytes that this host has taken out
+ * @lost:	this guest has dropped a record, and all after it
+ */
 struct ring {
 	struct shm_header *hdr;
 	u8 *data;
+	u64 bytes;
+	bool one_way;
+	u64 taken;
+	bool lost;
 };
 
 /**
@@ -28,7 +41,7 @@ struct ring_record {
 	u8 data[SHM_RECORD_MAX];
 };
 
-void ring_attach(struct ring *r, void *shm);
+void ring_attach(struct ring *r, void *shm, size_t shm_bytes, bool one_way);
 bool ring_try_write(struct ring *r, enum shm_record type, const void *data, u32 bytes);
 void ring_write(struct ring *r, enum shm_record type, const void *data, u32 bytes);
 int ring_read(struct ring *r, struct ring_record *rec) __must_check;

@@ -271,6 +271,33 @@ int vm_write_all(int fd, const void *data, size_t bytes)
 }
 
 /**
+ * vm_cache_path() - a path in the cache folder; see ci/kernel/common.sh
+ * @fmt:	printf format of the path below it
+ *
+ * Return: a string to free(), never NULL.
+ */
+char *vm_cache_path(const char *fmt, ...)
+{
+	const char *cache = getenv("VGICHECK_CACHE");
+	const char *xdg = getenv("XDG_CACHE_HOME");
+	const char *home = getenv("HOME");
+	char *below, *path;
+	va_list ap;
+
+	va_start(ap, fmt);
+	below = format(fmt, ap);
+	va_end(ap);
+	if (cache && *cache)
+		path = vm_asprintf("%s/%s", cache, below);
+	else if (xdg && *xdg)
+		path = vm_asprintf("%s/vgicheck/%s", xdg, below);
+	else
+		path = vm_asprintf("%s/.cache/vgicheck/%s", home ? home : "", below);
+	free(below);
+	return path;
+}
+
+/**
  * vm_now_ms() - monotonic clock
  *
  * Return: milliseconds since some fixed moment.

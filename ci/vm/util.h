@@ -37,6 +37,7 @@ int vm_read_file(const char *path, struct vm_buf *b) __must_check;
 int vm_check_writable(const char *path) __must_check;
 int vm_write_file(const char *path, const void *data, size_t bytes) __must_check;
 int vm_write_all(int fd, const void *data, size_t bytes) __must_check;
+char *vm_cache_path(const char *fmt, ...) __printf(1, 2);
 u64 vm_now_ms(void);
 
 #endif /* CI_VM_UTIL_H */
