@@ -77,6 +77,7 @@ HARNESS_SRCS := \
 	harness/bench.c \
 	harness/bench_guest.c \
 	harness/bench_model.c \
+	harness/bisect.c \
 	harness/explain.c \
 	harness/export.c \
 	harness/fuzz.c \
@@ -104,6 +105,7 @@ HARNESS_SRCS := \
 VM_SRCS := \
 	ci/vm/console.c \
 	ci/vm/cpio.c \
+	ci/vm/hash.c \
 	ci/vm/init.c \
 	ci/vm/machine.c \
 	ci/vm/options.c \
@@ -111,6 +113,7 @@ VM_SRCS := \
 	ci/vm/plan.c \
 	ci/vm/qemu.c \
 	ci/vm/qmp.c \
+	ci/vm/record.c \
 	ci/vm/results.c \
 	ci/vm/ring.c \
 	ci/vm/snapshot.c \

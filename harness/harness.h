@@ -153,6 +153,7 @@ int bench_main(int argc, char **argv);
 int rules_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int export_main(int argc, char **argv);
+int bisect_main(int argc, char **argv);
 
 /* The half of bench that needs no target: bench_model.c. */
 __must_check int bench_model(const struct options *o);

@@ -47,6 +47,7 @@ static const struct {
 	{ "probe", probe_main, "say what can be tested here" },
 	{ "vm", vm_main, "run a subcommand in a QEMU machine with its own kernel" },
 	{ "bench", bench_main, "measure programs and bare ioctls" },
+	{ "bisect-run", bisect_main, "run a program on a kernel, for `git bisect run`" },
 	{ "registers", registers, "print docs/registers.md" },
 	{ "syntax", syntax, "print editors/vim/syntax/vgic.vim" },
 };

@@ -224,7 +224,7 @@ from_snapshot() {
 
 snapshots_show_the_same() {
 	own_cache && vm booted -- replay "$regress9" && from_snapshot snapshot1 &&
-		from_snapshot snapshot2 && [ "$(ls "$scratch/cache/snapshot" | wc -l)" -eq 1 ] &&
+		from_snapshot snapshot2 && [ "$(find "$scratch/cache/snapshot" -type f | wc -l)" -eq 1 ] &&
 		cmp "$scratch/booted/stdout" "$scratch/snapshot1/stdout" &&
 		cmp "$scratch/booted/stdout" "$scratch/snapshot2/stdout"
 }
@@ -235,6 +235,38 @@ useless_snapshots_are_made_again() {
 	truncate -s 1M "$file"
 	from_snapshot snapshot3 && [ "$(stat -c %s "$file")" -gt $((size / 2)) ] &&
 		cmp "$scratch/booted/stdout" "$scratch/snapshot3/stdout"
+}
+
+replayed() {
+	vm "$1" --replay "$scratch/recording"
+	ended "$1" 0 && none <"$scratch/$1/stderr" &&
+		cmp "$scratch/recorded/stdout" "$scratch/$1/stdout"
+}
+
+recordings_replay_exactly() {
+	vm recorded --record "$scratch/recording" -- replay "$regress9"
+	ended recorded 0 && [ -s "$scratch/recorded/stdout" ] && replayed replay1 && replayed replay2
+}
+
+# The outcome holds every byte of the console and of the results.
+another_outcome_is_noticed() {
+	echo 0 >"$scratch/recording/outcome"
+	vm differs --replay "$scratch/recording"
+	ended differs 99 && printed differs stderr 'the replay differs from the recording'
+}
+
+# bisected STATUS KERNEL OPTION...
+bisected() {
+	bisect_wanted=$1
+	bisect_kernel=$2
+	shift 2
+	"$vgicheck" bisect-run "$@" "$regress9" "$bisect_kernel" -- --out "$scratch/bisect" \
+		</dev/null >"$scratch/bisect.log" 2>&1
+	bisect_status=$?
+	[ "$bisect_status" -eq "$bisect_wanted" ] && return
+	echo "exit status $bisect_status instead of $bisect_wanted after:"
+	tail -n 20 "$scratch/bisect.log"
+	return 1
 }
 
 exit_status_comes_back() {
@@ -306,6 +338,13 @@ check_refusals() {
 	ktap_check machine.names_a_wrong_number one_line_and bad-number 2 "smp .*, not '2x'"
 	vm bad-snapshot --gic 4 --snapshot -- probe
 	ktap_check machine.names_what_has_no_snapshot one_line_and bad-snapshot 2 'snapshot does not go with --gic 4'
+	vm bad-record --record "$scratch/recording" --smp 2 -- probe
+	ktap_check machine.names_what_is_not_recorded one_line_and bad-record 2 'record does not go with --smp'
+	vm no-recording --replay "$scratch/recording"
+	ktap_check machine.names_a_missing_recording one_line_and no-recording 99 'recording/setup.*No such file'
+	ktap_check machine.bisection_skips_what_is_no_kernel bisected 125 tests/script.sh
+	ktap_check machine.bisection_skips_what_is_not_there bisected 125 9.9
+	ktap_check machine.bisection_skips_what_is_no_rule bisected 125 "$kernel" --rule no.rule
 	vm no-command --
 	ktap_check machine.asks_for_a_command one_line_and no-command 2 'no command'
 }
@@ -333,6 +372,9 @@ check_machine() {
 	ktap_check machine.restarts_have_an_end restarts_have_an_end
 	ktap_check machine.snapshots_show_the_same snapshots_show_the_same
 	ktap_check machine.useless_snapshots_are_made_again useless_snapshots_are_made_again
+	ktap_check machine.recordings_replay_exactly recordings_replay_exactly
+	ktap_check machine.notices_another_outcome another_outcome_is_noticed
+	ktap_check machine.bisection_finds_a_good_kernel bisected 0 "$kernel"
 	ktap_check machine.brings_back_the_exit_status exit_status_comes_back
 }
 
@@ -375,6 +417,12 @@ if [ -n "$reason" ]; then
 	ktap_skip machine.runs "$reason"
 else
 	check_machine
+	if [ -s "$(cache_dir)/kernel/5.10/Image" ]; then
+		ktap_check machine.bisection_finds_a_bad_kernel \
+			bisected 1 5.10 --rule redist.last.adjacent-region
+		ktap_check machine.bisection_looks_for_one_rule \
+			bisected 0 5.10 --rule redist.last.top-of-run
+	fi
 	for version in 5.10 6.1 7.2; do
 		check_other_kernel "$version"
 	done

@@ -19,6 +19,7 @@
 #include "ci/vm/options.h"
 #include "ci/vm/plan.h"
 #include "ci/vm/qemu.h"
+#include "ci/vm/record.h"
 #include "ci/vm/results.h"
 #include "ci/vm/ring.h"
 #include "ci/vm/snapshot.h"
@@ -46,6 +47,7 @@ enum ending {
  * @opt:		what the user asked for
  * @plan:		what goes in and out
  * @snapshot:		what it may start from; unused without a path
+ * @recording:		that it makes or replays
  * @resumed:		it was made of the snapshot
  * @start:		the archive of this start
  * @qemu:		the emulator
@@ -60,9 +62,10 @@ enum ending {
  * @stop_ms:		when the machine was asked to stop, or 0
  */
 struct machine {
-	const struct vm_options *opt;
+	struct vm_options *opt;
 	struct vm_plan plan;
 	struct snapshot snapshot;
+	struct recording recording;
 	bool resumed;
 	struct vm_buf start;
 	struct qemu qemu;
@@ -187,10 +190,11 @@ static void check_signals(struct machine *m, u64 now)
 		return;
 	if (!m->stop_ms) {
 		m->stop_ms = now;
-		__atomic_store_n(&m->ring.hdr->request, SHM_REQUEST_STOP, __ATOMIC_RELEASE);
+		if (!m->ring.one_way)
+			__atomic_store_n(&m->ring.hdr->request, SHM_REQUEST_STOP, __ATOMIC_RELEASE);
 	}
 	/* Before init runs nothing is there to stop; twice means at once. */
-	if (!m->results.started || nr_signals > 1 || now - m->stop_ms > STOP_MS)
+	if (!m->results.started || m->ring.one_way || nr_signals > 1 || now - m->stop_ms > STOP_MS)
 		m->ending = ENDING_INTERRUPT;
 }
 
@@ -202,6 +206,9 @@ static void check_progress(struct machine *m, u64 now)
 		patience = RESUME_MS;
 	if (m->results.exited && !m->exit_ms)
 		m->exit_ms = now;
+	/* Whoever debugs it stops it for as long as he likes. */
+	if (m->opt->gdb_port)
+		return;
 	if (m->exit_ms ? now - m->exit_ms > POWER_OFF_MS : now - m->moved_ms > patience)
 		m->ending = ENDING_HANG;
 }
@@ -231,7 +238,8 @@ static void watch(struct machine *m)
 static void take_rest(struct machine *m)
 {
 	if (m->qemu.pid) {
-		kill(m->qemu.pid, SIGKILL);
+		/* The log of events is complete only if the emulator ends by itself. */
+		kill(m->qemu.pid, m->opt->record ? SIGTERM : SIGKILL);
 		waitpid(m->qemu.pid, &m->qemu.status, 0);
 		m->qemu.pid = 0;
 	}
@@ -421,17 +429,37 @@ static bool resume(struct machine *m)
 
 static int boot(struct machine *m)
 {
-	const struct qemu_setup setup = {
+	const char *rr = m->opt->record ? "record" : m->opt->replay ? "replay" : NULL;
+	struct qemu_setup setup = {
 		.opt = m->opt,
 		.kernel = m->plan.kernel,
 		.initrd = { &m->plan.system.out, &m->start },
+		.mode = rr ? SHM_MODE_ONE_WAY : SHM_MODE_RUN,
 		.state_fd = -1,
+		.rr = rr,
 	};
-	int err = start_and_watch(m, &setup);
+	int err = 0;
 
+	if (m->opt->record)
+		err = recording_make(&m->recording, m->opt, &m->plan, &m->start);
+	setup.events_fd = m->recording.events;
+	if (!err)
+		err = start_and_watch(m, &setup);
 	if (!err)
 		take_rest(m);
 	return err;
+}
+
+/* Return: 0, or VM_EXIT_HARNESS if the recording is none or was not followed. */
+static int end_recording(struct machine *m)
+{
+	int err = 0;
+
+	if (m->opt->record && !m->stop_ms)
+		err = recording_keep_outcome(&m->recording, &m->ring, &m->console);
+	if (m->opt->replay && !m->stop_ms)
+		err = recording_check_outcome(&m->recording, &m->ring, &m->console);
+	return err ? VM_EXIT_HARNESS : 0;
 }
 
 /* One machine from its start to its end. */
@@ -440,7 +468,8 @@ static int run_once(struct machine *m)
 	int status = VM_EXIT_HARNESS;
 	bool ran = false;
 
-	vm_plan_start(&m->plan, &m->results.names, m->nr_restarts, &m->start);
+	if (!m->opt->replay)
+		vm_plan_start(&m->plan, &m->results.names, m->nr_restarts, &m->start);
 	if (m->snapshot.path) {
 		ran = resume(m);
 		if (!ran) {
@@ -449,8 +478,12 @@ static int run_once(struct machine *m)
 			forget_machine(m);
 		}
 	}
-	if (ran || !boot(m))
+	if (ran || !boot(m)) {
+		int broken = end_recording(m);
+
 		status = conclude(m);
+		status = broken ? broken : status;
+	}
 	qemu_stop(&m->qemu);
 	vm_buf_free(&m->start);
 	return status;
@@ -468,7 +501,21 @@ static bool start_again(struct machine *m)
 	return true;
 }
 
-static int run_machine(const struct vm_options *o)
+/* Decides what the machine boots with. */
+static int prepare(struct machine *m)
+{
+	int err;
+
+	if (m->opt->replay)
+		return recording_load(&m->recording, m->opt, &m->plan);
+	err = vm_plan_make(&m->plan, m->opt);
+	/* Without a name there is no snapshot, and booting says what is wrong. */
+	if (!err && m->opt->snapshot && snapshot_find(&m->snapshot, m->opt, &m->plan))
+		snapshot_close(&m->snapshot);
+	return err;
+}
+
+static int run_machine(struct vm_options *o)
 {
 	struct machine m = { .opt = o };
 	int status = VM_EXIT_HARNESS;
@@ -476,10 +523,8 @@ static int run_machine(const struct vm_options *o)
 	m.results.plan = &m.plan;
 	qemu_init(&m.qemu);
 	m.snapshot = (struct snapshot){ .fd = -1 };
-	if (!vm_plan_make(&m.plan, o)) {
-		/* Without a name there is no snapshot, and booting says what is wrong. */
-		if (o->snapshot && snapshot_find(&m.snapshot, o, &m.plan))
-			snapshot_close(&m.snapshot);
+	m.recording.events = -1;
+	if (!prepare(&m)) {
 		fflush(stdout);
 		catch_signals();
 		do {
@@ -490,6 +535,7 @@ static int run_machine(const struct vm_options *o)
 	if (m.nr_restarts && (status == 0 || status == VM_EXIT_SKIPPED))
 		status = VM_EXIT_TROUBLE;
 	snapshot_close(&m.snapshot);
+	recording_free(&m.recording);
 	console_free(&m.console);
 	results_free(&m.results);
 	vm_buf_free(&m.messages);

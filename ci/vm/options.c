@@ -14,24 +14,21 @@
 #define DEFAULT_KERNEL "6.12"
 #define DEFAULT_TIMEOUT_S 120
 #define MAX_TIMEOUT_S (7 * 24 * 3600)
+#define DEFAULT_GDB_PORT "1234"
 #define MAX_RESTARTS 1000000
+#define DEFAULT_SMP 2
 #define MAX_GICV2_SMP 8
 #define MAX_GICV3_SMP 64
 
 static const struct option long_options[] = {
-	{ "kernel", required_argument, NULL, 'k' },
-	{ "append", required_argument, NULL, 'a' },
-	{ "gic", required_argument, NULL, 'g' },
-	{ "smp", required_argument, NULL, 's' },
-	{ "mem", required_argument, NULL, 'm' },
-	{ "timeout", required_argument, NULL, 't' },
-	{ "parallel", no_argument, NULL, 'p' },
-	{ "snapshot", no_argument, NULL, 'S' },
-	{ "restart", required_argument, NULL, 'r' },
-	{ "out", required_argument, NULL, 'o' },
-	{ "qemu", required_argument, NULL, 'q' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
+	{ "kernel", required_argument, NULL, 'k' }, { "append", required_argument, NULL, 'a' },
+	{ "gic", required_argument, NULL, 'g' },    { "smp", required_argument, NULL, 's' },
+	{ "mem", required_argument, NULL, 'm' },    { "timeout", required_argument, NULL, 't' },
+	{ "parallel", no_argument, NULL, 'p' },	    { "snapshot", no_argument, NULL, 'S' },
+	{ "record", required_argument, NULL, 'R' }, { "replay", required_argument, NULL, 'P' },
+	{ "gdb", optional_argument, NULL, 'G' },    { "restart", required_argument, NULL, 'r' },
+	{ "out", required_argument, NULL, 'o' },    { "qemu", required_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },	    { 0 },
 };
 
 /**
@@ -57,6 +54,12 @@ void vm_options_usage(void)
 	      "  --snapshot              start from a snapshot of the booted machine, in a second;\n"
 	      "                          the first time makes it, in the cache folder; not with\n"
 	      "                          --gic 4 or --smp 1\n"
+	      "  --record DIR            keep in DIR all that is needed to run it again, exactly;\n"
+	      "                          the machine has one processor\n"
+	      "  --replay DIR            run the machine of --record DIR once more; no COMMAND.\n"
+	      "                          Exit status 99 if it does something else\n"
+	      "  --gdb[=PORT]            wait for gdb at localhost:PORT (1234) before the kernel\n"
+	      "                          starts; nothing counts as hanging then\n"
 	      "  --restart N             start the machine again, up to N times, when it ends\n"
 	      "                          before COMMAND does (0): its files are put back, and\n"
 	      "                          VGICHECK_RESUME=1 is in its environment\n"
@@ -116,6 +119,14 @@ static int set_option(struct vm_options *o, int c, const char *arg)
 	case 'S':
 		o->snapshot = true;
 		return 0;
+	case 'R':
+		o->record = arg;
+		return 0;
+	case 'P':
+		o->replay = arg;
+		return 0;
+	case 'G':
+		return parse_number("gdb", arg ? arg : DEFAULT_GDB_PORT, 1, 65535, &o->gdb_port);
 	case 'r':
 		return parse_number("restart", arg, 0, MAX_RESTARTS, &o->restart);
 	case 'o':
@@ -129,9 +140,42 @@ static int set_option(struct vm_options *o, int c, const char *arg)
 	}
 }
 
-static int check_options(const struct vm_options *o)
+/* A machine that is recorded has one processor and nobody but the host to disturb it. */
+static int check_recording(struct vm_options *o)
 {
-	if (!*o->cmd) {
+	const char *option = o->record ? "--record" : "--replay";
+	const struct {
+		bool given;
+		const char *name;
+	} others[] = {
+		{ o->record && o->replay, "--replay" }, { o->parallel, "--parallel" },
+		{ o->snapshot, "--snapshot" },		{ o->restart, "--restart" },
+		{ o->smp > 1, "--smp above 1" },
+	};
+
+	if (!o->record && !o->replay)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		if (others[i].given) {
+			fprintf(stderr, "vm: %s does not go with %s\n", option, others[i].name);
+			return -EINVAL;
+		}
+	}
+	if (o->replay && *o->cmd) {
+		fprintf(stderr, "vm: --replay takes no command: '%s' is one\n", *o->cmd);
+		return -EINVAL;
+	}
+	o->smp = 1;
+	return 0;
+}
+
+static int check_options(struct vm_options *o)
+{
+	if (check_recording(o))
+		return -EINVAL;
+	if (!o->smp)
+		o->smp = DEFAULT_SMP;
+	if (!*o->cmd && !o->replay) {
 		fprintf(stderr, "vm: no command given; see 'vgicheck vm --help'\n");
 		return -EINVAL;
 	}
@@ -179,7 +223,6 @@ int vm_options_parse(struct vm_options *o, int argc, char **argv)
 		.kernel = DEFAULT_KERNEL,
 		.append = "",
 		.gic = 3,
-		.smp = 2,
 		.mem = "512M",
 		.timeout_s = DEFAULT_TIMEOUT_S,
 		.out = "out",

@@ -19,6 +19,9 @@
  * @timeout_s:	seconds without any output after which it counts as hanging
  * @parallel:	one host thread per processor instead of virtual time
  * @snapshot:	start from a snapshot of the booted machine, made if it is not there
+ * @record:	folder to record the machine in, or NULL
+ * @replay:	folder of the recording to replay, or NULL; then there is no command
+ * @gdb_port:	where the emulator waits for a debugger, or 0
  * @restart:	how often a machine that ends before the command starts again
  * @out:	directory of the host for files that come back
  * @qemu:	the emulator
@@ -33,6 +36,9 @@ struct vm_options {
 	unsigned int timeout_s;
 	bool parallel;
 	bool snapshot;
+	const char *record;
+	const char *replay;
+	unsigned int gdb_port;
 	unsigned int restart;
 	const char *out;
 	const char *qemu;

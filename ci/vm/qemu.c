@@ -66,6 +66,30 @@ static void add_control(struct vm_strv *v, int fd)
 	vm_strv_add(v, "chardev=control,mode=control");
 }
 
+/* Virtual time, unless the processors are to run side by side. */
+static void add_clock(struct vm_strv *v, const struct qemu_setup *s)
+{
+	if (s->opt->parallel)
+		return;
+	vm_strv_add(v, "-icount");
+	if (!s->rr) {
+		vm_strv_add(v, "shift=0,sleep=off");
+		return;
+	}
+	vm_strv_add(v, "shift=0,rr=%s,rrfile=/proc/self/fd/%d", s->rr, s->events_fd);
+	vm_strv_add(v, "-rtc");
+	vm_strv_add(v, "base=2024-01-01,clock=vm");
+}
+
+static void add_debugger(struct vm_strv *v, unsigned int port)
+{
+	if (!port)
+		return;
+	vm_strv_add(v, "-gdb");
+	vm_strv_add(v, "tcp:127.0.0.1:%u", port);
+	vm_strv_add(v, "-S");
+}
+
 static void make_command_line(struct vm_strv *v, const struct qemu *q, const struct qemu_setup *s,
 			      int control)
 {
@@ -79,14 +103,12 @@ static void make_command_line(struct vm_strv *v, const struct qemu *q, const str
 	vm_strv_add(v, "%u", o->smp);
 	vm_strv_add(v, "-m");
 	vm_strv_add(v, "%s", o->mem);
-	if (!o->parallel) {
-		vm_strv_add(v, "-icount");
-		vm_strv_add(v, "shift=0,sleep=off");
-	}
+	add_clock(v, s);
 	if (gic_machines[o->gic].device) {
 		vm_strv_add(v, "-device");
 		vm_strv_add(v, "%s", gic_machines[o->gic].device);
 	}
+	add_debugger(v, o->gdb_port);
 	add_control(v, control);
 	if (s->state_fd >= 0) {
 		vm_strv_add(v, "-incoming");

@@ -20,6 +20,8 @@
  * @mode:	what the machine's init is to do
  * @controlled:	the machine will be saved
  * @state_fd:	file of a machine that was saved and goes on now, or -1
+ * @rr:	"record" or "replay", or NULL
+ * @events_fd:	file of its events, with @rr
  * @input:	archive that such a machine finds in the shared memory
  */
 struct qemu_setup {
@@ -29,6 +31,8 @@ struct qemu_setup {
 	enum shm_mode mode;
 	bool controlled;
 	int state_fd;
+	const char *rr;
+	int events_fd;
 	const struct vm_buf *input;
 };
 

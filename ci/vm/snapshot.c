@@ -19,50 +19,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ci/vm/hash.h"
+
 /* Each is as large as what the machine has touched of its memory: about 100 MB. */
 #define MAX_SNAPSHOTS 6
 
 #define MAKING_PREFIX "making-"
-
-/* Two FNV-like sums of different multipliers: inputs are ours, none wants to collide. */
-struct hash {
-	u64 a, b;
-};
-
-static void hash_add(struct hash *h, const void *data, size_t bytes)
-{
-	const char *p = data;
-
-	/* The length, so that neither end of two inputs can move. */
-	for (u64 word = bytes;;) {
-		h->a = (h->a ^ word) * 0x9e3779b97f4a7c15u;
-		h->a ^= h->a >> 29;
-		h->b = (h->b ^ word) * 0xc2b2ae3d27d4eb4fu;
-		h->b ^= h->b >> 31;
-		if (!bytes)
-			return;
-		word = 0;
-		memcpy(&word, p, bytes < sizeof(word) ? bytes : sizeof(word));
-		p += bytes < sizeof(word) ? bytes : sizeof(word);
-		bytes -= bytes < sizeof(word) ? bytes : sizeof(word);
-	}
-}
-
-static void hash_add_string(struct hash *h, const char *s)
-{
-	hash_add(h, s, strlen(s));
-}
-
-static int hash_add_file(struct hash *h, const char *path)
-{
-	struct vm_buf b = { 0 };
-	int err = vm_read_file(path, &b);
-
-	if (!err)
-		hash_add(h, b.data, b.bytes);
-	vm_buf_free(&b);
-	return err;
-}
 
 /* The file that execvp() would start, to be freed, or NULL. */
 static char *find_program(const char *name)
@@ -84,7 +46,7 @@ static char *find_program(const char *name)
 }
 
 /* A program of the same place, size and time is the same: asking its version takes longer. */
-static int hash_add_program(struct hash *h, const char *name)
+static int add_program(struct vm_hash *h, const char *name)
 {
 	char *path = find_program(name);
 	struct stat st;
@@ -93,8 +55,8 @@ static int hash_add_program(struct hash *h, const char *name)
 	if (!err) {
 		const s64 identity[] = { st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec };
 
-		hash_add_string(h, path);
-		hash_add(h, identity, sizeof(identity));
+		vm_hash_string(h, path);
+		vm_hash_add(h, identity, sizeof(identity));
 	}
 	free(path);
 	return err;
@@ -111,18 +73,18 @@ static int hash_add_program(struct hash *h, const char *name)
 int snapshot_find(struct snapshot *s, const struct vm_options *o, const struct vm_plan *p)
 {
 	const u32 numbers[] = { o->gic, o->smp, o->parallel };
-	struct hash h = { 0 };
+	struct vm_hash h = { 0 };
 	int err;
 
 	*s = (struct snapshot){ .fd = -1 };
-	hash_add(&h, numbers, sizeof(numbers));
-	hash_add_string(&h, o->mem);
-	hash_add_string(&h, o->append);
+	vm_hash_add(&h, numbers, sizeof(numbers));
+	vm_hash_string(&h, o->mem);
+	vm_hash_string(&h, o->append);
 	/* With the harness in it, and so with the options that are not asked for. */
-	hash_add(&h, p->system.out.data, p->system.out.bytes);
-	err = hash_add_program(&h, o->qemu);
+	vm_hash_add(&h, p->system.out.data, p->system.out.bytes);
+	err = add_program(&h, o->qemu);
 	if (!err)
-		err = hash_add_file(&h, p->kernel);
+		err = vm_hash_file(&h, p->kernel);
 	if (!err)
 		s->path = vm_cache_path("snapshot/%016llx%016llx", (unsigned long long)h.a,
 					(unsigned long long)h.b);
