@@ -73,7 +73,7 @@ guest_cflags := -ffreestanding -mgeneral-regs-only -mcmodel=tiny -fno-stack-prot
 
 KVM_UTIL := $(O)/arm64/kvm_util
 export KVM_UTIL_CFLAGS := @$(KVM_UTIL)/cflags
-export KSRC KERNEL APPEND GIC SMP MEM TIMEOUT PARALLEL TARGET O CC CROSS_COMPILE
+export KSRC KERNEL KERNEL_DEBUG APPEND GIC SMP MEM TIMEOUT PARALLEL TARGET O CC CROSS_COMPILE
 
 portable := $(LIB_SRCS) $(VM_SRCS)
 objects = $(patsubst %,$(O)/$(1)/%.o,$(basename $(2)))
@@ -225,8 +225,13 @@ docs: $(O)/vgicheck ## write docs/registers.md and the syntax file from the tabl
 	$(Q)$(O)/vgicheck syntax >editors/vim/syntax/vgic.vim
 
 .PHONY: kernel
-kernel: ## fetch stock kernel KERNEL= into the cache and print its path
+kernel: ## print the path of stock kernel KERNEL=, fetched, or with KSRC= of one built from it
+ifeq ($(KSRC),)
 	@ci/kernel/fetch.sh $(or $(KERNEL),6.12)
+else
+	$(Q)ci/setup.sh kernel
+	@ci/kernel/build.sh $(KSRC)
+endif
 
 .PHONY: setup
 setup: ## install the Debian packages that run and check need
@@ -264,7 +269,8 @@ help: ## this text
 #: SAN=LIST         sanitizers, such as address,undefined; not for arm64
 #: CFLAGS= LDFLAGS= appended to the flags that are needed
 #: CROSS_COMPILE=   prefix of the arm64 tools (aarch64-linux-gnu-)
-#: KSRC=TREE        kernel tree to take kvm_util from (Debian's 6.12)
+#: KSRC=TREE        kernel tree to take kvm_util from (Debian's 6.12), or to build
+#: KERNEL_DEBUG=1   build the kernel with KASAN, UBSAN and lockdep
 #: VGICHECK_CACHE=  folder for kernels and sources (~/.cache/vgicheck)
 #: CI=1             warnings are errors
 #: ARGS='...'       arguments of `vgicheck run`

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# setup.sh run|check|lint|fuzz: install the Debian packages that `make run`, `make check`,
-# `make lint` or `make fuzz` needs and that are missing. What is there is seen by its file, so
+# setup.sh run|check|lint|fuzz|kernel: install the Debian packages that `make run`, `make check`,
+# `make lint`, `make fuzz` or `make kernel KSRC=` needs and that are missing. What is there is seen by its file, so
 # that nothing is asked of the network, or of root, when nothing is missing.
 #
 # Environment: KSRC, a kernel tree that replaces Debian's.
@@ -28,6 +28,10 @@ lint	any	sparse	sparse
 lint	any	shellcheck	shellcheck
 lint	any	codespell	codespell
 fuzz	any	clang	clang
+kernel	any	bc	bc
+kernel	any	bison	bison
+kernel	any	ccache	ccache
+kernel	any	flex	flex
 '
 
 is_there() {
@@ -85,9 +89,9 @@ main() {
 goal=${1:-}
 options=
 case $goal in
-run | check | lint | fuzz) main ;;
+run | check | lint | fuzz | kernel) main ;;
 *)
-	echo "usage: setup.sh run|check|lint|fuzz" >&2
+	echo "usage: setup.sh run|check|lint|fuzz|kernel" >&2
 	exit 2
 	;;
 esac
