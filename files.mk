@@ -80,6 +80,7 @@ HARNESS_SRCS := \
 	harness/bisect.c \
 	harness/explain.c \
 	harness/export.c \
+	harness/export_report.c \
 	harness/fuzz.c \
 	harness/fuzz_finding.c \
 	harness/fuzz_mix.c \

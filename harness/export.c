@@ -2,7 +2,7 @@
 /*
  * `vgicheck export`: writes a program in the forms that others need.
  */
-#include "harness/harness.h"
+#include "harness/export.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,15 +13,21 @@
 static const char usage[] =
 	"usage: vgicheck export --selftest [--output FILE.c] [--op N] [--profile NAME]\n"
 	"                       [--old-kernels] FILE\n"
+	"       vgicheck export --report [--output FILE] [--target NAME] [--corpora DIR]\n"
+	"                       [--reported-by 'NAME <ADDRESS>'] FILE\n"
 	"\n"
-	"Writes a program as one C file for tools/testing/selftests/kvm of a kernel tree, in\n"
+	"--selftest writes a program as one C file for tools/testing/selftests/kvm of a kernel tree, in\n"
 	"which it compiles from 6.12 on and needs nothing of vgicheck. It asserts what the\n"
 	"rules fix and names the rule that a kernel breaks. Nothing is performed.\n"
 	"\n"
 	"--op asserts the outcome of one operation alone, and of that all that is fixed.\n"
 	"--profile names the implementation whose choices are known; the newest KVM is the\n"
 	"default. --old-kernels adds what lets the selftests' library run on kernels before\n"
-	"6.8, which lack an ioctl that it uses.\n";
+	"6.8, which lack an ioctl that it uses.\n"
+	"\n"
+	"--report runs the program and writes what differs as a mail to the kernel's\n"
+	"developers, the selftest in it. The name at its end is that of --reported-by, or\n"
+	"else git's user.name and user.email. Exit status 4 if nothing differs.\n";
 
 static int save(const char *path, const char *text)
 {
@@ -40,7 +46,7 @@ static int save(const char *path, const char *text)
 	return TAP_EXIT_HARNESS;
 }
 
-static int export_file(const struct options *o, const char *path)
+static int write_selftest(const struct options *o, const struct prog *p, FILE *out)
 {
 	struct export_options e = {
 		.profile = o->profile,
@@ -48,10 +54,20 @@ static int export_file(const struct options *o, const char *path)
 		.only_op = o->op,
 		.old_kernels = o->old_kernels,
 	};
-	char error[EXPORT_ERROR_BYTES], *text;
+	char error[EXPORT_ERROR_BYTES];
+
+	if (!export_selftest(p, &e, out, error))
+		return TAP_EXIT_OK;
+	fprintf(stderr, "vgicheck: %s: %s\n", p->name, error);
+	return TAP_EXIT_USAGE;
+}
+
+static int export_file(const struct options *o, const char *path)
+{
 	struct prog_error err;
 	struct prog p;
 	size_t bytes;
+	char *text;
 	FILE *f;
 	int ret;
 
@@ -61,11 +77,10 @@ static int export_file(const struct options *o, const char *path)
 		return TAP_EXIT_USAGE;
 	}
 	f = open_memstream(&text, &bytes);
-	ret = export_selftest(&p, &e, f, error);
+	ret = o->report ? export_report(o, &p, f) : write_selftest(o, &p, f);
 	fclose(f);
-	if (ret)
-		fprintf(stderr, "vgicheck: %s: %s\n", path, error);
-	ret = ret ? TAP_EXIT_USAGE : save(o->output, text);
+	if (!ret)
+		ret = save(o->output, text);
 	free(text);
 	prog_free(&p);
 	return ret;
@@ -86,8 +101,8 @@ int export_main(int argc, char **argv)
 
 	if (ret)
 		return ret > 0 ? TAP_EXIT_OK : TAP_EXIT_USAGE;
-	if (!o.selftest) {
-		fputs("vgicheck: export needs --selftest\n", stderr);
+	if (o.selftest == o.report) {
+		fputs("vgicheck: export needs --selftest or --report\n", stderr);
 		return TAP_EXIT_USAGE;
 	}
 	if (!o.args[0] || o.args[1]) {

@@ -50,6 +50,7 @@ struct export
 	struct export_steps steps;
 	size_t nr; /* operations that the test performs */
 	bool has_guest; /* some vCPU runs code */
+	bool maps_mem; /* a guest accesses the program's memory */
 	bool may_kill_vm; /* a first run that fails may leave a VM dead */
 	bool used[NR_HELPERS];
 	bool var[NR_VARS];

@@ -293,6 +293,51 @@ static void walk(struct export *x, size_t i, struct export_vcpu *v)
 	}
 }
 
+/* Of the program's memory, which is mapped as memory. */
+static void load(struct export *x, size_t i, struct export_vcpu *v)
+{
+	const struct op *op = &x->prog->op[i];
+	u64 size = op_arg(op, ARG_GUEST_LOAD_size);
+	char call[CALL_BYTES];
+
+	size = size ? size : 8;
+	use_access(x, false, (unsigned int)size);
+	snprintf(call, sizeof(call), "guest_read%c(0x%" PRIx64 ")", size_letter((unsigned int)size),
+		 op_arg(op, ARG_GUEST_LOAD_at));
+	if (!export_has_check(x, i, 0)) {
+		put_code(v->guest, 1, "%s;", call);
+		return;
+	}
+	v->has_val = true;
+	put_code(v->guest, 1, "val = %s;", call);
+	put_check(x, i, 0, v->guest, "val");
+}
+
+static void store(struct export *x, size_t i, struct export_vcpu *v)
+{
+	const struct op *op = &x->prog->op[i];
+	u64 size = op_arg(op, ARG_GUEST_STORE_size);
+	u64 value = op_arg(op, ARG_GUEST_STORE_value);
+
+	size = size ? size : 8;
+	use_access(x, true, (unsigned int)size);
+	put_code(v->guest, 1, "guest_write%c(0x%" PRIx64 ", 0x%" PRIx64 ");",
+		 size_letter((unsigned int)size), op_arg(op, ARG_GUEST_STORE_at),
+		 value & bits_mask((unsigned int)(8 * size - 1), 0));
+}
+
+static void clean(struct export *x, size_t i, struct export_vcpu *v)
+{
+	put_code(v->guest, 1,
+		 "asm volatile(\"dc civac, %%0\" : : \"r\" (0x%" PRIx64 "UL) : \"memory\");",
+		 op_arg(&x->prog->op[i], ARG_GUEST_CLEAN_at));
+}
+
+static void barrier(struct export *x, size_t i, struct export_vcpu *v)
+{
+	put_code(v->guest, 1, "%s;", x->prog->op[i].id == OP_GUEST_DSB ? "dsb(sy)" : "isb()");
+}
+
 typedef void emit_fn(struct export *x, size_t i, struct export_vcpu *v);
 
 static void nothing(struct export *x, size_t i, struct export_vcpu *v)
@@ -303,13 +348,10 @@ static void nothing(struct export *x, size_t i, struct export_vcpu *v)
 }
 
 static emit_fn *const emitters[NR_OPS] = {
-	[OP_RUN] = nothing,
-	[OP_GUEST_READ] = access,
-	[OP_GUEST_WRITE] = access,
-	[OP_GUEST_ACK] = ack,
-	[OP_GUEST_EOI] = eoi,
-	[OP_GUEST_WALK] = walk,
-	[OP_GUEST_DEACTIVATE] = deactivate,
+	[OP_RUN] = nothing,	  [OP_GUEST_READ] = access, [OP_GUEST_WRITE] = access,
+	[OP_GUEST_ACK] = ack,	  [OP_GUEST_EOI] = eoi,	    [OP_GUEST_DEACTIVATE] = deactivate,
+	[OP_GUEST_WALK] = walk,	  [OP_GUEST_LOAD] = load,   [OP_GUEST_STORE] = store,
+	[OP_GUEST_CLEAN] = clean, [OP_GUEST_DSB] = barrier, [OP_GUEST_ISB] = barrier,
 };
 
 /**

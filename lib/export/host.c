@@ -553,6 +553,11 @@ static emit_fn *const emitters[NR_OPS] = {
 	[OP_GUEST_EOI] = refused_run,
 	[OP_GUEST_DEACTIVATE] = refused_run,
 	[OP_GUEST_WALK] = refused_run,
+	[OP_GUEST_LOAD] = refused_run,
+	[OP_GUEST_STORE] = refused_run,
+	[OP_GUEST_CLEAN] = refused_run,
+	[OP_GUEST_DSB] = refused_run,
+	[OP_GUEST_ISB] = refused_run,
 };
 
 /**

@@ -129,6 +129,12 @@ static bool op_runs(const struct op *op)
 	return op->id == OP_RUN || op->id == OP_HOLD || op_desc(op->id)->agent == AGENT_GUEST;
 }
 
+/* Does a guest access the program's memory? */
+static bool op_loads_mem(const struct op *op)
+{
+	return op->id == OP_GUEST_LOAD || op->id == OP_GUEST_STORE || op->id == OP_GUEST_CLEAN;
+}
+
 static bool is_held(const struct export *x, size_t i)
 {
 	return x->prog->op[i].id == OP_HOLD && x->steps.step[i].status == OP_DONE;
@@ -146,7 +152,8 @@ static void look_ahead(struct export *x)
 		if (op->id == OP_CREATE_VCPU && status == OP_DONE)
 			add_vcpu(x, (unsigned int)op_arg(op, ARG_CREATE_VCPU_id));
 		x->may_kill_vm |= op_runs(op) && status == OP_FAILED;
-		x->var[VAR_MEM] |= op_is_on_mem(op);
+		x->var[VAR_MEM] |= op_is_on_mem(op) || op_loads_mem(op);
+		x->maps_mem |= op_loads_mem(op);
 	}
 	for (size_t i = 0; i < x->nr; i++) {
 		struct export_vcpu *v = export_vcpu(x, (u64)op_vcpu(&x->prog->op[i]));
@@ -265,8 +272,13 @@ static void put_ops(struct export *x)
 	}
 }
 
-/* "regress/0009-last-ignores" is vgic_last_ignores. */
-static void test_name(const char *prog, char *buf, size_t bytes)
+/**
+ * export_test_name() - the name of a program's selftest
+ * @prog:  the program's name: "regress/0009-last" gives "vgic_last"
+ * @buf:   receives the name, terminated
+ * @bytes: of @buf
+ */
+void export_test_name(const char *prog, char *buf, size_t bytes)
 {
 	const char *base = strrchr(prog, '/');
 
@@ -283,7 +295,7 @@ static void put_header(const struct export *x, FILE *out)
 {
 	char name[NAME_BYTES + 8], *about = plain_comment(x->prog->above ? x->prog->above : "");
 
-	test_name(x->prog->name, name, sizeof(name));
+	export_test_name(x->prog->name, name, sizeof(name));
 	fputs("// SPDX-License-Identifier: GPL-2.0-only\n", out);
 	fprintf(out, "/*\n * %s\n", name);
 	if (about[0]) {
@@ -419,6 +431,9 @@ static void put_set_up(const struct export *x, const struct ranges *r, FILE *out
 	if (x->var[VAR_MEM])
 		put_code(out, 1, "mem = add_memory(vm, 0x%llx, 0x%llx);", PROG_MEM_BASE,
 			 PROG_MEM_BYTES);
+	if (x->maps_mem)
+		put_code(out, 1, "virt_map(vm, 0x%llx, 0x%llx, %llu);", PROG_MEM_BASE,
+			 PROG_MEM_BASE, PROG_MEM_BYTES / PAGE);
 	putc('\n', out);
 }
 

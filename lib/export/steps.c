@@ -41,12 +41,10 @@ static void add_alt(struct export_step *s, const struct expect_alt *alt)
 		add_errno(s, alt->err);
 }
 
-static void take_alts(struct export_step *s, const struct expect *want)
+static void take_alts(struct export_step *s, const struct expect *want, unsigned int alt)
 {
-	const struct expect_alt *usual = &want->alt[expect_usual_alt(want)];
-
-	s->status = usual->status;
-	s->rule = usual->rule;
+	s->status = want->alt[alt].status;
+	s->rule = want->alt[alt].rule;
 	s->sure = true;
 	for (unsigned int i = 0; i < want->nr_alts; i++)
 		add_alt(s, &want->alt[i]);
@@ -80,9 +78,9 @@ static bool returns_values(enum op_status status)
 	return status == OP_DONE || status == OP_NO_LAST;
 }
 
-static void take(struct export_step *s, const struct expect *want)
+static void take(struct export_step *s, const struct expect *want, unsigned int alt)
 {
-	take_alts(s, want);
+	take_alts(s, want, alt);
 	if (!returns_values(s->status) || !want->nr_vals)
 		return;
 	s->nr_vals = want->nr_vals;
@@ -112,11 +110,9 @@ static void narrow_one_of(struct export_step *s, const struct expect *want)
 }
 
 /* Only what another follower expects, too, stays.  Return: whether they agree. */
-static bool narrow(struct export_step *s, const struct expect *want)
+static bool narrow(struct export_step *s, const struct expect *want, unsigned int alt)
 {
-	const struct expect_alt *usual = &want->alt[expect_usual_alt(want)];
-
-	if (usual->status != s->status)
+	if (want->alt[alt].status != s->status)
 		return false;
 	for (unsigned int i = 0; i < want->nr_alts; i++)
 		add_alt(s, &want->alt[i]);
@@ -134,11 +130,24 @@ static bool narrow(struct export_step *s, const struct expect *want)
 	return true;
 }
 
+/* The outcome that came, if it is allowed, or else the one that gets furthest. */
+static unsigned int pick_alt(const struct expect *want, const struct op_result *seen)
+{
+	for (unsigned int i = 0; seen && i < want->nr_alts; i++) {
+		const struct expect_alt *alt = &want->alt[i];
+
+		if (alt->status == seen->status &&
+		    (alt->status != OP_FAILED || alt->err == seen->err))
+			return i;
+	}
+	return expect_usual_alt(want);
+}
+
 /* Follower @number goes its own way wherever there is a choice. */
 static void answer(struct follower *f, unsigned int number, const struct expect *want,
-		   struct op_result *seen)
+		   unsigned int alt, struct op_result *seen)
 {
-	expect_answer(want, expect_usual_alt(want), number ? &f->rng : NULL, seen);
+	expect_answer(want, alt, number ? &f->rng : NULL, seen);
 	if (!want->nr_one_of || !seen->nr_vals)
 		return;
 	seen->val[0] = want->one_of[(number + f->nr_choices) % want->nr_one_of];
@@ -146,20 +155,22 @@ static void answer(struct follower *f, unsigned int number, const struct expect 
 }
 
 /* Return: false if the model, or one of the followers, does not know what comes. */
-static bool step_all(struct follower f[NR_FOLLOWERS], const struct op *op, struct expect *want,
-		     struct export_step *s)
+static bool step_all(struct follower f[NR_FOLLOWERS], const struct op *op,
+		     const struct op_result *came, struct expect *want, struct export_step *s)
 {
 	for (unsigned int i = 0; i < NR_FOLLOWERS; i++) {
 		struct op_result seen;
+		unsigned int alt;
 
 		model_expect(f[i].model, op, want);
 		if (want->unpredicted)
 			return false;
+		alt = pick_alt(want, came);
 		if (!i)
-			take(s, want);
-		else if (!narrow(s, want))
+			take(s, want, alt);
+		else if (!narrow(s, want, alt))
 			return false;
-		answer(&f[i], i, want, &seen);
+		answer(&f[i], i, want, alt, &seen);
 		model_commit(f[i].model, op, &seen);
 	}
 	return true;
@@ -195,7 +206,9 @@ bool export_follow(const struct prog *p, const struct export_options *o, struct 
 		model_reset_for(f[i].model, &config, p);
 	}
 	*s = (struct export_steps){ .step = xcalloc(p->nr_ops + 1, sizeof(s->step[0])) };
-	while (s->nr < p->nr_ops && step_all(f, &p->op[s->nr], want, &s->step[s->nr]))
+	while (s->nr < p->nr_ops &&
+	       step_all(f, &p->op[s->nr], o->results ? &o->results[s->nr] : NULL, want,
+			&s->step[s->nr]))
 		s->nr++;
 	/* What the last one took before they disagreed. */
 	step_free(&s->step[s->nr]);
