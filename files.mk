@@ -13,6 +13,7 @@ LIB_SRCS := \
 	lib/judge/answer.c \
 	lib/judge/judge.c \
 	lib/judge/known.c \
+	lib/judge/trace.c \
 	lib/judge/par.c \
 	lib/judge/signature.c \
 	lib/model/ack.c \
@@ -170,6 +171,7 @@ TEST_SRCS := \
 	tests/suite_test.c \
 	tests/tap_test.c \
 	tests/target_test.c \
+	tests/trace_test.c \
 	tests/trial_test.c \
 	tests/unit_test.c \
 	tests/vm_console_test.c \

@@ -41,7 +41,7 @@ static const struct {
 	{ "replay", replay_main, "run program files and explain each operation" },
 	{ "explain", explain_main, "print what the model allows to each operation of a program" },
 	{ "reduce", reduce_main, "make a program that fails small and plain" },
-	{ "export", export_main, "write a program as a KVM selftest" },
+	{ "export", export_main, "write a program as a KVM selftest, or a report of it" },
 	{ "fuzz", fuzz_main, "run random programs, and keep and reduce what fails" },
 	{ "rules", rules_main, "print rules, choices and profiles; count what programs reach" },
 	{ "probe", probe_main, "say what can be tested here" },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * `vgicheck replay`: runs program files and prints, for each operation, what
- * came and what was allowed by which rule.
+ * it means, what came and what was allowed by which rule.
  */
 #include "harness/harness.h"
 
@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/judge/trace.h"
 #include "lib/prog/alloc.h"
 
 static const char usage[] =
@@ -20,80 +21,6 @@ static const char usage[] =
 	"\n"
 	"Runs program files and prints each operation with what came and what was allowed.\n"
 	"Exit status as of `vgicheck run`.\n";
-
-#define LINE_BYTES 512
-
-static void print_seen(const struct op_result *res, const struct expect *want)
-{
-	char text[LINE_BYTES];
-
-	if (res->status == OP_FAILED)
-		printf("    got      %s\n", strerrorname_np(res->err));
-	else
-		printf("    got      %s\n", op_status_name(res->status));
-	for (unsigned int i = 0; i < res->nr_vals; i++) {
-		int reg = i < want->nr_vals ? want->val[i].reg : -1;
-
-		if (reg >= 0)
-			reg_print((enum reg_id)reg, res->val[i], judge_shown_bits(&want->val[i]),
-				  text, sizeof(text));
-		else
-			snprintf(text, sizeof(text), "0x%" PRIx64, res->val[i]);
-		printf("             %s\n", text);
-	}
-}
-
-/* Each rule once, however many values come from it. */
-static void print_rule(enum rule_id rule, bool printed[NR_RULES])
-{
-	if (!printed[rule])
-		printf("    rule     %s\n", rule_desc(rule)->name);
-	printed[rule] = true;
-}
-
-static void print_allowed(const struct expect *want)
-{
-	bool printed[NR_RULES] = { false };
-	char text[LINE_BYTES];
-
-	judge_print_alts(want, text, sizeof(text));
-	printf("    allowed  %s\n", text);
-	for (unsigned int i = 0; i < want->nr_vals; i++) {
-		judge_print_val(&want->val[i], text, sizeof(text));
-		printf("             %s\n", text);
-	}
-	for (unsigned int i = 0; i < want->nr_alts; i++)
-		print_rule(want->alt[i].rule, printed);
-	for (unsigned int i = 0; i < want->nr_vals; i++) {
-		for (unsigned int k = 0; k < want->val[i].nr_parts; k++)
-			print_rule(want->val[i].part[k].rule, printed);
-	}
-}
-
-/* The model once more, step by step, now that the verdict says how far it goes. */
-static void print_trace(const struct session *s, struct model *m, const struct prog *p,
-			const struct op_result *results, const struct verdict *v)
-{
-	model_reset_for(m, &s->config, p);
-	for (size_t i = 0; i < p->nr_ops; i++) {
-		struct expect want;
-		char text[LINE_BYTES];
-
-		op_print(&p->op[i], text, sizeof(text));
-		printf("op %zu: %s\n", i + 1, text);
-		if (i >= v->unjudged) {
-			want = (struct expect){ 0 };
-			print_seen(&results[i], &want);
-			printf("    allowed  not judged\n");
-			continue;
-		}
-		model_expect(m, &p->op[i], &want);
-		print_seen(&results[i], &want);
-		print_allowed(&want);
-		if (i + 1 < v->unjudged || v->unjudged == p->nr_ops)
-			model_commit(m, &p->op[i], &results[i]);
-	}
-}
 
 /*
  * Performs a program in a child, because kvm_util ends the process when set-up
@@ -150,8 +77,10 @@ static int replay_file(const struct session *s, struct model *model, const char 
 		prog_free(&p);
 		return TAP_EXIT_HARNESS;
 	}
+	j.order = xcalloc(p.nr_ops + 1, sizeof(*j.order));
 	judge_prog(&j, &p, results, &v);
-	print_trace(s, model, &p, results, &v);
+	judge_trace(&j, &p, results, &v, stdout);
+	free(j.order);
 	judge_explain(&p, &v, text, sizeof(text));
 	bad = v.nr_unknown || (s->options->strict && v.nr_diffs);
 	printf("%s%zu differences, %zu of them known: %s\n", text, v.nr_diffs,

@@ -71,6 +71,11 @@ command_lines() {
 	refused coverage_of_missing_file 'nowhere: cannot open it: No such file' \
 		rules --coverage nowhere
 	refused replay_of_nothing 'replay needs a program file' replay
+	refused export_of_nothing 'export needs one program file' export --selftest
+	refused export_of_two 'export needs one program file' export --selftest a.vgic b.vgic
+	refused export_as_what 'export needs --selftest or --report' export a.vgic
+	refused export_of_missing_file 'nowhere.vgic: cannot open it' export --selftest nowhere.vgic
+	refused export_op_that_is_none '--op takes a number from 1' export --selftest --op 0 a.vgic
 	refused reduce_of_nothing 'reduce takes one program file' reduce
 	refused reduce_of_two 'reduce takes one program file' reduce a.vgic b.vgic
 	refused unknown_option_of_reduce "no option '--frob'" reduce --frob a.vgic
@@ -220,7 +225,7 @@ without_kvm() {
 		ktap_skip cli.no_kvm 'this machine has a usable /dev/kvm'
 		return
 	fi
-	for command in run fuzz bench 'replay good.vgic' 'reduce good.vgic'; do
+	for command in run fuzz bench 'replay good.vgic' 'reduce good.vgic' 'export --report good.vgic'; do
 		# shellcheck disable=SC2086 # a command is words
 		ktap_check "cli.no_kvm: $command" in_scratch one_line 4 \
 			'vgicheck: target kvm: ' $command
@@ -258,7 +263,7 @@ lost_output() {
 
 # Who asks for help gets it on standard output.
 help() {
-	for command in '' run fuzz list replay reduce explain rules probe bench vm; do
+	for command in '' run fuzz list replay reduce export explain rules probe bench vm; do
 		# shellcheck disable=SC2086 # a command is a word or none
 		"$vgicheck" $command --help >"$scratch/stdout" 2>"$scratch/stderr" || return 1
 		grep -q "^usage: vgicheck $command" "$scratch/stdout" || return 1
