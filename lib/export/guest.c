@@ -81,7 +81,8 @@ static void put_exception(struct export *x, size_t i, struct export_vcpu *v, con
 {
 	const struct export_step *s = &x->steps.step[i];
 	const struct op *op = &x->prog->op[i];
-	bool unaligned = op_is_in_memory(op) && access_addr(op) & 7;
+	bool unaligned = op->id == OP_GUEST_LOAD || op->id == OP_GUEST_STORE ||
+			 (op_is_in_memory(op) && access_addr(op) & 7);
 	char text[CALL_BYTES];
 
 	export_use(x, HELPER_EXCEPTION);
@@ -197,18 +198,18 @@ static void push(struct export *x, size_t i, struct export_vcpu *v, bool group1,
 		export_refuse(x, "op %zu: too many interrupts are active", i + 1);
 }
 
-static void ack(struct export *x, size_t i, struct export_vcpu *v)
+/* What acknowledges or takes an interrupt, as a call that gives its value. */
+static void put_found(struct export *x, size_t i, struct export_vcpu *v, const char *call,
+		      bool group1)
 {
 	const struct export_step *s = &x->steps.step[i];
-	bool group1 = op_arg(&x->prog->op[i], ARG_GUEST_ACK_group);
-	char call[CALL_BYTES], var[NAME_BYTES] = "val";
+	char var[NAME_BYTES] = "val";
 	enum found f = found(x, s);
 
 	if (s->status != OP_DONE || (!s->nr_one_of && ~s->val[0].known & 0x3ff)) {
 		export_refuse(x, "op %zu: what it acknowledges is open", i + 1);
 		return;
 	}
-	print_iar(x, &x->prog->op[i], group1, call, sizeof(call));
 	if (s->nr_one_of) {
 		snprintf(var, sizeof(var), "iar_%zu", i + 1);
 		put_code(v->guest, 1, "%s = %s;", var, call);
@@ -226,6 +227,52 @@ static void ack(struct export *x, size_t i, struct export_vcpu *v)
 		push(x, i, v, group1, f == FOUND_MAYBE);
 }
 
+static void ack(struct export *x, size_t i, struct export_vcpu *v)
+{
+	bool group1 = op_arg(&x->prog->op[i], ARG_GUEST_ACK_group);
+	char call[CALL_BYTES];
+
+	print_iar(x, &x->prog->op[i], group1, call, sizeof(call));
+	put_found(x, i, v, call, group1);
+}
+
+/* Group 1 comes as an IRQ, group 0 as an FIQ. */
+static void take(struct export *x, size_t i, struct export_vcpu *v)
+{
+	const struct export_step *s = &x->steps.step[i];
+	unsigned int fiqs = 0;
+
+	if (x->prog->gic == GIC_V2) {
+		export_refuse(x, "op %zu: 'take' is not exported for a GICv2", i + 1);
+		return;
+	}
+	for (unsigned int k = 0; k < s->nr_one_of; k++)
+		fiqs += (s->one_of[k] & PROG_TOOK_FIQ) != 0;
+	if (fiqs && fiqs < s->nr_one_of) {
+		export_refuse(x, "op %zu: the group of what it takes is open", i + 1);
+		return;
+	}
+	if (!s->nr_one_of && s->nr_vals)
+		fiqs = (s->val[0].value & PROG_TOOK_FIQ) != 0;
+	export_use(x, HELPER_TAKE);
+	put_found(x, i, v, "guest_take()", !fiqs);
+}
+
+/* Only one that must wake ends for sure; the others are no test of anything. */
+static void wfi(struct export *x, size_t i, struct export_vcpu *v)
+{
+	const struct export_step *s = &x->steps.step[i];
+
+	if (!s->nr_vals || ~s->val[0].known) {
+		put_comment(v->guest, 1, "A WFI may sleep for good here, so there is none.");
+		return;
+	}
+	export_tell_rule(x, v->guest, s->rule);
+	put_comment(v->guest, 1, "Sleeps for good if that is not so.");
+	put_code(v->guest, 1, "asm volatile(\"dsb sy\\n\\twfi\" : : : \"memory\");");
+	x->nr_asserts++;
+}
+
 /* What is written to end an interrupt: a number, or what the acknowledge returned. */
 static bool print_ended(const struct export *x, size_t i, const struct acked *a, char *buf,
 			size_t bytes)
@@ -235,7 +282,7 @@ static bool print_ended(const struct export *x, size_t i, const struct acked *a,
 	if (s->status == OP_DONE && s->nr_vals && !s->nr_one_of && !(~s->val[0].known & 0xffffff))
 		snprintf(buf, bytes, "0x%" PRIx64, s->val[0].value & 0xffffff);
 	else if (a && x->steps.step[a->op].nr_one_of)
-		snprintf(buf, bytes, "iar_%zu", a->op + 1);
+		snprintf(buf, bytes, "(iar_%zu & 0xffffff)", a->op + 1);
 	else
 		return false;
 	return true;
@@ -304,6 +351,10 @@ static void load(struct export *x, size_t i, struct export_vcpu *v)
 	use_access(x, false, (unsigned int)size);
 	snprintf(call, sizeof(call), "guest_read%c(0x%" PRIx64 ")", size_letter((unsigned int)size),
 		 op_arg(op, ARG_GUEST_LOAD_at));
+	if (has_alt(&x->steps.step[i], OP_ABORT)) {
+		put_exception(x, i, v, call);
+		return;
+	}
 	if (!export_has_check(x, i, 0)) {
 		put_code(v->guest, 1, "%s;", call);
 		return;
@@ -318,12 +369,17 @@ static void store(struct export *x, size_t i, struct export_vcpu *v)
 	const struct op *op = &x->prog->op[i];
 	u64 size = op_arg(op, ARG_GUEST_STORE_size);
 	u64 value = op_arg(op, ARG_GUEST_STORE_value);
+	char call[CALL_BYTES];
 
 	size = size ? size : 8;
 	use_access(x, true, (unsigned int)size);
-	put_code(v->guest, 1, "guest_write%c(0x%" PRIx64 ", 0x%" PRIx64 ");",
+	snprintf(call, sizeof(call), "guest_write%c(0x%" PRIx64 ", 0x%" PRIx64 ")",
 		 size_letter((unsigned int)size), op_arg(op, ARG_GUEST_STORE_at),
 		 value & bits_mask((unsigned int)(8 * size - 1), 0));
+	if (has_alt(&x->steps.step[i], OP_ABORT))
+		put_exception(x, i, v, call);
+	else
+		put_code(v->guest, 1, "%s;", call);
 }
 
 static void clean(struct export *x, size_t i, struct export_vcpu *v)
@@ -347,12 +403,24 @@ static void nothing(struct export *x, size_t i, struct export_vcpu *v)
 	(void)v;
 }
 
+/* clang-format off */
 static emit_fn *const emitters[NR_OPS] = {
-	[OP_RUN] = nothing,	  [OP_GUEST_READ] = access, [OP_GUEST_WRITE] = access,
-	[OP_GUEST_ACK] = ack,	  [OP_GUEST_EOI] = eoi,	    [OP_GUEST_DEACTIVATE] = deactivate,
-	[OP_GUEST_WALK] = walk,	  [OP_GUEST_LOAD] = load,   [OP_GUEST_STORE] = store,
-	[OP_GUEST_CLEAN] = clean, [OP_GUEST_DSB] = barrier, [OP_GUEST_ISB] = barrier,
+	[OP_RUN] = nothing,
+	[OP_GUEST_READ] = access,
+	[OP_GUEST_WRITE] = access,
+	[OP_GUEST_ACK] = ack,
+	[OP_GUEST_EOI] = eoi,
+	[OP_GUEST_DEACTIVATE] = deactivate,
+	[OP_GUEST_WALK] = walk,
+	[OP_GUEST_LOAD] = load,
+	[OP_GUEST_STORE] = store,
+	[OP_GUEST_CLEAN] = clean,
+	[OP_GUEST_DSB] = barrier,
+	[OP_GUEST_ISB] = barrier,
+	[OP_GUEST_TAKE] = take,
+	[OP_GUEST_WFI] = wfi,
 };
+/* clang-format on */
 
 /**
  * export_enters_guest() - does an operation run code of a guest?

@@ -558,6 +558,8 @@ static emit_fn *const emitters[NR_OPS] = {
 	[OP_GUEST_CLEAN] = refused_run,
 	[OP_GUEST_DSB] = refused_run,
 	[OP_GUEST_ISB] = refused_run,
+	[OP_GUEST_TAKE] = refused_run,
+	[OP_GUEST_WFI] = refused_run,
 };
 
 /**

@@ -425,6 +425,12 @@ static void put_set_up(const struct export *x, const struct ranges *r, FILE *out
 			 "vm_install_sync_handler(vm, VECTOR_SYNC_CURRENT, EC_DABT_CUR, "
 			 "guest_exception);");
 	}
+	if (x->used[HELPER_TAKE]) {
+		put_code(out, 1,
+			 "vm_install_exception_handler(vm, VECTOR_IRQ_CURRENT, guest_irq);");
+		put_code(out, 1,
+			 "vm_install_exception_handler(vm, VECTOR_FIQ_CURRENT, guest_fiq);");
+	}
 	for (size_t i = 0; i < r->nr; i++)
 		put_code(out, 1, "map_device(vm, 0x%" PRIx64 ", %" PRIu64 ");",
 			 r->range[i].first * PAGE, r->range[i].end - r->range[i].first);
