@@ -42,6 +42,7 @@ LIB_SRCS := \
 	lib/prog/alloc.c \
 	lib/prog/codec.c \
 	lib/prog/gen_access.c \
+	lib/prog/gen_act.c \
 	lib/prog/gen_device.c \
 	lib/prog/gen_irqs.c \
 	lib/prog/gen_lpi.c \

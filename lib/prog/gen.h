@@ -39,6 +39,7 @@ struct act {
 	void (*make)(struct gen *g);
 };
 
+/* lib/prog/gen_act.c: choices. */
 void gen_act(struct gen *g, const struct act *acts, size_t nr);
 bool gen_once_in(struct gen *g, u64 times);
 
