@@ -5,12 +5,14 @@
  */
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "ci/vm/sync.h"
 #include "harness/fuzz.h"
 
 #define FIRST_RUNS 10
 #define MORE_RUNS 20 /* if those did not show it */
+#define TELL_S 2
 #define MAX_RUNS 3000 /* of a reduction, so that none takes up the campaign */
 
 static void count_known(struct fuzz *f, const struct verdict *v)
@@ -91,6 +93,9 @@ void fuzz_take(struct fuzz *f, const struct prog *p, const struct trial *t)
 	}
 	if (!d->count++)
 		d->index = t->token;
+	/* Each run of what hangs takes as long as that: it stays as it was found. */
+	if (t->end == TRIAL_HUNG)
+		d->state = FINDING_DONE;
 	if (d->kept < FUZZ_MAX_KEPT)
 		keep(f, d, p, t);
 }
@@ -123,26 +128,47 @@ static bool show_again(struct fuzz *f, const struct prog *p, struct finding *d, 
 	return d->hits.shown;
 }
 
+/* A reduction, and when it was last told how far it is. */
+struct told {
+	struct reduction r;
+	time_t last;
+};
+
+/* Who watches the machine takes long silence for a hang. */
+static void tell_progress(const struct reduction *r, const struct prog *best)
+{
+	struct told *told = (struct told *)((char *)r - offsetof(struct told, r));
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec < told->last + TELL_S)
+		return;
+	if (told->last)
+		fprintf(stderr, "fuzz: %llu programs tried, %zu operations left\n",
+			(unsigned long long)r->candidates, best->nr_ops);
+	told->last = now.tv_sec;
+}
+
 static void reduce_shown(struct fuzz *f, const struct prog *p, struct finding *d,
 			 const struct signature *sig, struct trial *shown)
 {
-	struct reduction r = {
-		.pool = f->pool,
-		.sig = *sig,
-		.repeat = reduction_repeats(d->hits),
-		.max_runs = MAX_RUNS,
+	struct told told = {
+		.r = {
+			.pool = f->pool,
+			.sig = *sig,
+			.repeat = reduction_repeats(d->hits),
+			.max_runs = MAX_RUNS,
+			.progress = tell_progress,
+		},
 	};
 	char path[HARNESS_PATH_BYTES], source[2 * PROG_NAME_BYTES];
 	struct reducer *reducer = reducer_create(p);
 	const struct prog *best;
 	struct hits hits;
 
-	/* Each candidate for a hang would take as long as one. */
-	if (shown->end != TRIAL_HUNG)
-		reduction_run(&r, reducer);
+	reduction_run(&told.r, reducer);
 	best = reducer_best(reducer);
-	hits = shown->end == TRIAL_HUNG ? d->hits :
-					  reduction_count(f->pool, best, sig, FIRST_RUNS, shown);
+	hits = reduction_count(f->pool, best, sig, FIRST_RUNS, shown);
 	d->nr_ops = best->nr_ops;
 	snprintf(source, sizeof(source),
 		 "Found by vgicheck fuzz: %s, which showed it in %u of %u runs; reduced from %zu "
