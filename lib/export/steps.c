@@ -196,17 +196,17 @@ bool export_follow(const struct prog *p, const struct export_options *o, struct 
 	struct model_config config = { .max_vcpus = o->max_vcpus, .profile = o->profile };
 	struct expect *want = xcalloc(1, sizeof(*want));
 	struct follower f[NR_FOLLOWERS];
+	bool enough = true;
 
+	*s = (struct export_steps){ 0 };
 	for (unsigned int i = 0; i < NR_FOLLOWERS; i++) {
-		f[i].model = model_create();
-		if (!f[i].model)
-			return false;
-		f[i].rng.state = i;
-		f[i].nr_choices = 0;
-		model_reset_for(f[i].model, &config, p);
+		f[i] = (struct follower){ .model = model_create(), .rng.state = i };
+		enough &= f[i].model != NULL;
 	}
-	*s = (struct export_steps){ .step = xcalloc(p->nr_ops + 1, sizeof(s->step[0])) };
-	while (s->nr < p->nr_ops &&
+	for (unsigned int i = 0; enough && i < NR_FOLLOWERS; i++)
+		model_reset_for(f[i].model, &config, p);
+	s->step = xcalloc(p->nr_ops + 1, sizeof(s->step[0]));
+	while (enough && s->nr < p->nr_ops &&
 	       step_all(f, &p->op[s->nr], o->results ? &o->results[s->nr] : NULL, want,
 			&s->step[s->nr]))
 		s->nr++;
@@ -215,7 +215,7 @@ bool export_follow(const struct prog *p, const struct export_options *o, struct 
 	for (unsigned int i = 0; i < NR_FOLLOWERS; i++)
 		model_destroy(f[i].model);
 	free(want);
-	return true;
+	return enough;
 }
 
 /**
