@@ -303,12 +303,15 @@ void vm_plan_start(const struct vm_plan *p, const struct vm_strv *back, bool aga
 	*b = c.out;
 }
 
-static void add_env(struct vm_plan *p)
+static void add_env(struct vm_plan *p, const struct vm_options *o)
 {
 	vm_strv_add(&p->env, "PATH=/:/cmd");
 	vm_strv_add(&p->env, "HOME=/tmp");
 	vm_strv_add(&p->env, "VGICHECK_OUT=" PLAN_OUT);
 	vm_strv_add(&p->env, "VGICHECK_OUT_NAME=%s", p->out);
+	/* What is recorded may be debugged when it is replayed. */
+	if (o->gdb_port || o->record)
+		vm_strv_add(&p->env, "VGICHECK_NAME_OPS=1");
 	if (isatty(STDERR_FILENO))
 		vm_strv_add(&p->env, "VGICHECK_TTY=1");
 }
@@ -365,7 +368,7 @@ int vm_plan_make(struct vm_plan *p, const struct vm_options *o)
 		err = check_results(p);
 	if (err)
 		return err;
-	add_env(p);
+	add_env(p, o);
 	cpio_finish(&p->system);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "lib/target/kvm/vm.h"
 
 #include <errno.h>
+#include <sys/prctl.h>
 #include <sys/utsname.h>
 
 #include <processor.h>
@@ -157,13 +158,13 @@ static bool op_enters_guest(const struct op *op)
 }
 
 /* The operations from @first on that one entry of the guest can do: a walk ends it. */
-static size_t list_posts(const struct prog *p, size_t first, size_t ops[GUEST_RING_OPS])
+static size_t list_posts(const struct prog *p, size_t first, size_t max, size_t ops[GUEST_RING_OPS])
 {
 	size_t nr = 0, i = first;
 
 	do {
 		ops[nr++] = i++;
-	} while (i < p->nr_ops && nr < GUEST_RING_OPS && op_enters_guest(&p->op[i]) &&
+	} while (i < p->nr_ops && nr < max && op_enters_guest(&p->op[i]) &&
 		 op_vcpu(&p->op[i]) == op_vcpu(&p->op[first]) && p->op[i - 1].id != OP_GUEST_WALK &&
 		 prog_par_end(p, i) == i + 1);
 	return nr;
@@ -182,7 +183,7 @@ static size_t perform_in_turn(struct target_vm *vm, size_t first, struct op_resu
 	}
 	v = find_vcpu(vm, (u64)op_vcpu(op));
 	if (v && !v->held) {
-		nr = list_posts(vm->prog, first, ops);
+		nr = list_posts(vm->prog, first, vm->is_debugged ? 1 : GUEST_RING_OPS, ops);
 		guest_make_room(nr);
 		return guest_perform(vm, v, ops, nr, results);
 	}
@@ -227,18 +228,31 @@ static void vm_close(struct target_vm *vm)
 	kvm_vm_free(vm->kvm);
 }
 
+/* For who debugs the kernel: the task is called as the operation that it performs. */
+static void name_task(size_t op)
+{
+	char name[32]; /* the kernel takes 15 characters of it */
+
+	snprintf(name, sizeof(name), "op %zu", op + 1);
+	prctl(PR_SET_NAME, name);
+}
+
 static void kvm_run_prog(const struct prog *prog, struct op_result *results)
 {
 	struct vm_shape shape = { .mode = mode_of(prog->ipa_bits) };
 	struct target_vm vm = { .prog = prog, .vgic_fd = -1, .its_fd = -1 };
 
+	vm.is_debugged = getenv("VGICHECK_NAME_OPS");
 	for (size_t i = 0; i < prog->nr_ops; i++)
 		results[i].status = OP_NOT_RUN;
 	vm.kvm = ____vm_create(shape);
 	if (prog_uses_mem(prog))
 		mem_set_up(&vm);
-	for (size_t i = 0; i < prog->nr_ops;)
+	for (size_t i = 0; i < prog->nr_ops;) {
+		if (vm.is_debugged)
+			name_task(i);
 		i += perform_some(&vm, i, results);
+	}
 	vm_close(&vm);
 }
 

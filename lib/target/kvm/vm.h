@@ -37,6 +37,7 @@ struct target_vm {
 	size_t nr_vcpus;
 	char *ram; /* the guest's memory; NULL until a guest is needed */
 	bool side_by_side; /* performing a block, whose vCPUs are watched together */
+	bool is_debugged; /* tell a debugger which operation it is: one at a time */
 	u32 nr_runnable; /* vCPUs that have entered the guest, or tried */
 	u8 *mem; /* what is at PROG_MEM_BASE; NULL if the program does not use it */
 };
