@@ -282,7 +282,7 @@ static bool print_ended(const struct export *x, size_t i, const struct acked *a,
 	if (s->status == OP_DONE && s->nr_vals && !s->nr_one_of && !(~s->val[0].known & 0xffffff))
 		snprintf(buf, bytes, "0x%" PRIx64, s->val[0].value & 0xffffff);
 	else if (a && x->steps.step[a->op].nr_one_of)
-		snprintf(buf, bytes, "(iar_%zu & 0xffffff)", a->op + 1);
+		snprintf(buf, bytes, "iar_%zu & 0xffffff", a->op + 1);
 	else
 		return false;
 	return true;
@@ -303,7 +303,7 @@ static void eoi(struct export *x, size_t i, struct export_vcpu *v)
 		return;
 	}
 	if (a->maybe)
-		put_code(v->guest, 1, "if ((%s & 0x3ff) < 1020 || %s >= 8192)", val, val);
+		put_code(v->guest, 1, "if (((%s) & 0x3ff) < 1020 || (%s) >= 8192)", val, val);
 	put_end(x, v, a->maybe ? 2 : 1, op, val, a->group1 ? REG_GICC_AEOIR : REG_GICC_EOIR,
 		a->group1 ? "SYS_ICC_EOIR1_EL1" : "SYS_ICC_EOIR0_EL1");
 }
