@@ -818,6 +818,17 @@ static bool is_invalidation(const struct model *m, u64 value, u64 mask)
 	       !(value & mask & reg_field_mask(FIELD_GICR_INVLPIR_V));
 }
 
+/* A PE may read an entry again at any time, so also when another one has to. */
+static void invalidated_elsewhere(struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	struct model_lpi_bits *b = &m->lpis[vcpu];
+
+	if (!m->vcpu[vcpu].lpis_enabled)
+		looked_at_while_disabled(m, lpi, vcpu);
+	else
+		set_bit(b->changed, lpi, has_bit(b->unended, lpi));
+}
+
 static void write_invlpir(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	u64 lpi = reg_field_get(FIELD_GICR_INVLPIR_INTID, value) - FIRST_LPI;
@@ -828,8 +839,8 @@ static void write_invlpir(struct model *m, const struct access *a, u64 value, u6
 	vcpu = its_vcpu_of(m, (unsigned int)lpi);
 	if (vcpu == (int)a->vcpu)
 		lpi_invalidate(m, (unsigned int)lpi, a->vcpu);
-	else if (vcpu >= 0 && !m->vcpu[vcpu].lpis_enabled)
-		looked_at_while_disabled(m, (unsigned int)lpi, (unsigned int)vcpu);
+	else if (vcpu >= 0)
+		invalidated_elsewhere(m, (unsigned int)lpi, (unsigned int)vcpu);
 }
 
 static void write_invallr(struct model *m, const struct access *a, u64 value, u64 mask)
