@@ -79,19 +79,19 @@ static void add_access(struct rng *r, struct prog *p, u64 vcpu)
 	u64 at = reg_desc(b->reg)->frame == FRAME_GICD ?
 			 DIST_BASE :
 			 REDIST_BASE + rng_below(r, NR_VCPUS) * GICR_BYTES;
-	u64 place = pick_place(r, b), value = rng_next(r);
+	u64 reg = pick_place(r, b), value = rng_next(r);
 	struct op *op;
 
 	if (!b->bits || rng_below(r, 2)) {
 		op = prog_add(p, OP_GUEST_READ);
 		op_set_arg(op, ARG_GUEST_READ_vcpu, vcpu);
-		op_set_arg(op, ARG_GUEST_READ_reg, place);
+		op_set_arg(op, ARG_GUEST_READ_reg, reg);
 		op_set_arg(op, ARG_GUEST_READ_at, at);
 		return;
 	}
 	op = prog_add(p, OP_GUEST_WRITE);
 	op_set_arg(op, ARG_GUEST_WRITE_vcpu, vcpu);
-	op_set_arg(op, ARG_GUEST_WRITE_reg, place);
+	op_set_arg(op, ARG_GUEST_WRITE_reg, reg);
 	op_set_arg(op, ARG_GUEST_WRITE_at, at);
 	if (b->bits == 64)
 		value = rng_below(r, NR_VCPUS);

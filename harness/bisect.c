@@ -202,7 +202,7 @@ static int parse(struct bisect *b, int argc, char **argv)
 	b->program = argv[optind];
 	b->kernel = argv[optind + 1];
 	b->vm_options = argv + optind + 2;
-	if (*b->vm_options && strcmp(*b->vm_options++, "--"))
+	if (*b->vm_options && strcmp(*b->vm_options++, "--") != 0)
 		return complain("expected '--' and options of vm, not", argv[optind + 2]);
 	/* The machine would take any other word for a command of replay's. */
 	if (access(b->program, R_OK))

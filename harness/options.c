@@ -15,7 +15,7 @@
 #define MAX_JOBS 256
 #define MAX_REPEATS 10000
 #define MAX_TIMEOUT_S 86400
-#define MAX_TIME_S (366 * 86400)
+#define MAX_TIME_S 31622400 /* a leap year */
 #define FIRST_VALUE 256 /* no character, such as the '?' of an error, is a value */
 
 static int number(const char *option, const char *text, u64 lo, u64 hi, u64 *value)

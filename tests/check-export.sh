@@ -31,7 +31,7 @@ asserts() {
 # compiles FILE OPTION...: without a warning, against the library's headers.
 compiles() {
 	"$vgicheck" export --selftest --output "$scratch/test.c" "$@" &&
-		${CROSS_COMPILE-aarch64-linux-gnu-}gcc -Wall -Wstrict-prototypes -Wuninitialized \
+		"${CROSS_COMPILE-aarch64-linux-gnu-}gcc" -Wall -Wstrict-prototypes -Wuninitialized \
 			-Werror -O2 -std=gnu99 -D_GNU_SOURCE "${KVM_UTIL_CFLAGS:-}" \
 			-fsyntax-only "$scratch/test.c"
 }
@@ -41,11 +41,11 @@ refuses() {
 	text=$1
 	shift
 	"$vgicheck" export "$@" >"$scratch/stdout" 2>"$scratch/stderr"
-	[ $? -eq 2 ] && [ ! -s "$scratch/stdout" ] && [ "$(wc -l <"$scratch/stderr")" -eq 1 ] &&
-		grep -qF -- "$text" "$scratch/stderr" || {
+	if [ $? -ne 2 ] || [ -s "$scratch/stdout" ] || [ "$(wc -l <"$scratch/stderr")" -ne 1 ] ||
+		! grep -qF -- "$text" "$scratch/stderr"; then
 		cat "$scratch/stderr"
 		return 1
-	}
+	fi
 }
 
 

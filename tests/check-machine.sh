@@ -306,8 +306,8 @@ fuzzing_finds_and_reduces() {
 
 same_seed_fuzzes_the_same() {
 	for name in fuzz-a fuzz-b; do
-		vm $name -- fuzz --count 20 --weights region-random=1,region-refused=1
-		ended $name 0 || return 1
+		vm "$name" -- fuzz --count 20 --weights region-random=1,region-refused=1
+		ended "$name" 0 || return 1
 		grep -E '^(known|[0-9]+ findings)' "$scratch/$name/stdout" | sort >"$scratch/$name/counts"
 	done
 	cmp "$scratch/fuzz-a/counts" "$scratch/fuzz-b/counts"

@@ -35,7 +35,7 @@ static char *trace(struct unit *t, size_t op, u64 flipped)
 		.config = { .max_vcpus = 512, .profile = profile_architecture() },
 		.known = &nothing_known,
 	};
-	struct op_result results[MAX_OPS];
+	struct op_result results[MAX_OPS] = { 0 };
 	struct verdict v;
 	struct expect want;
 	char *out = NULL;

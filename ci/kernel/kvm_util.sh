@@ -99,7 +99,7 @@ write_cflags() {
 }
 
 compile() {
-	local source=$1 object=$out/obj/${1//\//_}.o extra= ours='-DQUIET -Dconstructor=unused'
+	local source=$1 object=$out/obj/${1//\//_}.o extra='' ours='-DQUIET -Dconstructor=unused'
 
 	# The string functions must not be compiled into calls of themselves.
 	[ "$source" = lib/string_override.c ] && extra=-ffreestanding

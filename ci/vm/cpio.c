@@ -187,7 +187,7 @@ static size_t read_entry(const char *data, size_t bytes, size_t at, struct entry
 	size_t path = at + HEADER_BYTES;
 	size_t content, name_bytes;
 
-	if (path > bytes || memcmp(header, "070701", 6))
+	if (path > bytes || memcmp(header, "070701", 6) != 0)
 		return 0;
 	name_bytes = hex_field(header, 11);
 	content = (path + name_bytes + 3) & ~(size_t)3;

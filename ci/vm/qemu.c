@@ -5,6 +5,7 @@
  */
 #include "ci/vm/qemu.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -244,6 +245,7 @@ static void put_input(struct qemu *q, const struct vm_buf *input)
 	struct shm_header *hdr = q->shm;
 	u64 bytes = input->bytes;
 
+	assert(hdr);
 	hdr->head = 0;
 	hdr->tail = 0;
 	memcpy(place, &bytes, sizeof(bytes));

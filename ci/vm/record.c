@@ -124,7 +124,7 @@ static int check_kernel(const char *path, const char *recorded)
 	if (err)
 		return tell("read", path, err);
 	hash = vm_asprintf(VM_HASH_FORMAT, h.a, h.b);
-	if (strcmp(hash, recorded)) {
+	if (strcmp(hash, recorded) != 0) {
 		fprintf(stderr, "vm: kernel '%s' is not the one that was recorded\n", path);
 		err = -EINVAL;
 	}
@@ -222,7 +222,7 @@ int recording_check_outcome(const struct recording *r, const struct ring *ring,
 	struct vm_buf recorded = { 0 };
 	int err = get(r, "outcome", &recorded);
 
-	if (!err && strcmp(hash, recorded.data)) {
+	if (!err && strcmp(hash, recorded.data) != 0) {
 		fprintf(stderr, "vm: the replay differs from the recording '%s'\n", r->dir);
 		err = -EINVAL;
 	}

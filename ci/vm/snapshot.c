@@ -168,7 +168,8 @@ static void remove_old(void)
 
 		if (is_left_over(name))
 			unlink(path);
-		else if (name[0] != '.' && strncmp(name, MAKING_PREFIX, strlen(MAKING_PREFIX)) &&
+		else if (name[0] != '.' &&
+			 strncmp(name, MAKING_PREFIX, strlen(MAKING_PREFIX)) != 0 &&
 			 !stat(path, &st))
 			found[nr_found++] = (struct found){ vm_asprintf("%s", path), st.st_mtim };
 		free(path);

@@ -139,7 +139,7 @@ void put_comment(FILE *f, unsigned int tabs, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	put_indent(f, tabs * TAB);
-	if (tabs * TAB + strlen(text) + 6 <= COMMENT_COLUMNS) {
+	if ((size_t)tabs * TAB + strlen(text) + 6 <= COMMENT_COLUMNS) {
 		fprintf(f, "/* %s */\n", text);
 		return;
 	}

@@ -160,7 +160,7 @@ static void look_ahead(struct export *x)
 
 		if (v && op_runs(&x->prog->op[i]))
 			v->named |= x->steps.step[i].status == OP_FAILED;
-		if (!export_enters_guest(x, i) && !is_held(x, i))
+		if (!v || (!export_enters_guest(x, i) && !is_held(x, i)))
 			continue;
 		v->enters = true;
 		x->has_guest = true;
@@ -180,7 +180,7 @@ static char *plain_comment(const char *above)
 			p += p[1] == ' ';
 			continue;
 		}
-		*to++ = *p == '\n' ? ' ' : *p;
+		*to++ = (char)(*p == '\n' ? ' ' : *p);
 	}
 	while (to > text && to[-1] == ' ')
 		*--to = '\0';

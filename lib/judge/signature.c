@@ -90,20 +90,20 @@ void signature_name(const struct signature *sig, char *buf, size_t bytes)
 				      "0123456789._-,";
 	const char *rule = sig->rule < NR_RULES ? rule_desc(sig->rule)->name : "process";
 	const char *comma = sig->kind[0] ? "," : "";
-	const char *place = "kernel";
+	const char *where = "kernel";
 
 	if (sig->known) {
 		snprintf(buf, bytes, "known,%s", sig->known->id);
 		return;
 	}
 	if (sig->op < NR_OPS)
-		place = op_desc(sig->op)->word;
+		where = op_desc(sig->op)->word;
 	if (sig->reg >= 0)
 		snprintf(buf, bytes, "%s,%s_%s%s%s", rule,
 			 frame_desc(reg_desc((enum reg_id)sig->reg)->frame)->prefix,
 			 reg_desc((enum reg_id)sig->reg)->name, comma, sig->kind);
 	else
-		snprintf(buf, bytes, "%s,%s%s%s", rule, place, comma, sig->kind);
+		snprintf(buf, bytes, "%s,%s%s%s", rule, where, comma, sig->kind);
 	for (size_t at = strspn(buf, allowed); buf[at]; at += strspn(buf + at, allowed))
 		buf[at] = '_';
 }

@@ -96,11 +96,10 @@ static void add_emulated(const struct model *m, const struct model_vcpu *v,
 {
 	bool hidden = !view->hppir && prio >= prio_running(m, &v->cpuif);
 	bool other_group = !view->both && prio_group_of(m, v, intid) != view->group;
-
-	if (prio >= v->cpuif.pmr || (hidden && !other_group))
-		add_answer(answers, INTID_NONE);
 	/* It signals nothing if the group of the highest priority is disabled. */
-	else if (view->signal && !v->cpuif.enable[prio_group_of(m, v, intid)])
+	bool silent = view->signal && !v->cpuif.enable[prio_group_of(m, v, intid)];
+
+	if (prio >= v->cpuif.pmr || (hidden && !other_group) || silent)
 		add_answer(answers, INTID_NONE);
 	else if (other_group)
 		add_answer(answers, INTID_GROUP1);
