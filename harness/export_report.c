@@ -16,6 +16,7 @@
 
 #define LINE_BYTES 1024
 #define OLD_KERNEL 6008u /* from here on kernels have KVM_SET_USER_MEMORY_REGION2 */
+#define MAIL_COLUMNS 72
 #define TITLE_WORDS 90 /* bytes of the rule's sentence in the title, at most */
 
 /* What a report is about. */
@@ -234,13 +235,32 @@ static void put_reporter(const struct report *r)
 		      stderr);
 }
 
+/* A sentence as mails have it: indented, in lines that fit when they are quoted. */
+static void put_sentence(FILE *f, const char *text)
+{
+	size_t column = MAIL_COLUMNS;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (column + 1 + len > MAIL_COLUMNS) {
+			fputs("\n   ", f);
+			column = 3;
+		}
+		column += len + 1;
+		fprintf(f, " %.*s", (int)len, text);
+		text += len + (text[len] == ' ');
+	}
+	fputs(".\n\n", f);
+}
+
 static void put_report(const struct report *r)
 {
 	const struct rule_desc *rule = rule_desc(r->diff->rule);
 
 	put_title(r);
-	fprintf(r->out, "Hello,\n\nKVM's vGIC breaks a rule of %s:\n\n    %s.\n\n", rule->source,
-		rule->sentence);
+	fprintf(r->out, "Hello,\n\nKVM's vGIC breaks a rule of %s:\n", rule->source);
+	put_sentence(r->out, rule->sentence);
 	put_surroundings(r);
 	put_difference(r);
 	put_registers(r);
