@@ -169,6 +169,7 @@ TEST_SRCS := \
 	tests/regs_check_test.c \
 	tests/regs_doc_test.c \
 	tests/regs_test.c \
+	tests/serve_test.c \
 	tests/suite_test.c \
 	tests/tap_test.c \
 	tests/target_test.c \

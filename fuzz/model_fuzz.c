@@ -117,14 +117,21 @@ static void check_expect(const struct fuzz *f, const struct expect *want)
 	check_one_of(f, want);
 }
 
-/* A copy goes the way that the model goes. */
-static void commit_both(struct fuzz *f, const struct op *op, const struct op_result *seen)
+/*
+ * A copy goes the way that the model goes, and a log at once as value by value.
+ * Return: false if not all of the answer is predicted.
+ */
+static bool follow_both(struct fuzz *f, const struct op *op, const struct expect *want,
+			unsigned int alt, struct op_result *seen)
 {
+	bool predicted;
+
 	model_copy(f->copy, f->model);
 	MUST(f, model_hash(f->copy) == model_hash(f->model));
-	model_commit(f->model, op, seen);
+	predicted = expect_follow(want, alt, &f->rng, f->model, op, seen);
 	model_commit(f->copy, op, seen);
 	MUST(f, model_hash(f->copy) == model_hash(f->model));
+	return predicted;
 }
 
 /* Mostly the answer that gets furthest. */
@@ -150,8 +157,8 @@ static void answer_all(struct fuzz *f)
 			break;
 		check_expect(f, &want);
 		f->deviated |= want.deviation != NR_DEVIATIONS;
-		expect_answer(&want, pick_alt(f, &want), &f->rng, &f->answer[f->nr]);
-		commit_both(f, op, &f->answer[f->nr]);
+		if (!follow_both(f, op, &want, pick_alt(f, &want), &f->answer[f->nr]))
+			break;
 	}
 }
 

@@ -25,7 +25,8 @@
  * after any other exception, wherever that came: then the guest drops what it was
  * doing and goes on with the next operation on a fresh stack.
  *
- * Interrupts are masked but for the moment in which GUEST_TAKE lets one through.
+ * Interrupts are masked but for the moment in which GUEST_TAKE lets one through, and
+ * while GUEST_SERVE handles all that are signalled.
  *
  * Instructions under test are in slots that all vCPUs share, one for each different
  * instruction.  They are apart from everything that is written often: emulators
@@ -63,9 +64,10 @@
 #define GUEST_HOLD_RUNNING 0
 #define GUEST_HOLD_RELEASE 4
 
-/* What the handler of interrupts is told. */
+/* What the handler of interrupts is told, and what it may answer: PSTATE.I and F. */
 #define GUEST_IRQ 0
 #define GUEST_FIQ 1
+#define GUEST_PSTATE_IF 0xc0
 
 #ifndef __ASSEMBLER__
 
@@ -89,6 +91,7 @@ enum guest_op_code {
 	GUEST_EOI, /* of the interrupt that was acknowledged last */
 	GUEST_DEACTIVATE, /* the interrupt that was ended last */
 	GUEST_TAKE, /* an interrupt is taken, if one is signalled; it goes onto the lists */
+	GUEST_SERVE, /* interrupts are handled until none is signalled; the last that is posted */
 	GUEST_WFI, /* the value is 1 if the host had to end it */
 	GUEST_HOLD, /* spin at the words at addr until released; the last that is posted */
 	GUEST_MEET, /* spin at the words at addr until all that are expected have come */
@@ -114,11 +117,11 @@ struct guest_op {
 
 struct guest_res {
 	u32 status; /* enum guest_status */
-	u32 nr_vals; /* of a walk the number of walk_val[] */
+	u32 nr_vals; /* of a walk or a log the number of vals[] */
 	u64 val[3];
 };
 
-/* Of the value of GUEST_TAKE: the exception, beside what the acknowledge returned. */
+/* Of a value of GUEST_TAKE or GUEST_SERVE: the exception, beside what the acknowledge returned. */
 #define GUEST_TOOK_IRQ (1u << 24)
 #define GUEST_TOOK_FIQ (2u << 24)
 
@@ -164,9 +167,11 @@ struct guest_lane {
 	u32 waits; /* set by the guest from before a WFI until after it */
 	u32 woken; /* set by the host that ends a WFI from outside; cleared before each */
 	u32 taken; /* value of GUEST_TAKE, set by the handler */
+	u32 logged; /* of GUEST_SERVE: values that the handler has put into vals[] */
+	u32 spurious; /* of these the last ones, in a row, that name no interrupt */
 	u32 posted; /* counted by the host */
 	u32 done; /* counted by the guest */
-	u64 walk_val[GUEST_MAX_VALS]; /* of the last walk */
+	u64 vals[GUEST_MAX_VALS]; /* of the last walk or log */
 	struct guest_op op[GUEST_RING_OPS];
 	struct guest_res res[GUEST_RING_OPS];
 };

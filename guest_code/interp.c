@@ -13,7 +13,7 @@
 
 void guest_main(struct guest_lane *lane);
 void guest_stray(struct guest_lane *lane);
-void guest_interrupt(struct guest_lane *lane, u64 fiq);
+u64 guest_interrupt(struct guest_lane *lane, u64 fiq);
 void guest_hold(u64 addr) __attribute__((__noreturn__));
 
 /*
@@ -126,7 +126,7 @@ GUEST_FN static void walk(volatile struct guest_lane *lane, u64 frame,
 			return;
 		if (!load(lane, frame + GICR_TYPER_OFFSET, 8, &val))
 			return;
-		lane->walk_val[res->nr_vals] = val;
+		lane->vals[res->nr_vals] = val;
 		res->nr_vals = res->nr_vals + 1;
 		if (bits_get(val, 4, 4)) {
 			res->status = GUEST_DONE;
@@ -262,15 +262,39 @@ GUEST_FN static void ack(volatile struct guest_lane *lane, const volatile struct
 		remember(lane, op, val, group1);
 }
 
+/* An interrupt of GUEST_SERVE is logged and ended.  Return: what is to be masked. */
+GUEST_FN static u64 log_and_end(volatile struct guest_lane *lane,
+				const volatile struct guest_op *op, u64 val, bool group1,
+				u64 exception)
+{
+	u32 nr = lane->logged;
+
+	lane->vals[nr] = bits_get(val, 23, 0) | exception;
+	lane->logged = nr + 1;
+	if (is_interrupt(intid_of(op, val))) {
+		lane->spurious = 0;
+		write_eoir(op, val, group1);
+		if (reads_eoimode(op))
+			write_dir(op, val);
+	} else {
+		lane->spurious = lane->spurious + 1;
+	}
+	/* Neither a line that stays high nor a wrong signal may go on for ever. */
+	return nr + 1 == GUEST_MAX_VALS || lane->spurious == 2 ? GUEST_PSTATE_IF : 0;
+}
+
 /**
  * guest_interrupt() - handle an interrupt, which is of the operation that lets it through
  * @lane: the guest's view of the vCPU's lane
  * @fiq:  GUEST_IRQ or GUEST_FIQ
+ *
+ * Return: the bits of PSTATE to be set after it.
  */
-GUEST_FN void guest_interrupt(struct guest_lane *lane, u64 fiq)
+GUEST_FN u64 guest_interrupt(struct guest_lane *lane, u64 fiq)
 {
 	volatile struct guest_lane *l = lane;
 	const volatile struct guest_op *op = &l->op[l->done % GUEST_RING_OPS];
+	u64 exception = fiq == GUEST_FIQ ? GUEST_TOOK_FIQ : GUEST_TOOK_IRQ;
 	bool v2 = op->value & GUEST_GICV2, group1 = !v2 && fiq == GUEST_IRQ;
 	u64 val = read_iar(op, group1);
 
@@ -279,8 +303,11 @@ GUEST_FN void guest_interrupt(struct guest_lane *lane, u64 fiq)
 		group1 = true;
 		val = read_iar(op, true);
 	}
+	if (op->code == GUEST_SERVE)
+		return log_and_end(l, op, val, group1, exception);
 	remember(l, op, val, group1);
-	l->taken = (u32)bits_get(val, 23, 0) | (fiq == GUEST_FIQ ? GUEST_TOOK_FIQ : GUEST_TOOK_IRQ);
+	l->taken = (u32)(bits_get(val, 23, 0) | exception);
+	return GUEST_PSTATE_IF;
 }
 
 /*
@@ -293,6 +320,32 @@ GUEST_FN static void take(volatile struct guest_lane *lane, volatile struct gues
 	begin(lane);
 	__asm__ volatile(ACCESS("msr daifclr, #3\n\tisb\n\tmsr daifset, #3") : : : "memory");
 	finish(lane, res, lane->taken, true);
+}
+
+/*
+ * Open until one ISB has passed at which nothing was taken.  The handler ends each
+ * interrupt, and the next one comes as soon as it has returned.
+ */
+GUEST_FN static void serve(volatile struct guest_lane *lane, volatile struct guest_res *res)
+{
+	u32 before;
+
+	lane->logged = 0;
+	lane->spurious = 0;
+	begin(lane);
+	__asm__ volatile(ACCESS("msr daifclr, #3") : : : "memory");
+	do {
+		before = lane->logged;
+		__asm__ volatile("isb" : : : "memory");
+	} while (before != lane->logged);
+	__asm__ volatile(ACCESS("msr daifset, #3") : : : "memory");
+	if (!finish(lane, res, 0, false))
+		return;
+	if (lane->logged < GUEST_MAX_VALS) {
+		lane->vals[lane->logged] = GUEST_INTID_NONE;
+		lane->logged = lane->logged + 1;
+	}
+	res->nr_vals = lane->logged;
 }
 
 /* The host looks at waits to tell this sleep from others. */
@@ -414,6 +467,9 @@ GUEST_FN static void perform(volatile struct guest_lane *lane, u32 i)
 		break;
 	case GUEST_TAKE:
 		take(lane, res);
+		break;
+	case GUEST_SERVE:
+		serve(lane, res);
 		break;
 	case GUEST_WFI:
 		wait_for_interrupt(lane, res);

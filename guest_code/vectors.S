@@ -3,7 +3,7 @@
  * Entry point and exception vectors of the guest.  An exception is a result
  * (guest_code/abi.h): it is noted in the vCPU's lane, and the interpreter goes on.
  * Interrupts stay masked, as they are after KVM_ARM_VCPU_INIT: they pend in the
- * CPU interface until the program acknowledges them, or lets one through.
+ * CPU interface until the program acknowledges them, or lets them through.
  *
  * The host enters at guest_entry with x0 = gva of the lane and the MMU on.
  */
@@ -11,7 +11,6 @@
 
 /* EL1 with its own stack, interrupts and SErrors masked: PSTATE of the interpreter. */
 #define PSTATE_EL1H_DAIF 0x3c5
-#define PSTATE_IF 0xc0
 
 	.section guest, "ax"
 
@@ -90,9 +89,10 @@ fiq:
 interrupt:
 	mrs	x0, tpidr_el1
 	bl	guest_interrupt
+	/* Back to masked interrupts, unless the handler says that others may come. */
+	mov	x2, x0
 	ldp	x0, x1, [sp, #160]
-	/* One is enough: back to masked interrupts. */
-	orr	x1, x1, #PSTATE_IF
+	orr	x1, x1, x2
 	msr	elr_el1, x0
 	msr	spsr_el1, x1
 	ldp	x18, x30, [sp, #144]

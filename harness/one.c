@@ -116,11 +116,10 @@ static bool is_hazard(const struct session *s, struct model *model, const struct
 					 "known to crash this kernel: %s (--hazards)", k->id);
 				return true;
 			}
-			if (want.unpredicted)
-				break;
 			/* There is no target yet: the first answer has to do. */
-			expect_answer(&want, 0, NULL, &res);
-			model_commit(model, &p->op[n], &res);
+			if (want.unpredicted ||
+			    !expect_follow(&want, 0, NULL, model, &p->op[n], &res))
+				break;
 		}
 	}
 	return false;

@@ -180,14 +180,15 @@ static void cover_prog(struct coverage *c, size_t i, const struct prog *p)
 		if (want.unpredicted)
 			break;
 		expect_mark_rules(&want, here);
-		expect_answer(&want, pick_alt(&want, &c->rng), &c->rng, &c->answer[n]);
+		if (!expect_follow(&want, pick_alt(&want, &c->rng), &c->rng, c->model, &p->op[n],
+				   &c->answer[n]))
+			break;
 		done.nr_ops = n + 1;
 		for (unsigned int r = 0; r < NR_RULES; r++) {
 			reached[r] |= here[r];
 			if (here[r] && !altered[r])
 				altered[r] = sees_altered(c, &done, &want, (enum rule_id)r);
 		}
-		model_commit(c->model, &p->op[n], &c->answer[n]);
 	}
 	for (unsigned int r = 0; r < NR_RULES; r++) {
 		if (reached[r] && !c->programs[r]++)

@@ -56,8 +56,9 @@ static void answer_all(struct altered *a, u64 seed)
 			break;
 		alt = rng_below(&rng, 4) ? expect_usual_alt(want) :
 					   (unsigned int)rng_below(&rng, want->nr_alts);
-		expect_answer(want, alt, &rng, &a->answer[a->nr]);
-		model_commit(a->judge.model, &a->prog.op[a->nr], &a->answer[a->nr]);
+		if (!expect_follow(want, alt, &rng, a->judge.model, &a->prog.op[a->nr],
+				   &a->answer[a->nr]))
+			break;
 	}
 }
 

@@ -50,10 +50,10 @@ static void answer_all(struct planted *p, u64 seed)
 		model_expect(m, &p->prog->op[i], want);
 		if (want->unpredicted)
 			break;
+		if (!expect_follow(want, (unsigned int)rng_below(&rng, want->nr_alts), &rng, m,
+				   &p->prog->op[i], &p->right[i]))
+			break;
 		p->nr_predicted++;
-		expect_answer(want, (unsigned int)rng_below(&rng, want->nr_alts), &rng,
-			      &p->right[i]);
-		model_commit(m, &p->prog->op[i], &p->right[i]);
 	}
 	memcpy(p->results, p->right, p->prog->nr_ops * sizeof(*p->right));
 }
@@ -196,7 +196,8 @@ static bool value_decides(const struct op *op)
 	struct reg_at at;
 
 	if (op->id != OP_GUEST_READ)
-		return op->id == OP_GUEST_ACK || op->id == OP_GUEST_TAKE;
+		return op->id == OP_GUEST_ACK || op->id == OP_GUEST_TAKE ||
+		       op->id == OP_GUEST_SERVE;
 	reg_find_at(op_arg(op, ARG_GUEST_READ_reg), &at);
 	for (size_t i = 0; i < ARRAY_SIZE(acknowledge); i++) {
 		if (at.reg == (int)acknowledge[i])
@@ -218,9 +219,13 @@ static bool plant_bits(struct unit *t, struct planted *p, size_t op)
 {
 	bool alone = !value_decides(&p->prog->op[op]);
 	const struct expect *want = &p->want[op];
+	unsigned int nr_vals = p->right[op].nr_vals;
 	bool ok = true;
 
-	for (unsigned int n = 0; n < 64 * p->right[op].nr_vals; n++) {
+	/* What a log has beyond its first value: see serve_test.c. */
+	if (p->prog->op[op].id == OP_GUEST_SERVE && nr_vals)
+		nr_vals = 1;
+	for (unsigned int n = 0; n < 64 * nr_vals; n++) {
 		const struct expect_val *val = &want->val[n / 64];
 		struct op_result altered = p->right[op];
 		u64 bit = 1ULL << n % 64;

@@ -223,9 +223,8 @@ static void check_claim(struct unit *t, unsigned int host, u64 deviations, const
 		if (beside && !expect_claim(t, beside, &want))
 			printf("#   operation %zu: %s\n", i + 1, op);
 		nr_claims += !!beside;
-		expect_answer(&want, beside && beside[1] == '!' ? 0 : expect_usual_alt(&want), &rng,
-			      &seen);
-		model_commit(m, &p.op[i], &seen);
+		expect_follow(&want, beside && beside[1] == '!' ? 0 : expect_usual_alt(&want), &rng,
+			      m, &p.op[i], &seen);
 	}
 	EXPECT_TRUE(t, nr_claims > 0);
 	prog_free(&p);

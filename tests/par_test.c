@@ -464,8 +464,9 @@ static bool answer_block(struct raced *r, size_t first, size_t end, bool *done, 
 		model_expect(r->judge.model, &r->prog.op[op], &want);
 		if (want.unpredicted)
 			return false;
-		expect_answer(&want, expect_usual_alt(&want), rng, &r->results[op]);
-		model_commit(r->judge.model, &r->prog.op[op], &r->results[op]);
+		if (!expect_follow(&want, expect_usual_alt(&want), rng, r->judge.model,
+				   &r->prog.op[op], &r->results[op]))
+			return false;
 	}
 	return true;
 }

@@ -65,6 +65,38 @@ void expect_answer(const struct expect *want, unsigned int alt, struct rng *rng,
 }
 
 /**
+ * expect_follow() - answer as a target that keeps all rules, and follow it
+ * @want: what @m allows of @op
+ * @alt:  which of its alternatives
+ * @rng:  as for expect_answer()
+ * @m:    the model; it follows the answer
+ * @op:   the operation
+ * @res:  filled in; a log is complete, where expect_answer() gives its first value
+ *
+ * Return: false if the model does not predict a value of the log, so that it ends there.
+ */
+bool expect_follow(const struct expect *want, unsigned int alt, struct rng *rng, struct model *m,
+		   const struct op *op, struct op_result *res)
+{
+	expect_answer(want, alt, rng, res);
+	model_commit(m, op, res);
+	if (op->id != OP_GUEST_SERVE || !res->nr_vals)
+		return true;
+	while (op_log_goes_on(res->val[res->nr_vals - 1], res->nr_vals)) {
+		struct op_result one;
+		struct expect next;
+
+		model_expect(m, op, &next);
+		if (next.unpredicted)
+			return false;
+		expect_answer(&next, expect_usual_alt(&next), rng, &one);
+		model_commit(m, op, &one);
+		res->val[res->nr_vals++] = one.val[0];
+	}
+	return true;
+}
+
+/**
  * expect_returns_values() - may the operation return values?
  * @want: an expectation
  *

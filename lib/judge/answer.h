@@ -12,6 +12,8 @@
 unsigned int expect_usual_alt(const struct expect *want);
 void expect_answer(const struct expect *want, unsigned int alt, struct rng *rng,
 		   struct op_result *res);
+bool expect_follow(const struct expect *want, unsigned int alt, struct rng *rng, struct model *m,
+		   const struct op *op, struct op_result *res);
 bool expect_returns_values(const struct expect *want);
 u64 expect_own_bits(const struct expect_val *val);
 void expect_mark_rules(const struct expect *want, bool reached[NR_RULES]);

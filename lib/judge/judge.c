@@ -112,6 +112,7 @@ static void add_known_diff(const struct judging *j, enum rule_id rule, const cha
 	else
 		return;
 	d->op = j->op;
+	d->value = j->value;
 	d->rule = rule;
 	d->known = known;
 	d->no_order = false;
@@ -131,7 +132,7 @@ static void add_diff(const struct judging *j, enum rule_id rule, const char *got
 static void add_deviation(const struct judging *j, enum deviation_id deviation)
 {
 	const struct deviation_desc *d = deviation_desc(deviation);
-	const struct op_result *res = &j->results[j->op];
+	const struct op_result *res = j->res;
 	char got[JUDGE_TEXT_BYTES];
 
 	if (res->status == OP_DONE && res->nr_vals)
@@ -227,7 +228,7 @@ static bool is_allowed(const struct expect *want, u64 value)
 /* Any of several values is allowed. */
 static void compare_one_of(const struct judging *j, const struct expect *want)
 {
-	u64 value = j->results[j->op].val[0];
+	u64 value = j->res->val[0];
 	char got[JUDGE_TEXT_BYTES], allowed[JUDGE_TEXT_BYTES];
 
 	if (is_allowed(want, value))
@@ -239,7 +240,7 @@ static void compare_one_of(const struct judging *j, const struct expect *want)
 
 static void compare_vals(const struct judging *j, const struct expect *want)
 {
-	const struct op_result *res = &j->results[j->op];
+	const struct op_result *res = j->res;
 	unsigned int nr = res->nr_vals < want->nr_vals ? res->nr_vals : want->nr_vals;
 	char got[JUDGE_TEXT_BYTES], allowed[JUDGE_TEXT_BYTES];
 
@@ -302,17 +303,11 @@ static bool can_follow(const struct expect *want, const struct op_result *res, b
 			 res->status != OP_NO_OBJECT && !has_status(want, OP_NO_OBJECT));
 }
 
-/**
- * judge_step() - judge the result of an operation and follow it
- * @j: what is judged; the model and the verdict change
- *
- * Return: whether the model could follow; if not, v->unjudged is the operation
- * that it does not predict, or the one after that whose result it cannot follow.
- */
-bool judge_step(const struct judging *j)
+/* One result, of which the model predicts all. */
+static bool judge_one(const struct judging *j)
 {
 	const struct op *op = &j->prog->op[j->op];
-	const struct op_result *res = &j->results[j->op];
+	const struct op_result *res = j->res;
 	char got[JUDGE_TEXT_BYTES], allowed[JUDGE_TEXT_BYTES];
 	size_t before = j->v->nr_diffs;
 	bool match = false;
@@ -342,6 +337,56 @@ bool judge_step(const struct judging *j)
 	}
 	model_commit(j->model, op, res);
 	return true;
+}
+
+static void add_log_diff(const struct judging *j, unsigned int nr, const char *allowed)
+{
+	char got[JUDGE_TEXT_BYTES];
+
+	snprintf(got, sizeof(got), "a log of %u values", nr);
+	add_diff(j, RULE_CPUIF_SERVE, got, allowed);
+}
+
+/*
+ * Each value as if it came alone: the model follows the handler from one interrupt to
+ * the next.
+ */
+static bool judge_log(const struct judging *j, const struct op_result *log)
+{
+	struct op_result one = { .status = OP_DONE, .nr_vals = 1 };
+	struct judging at = *j;
+	bool goes_on = true;
+
+	at.res = &one;
+	for (at.value = 1; goes_on && at.value <= log->nr_vals; at.value++) {
+		one.val[0] = log->val[at.value - 1];
+		if (!judge_one(&at))
+			return false;
+		goes_on = op_log_goes_on(one.val[0], at.value);
+	}
+	if (!goes_on && at.value > log->nr_vals)
+		return true;
+	add_log_diff(&at, log->nr_vals, goes_on ? "more of them" : "no more after the last one");
+	j->v->unjudged = j->op + 1;
+	return false;
+}
+
+/**
+ * judge_step() - judge the result of an operation and follow it
+ * @j: what is judged; the model and the verdict change
+ *
+ * Return: whether the model could follow; if not, v->unjudged is the operation
+ * that it does not predict, or the one after that whose result it cannot follow.
+ */
+bool judge_step(const struct judging *j)
+{
+	struct judging step = *j;
+
+	step.res = &j->results[j->op];
+	if (j->prog->op[j->op].id == OP_GUEST_SERVE && step.res->status == OP_DONE &&
+	    step.res->nr_vals)
+		return judge_log(j, step.res);
+	return judge_one(&step);
 }
 
 /**
@@ -434,6 +479,8 @@ size_t judge_explain(const struct prog *p, const struct verdict *v, char *buf, s
 		if (d->op < p->nr_ops) {
 			op_print(&p->op[d->op], text, sizeof(text));
 			append(buf, bytes, &at, "op %zu: %s: ", d->op + 1, text);
+			if (d->value)
+				append(buf, bytes, &at, "value %u: ", d->value);
 		} else {
 			append(buf, bytes, &at, "kernel log: ");
 		}

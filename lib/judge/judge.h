@@ -19,6 +19,7 @@
 
 struct judge_diff {
 	size_t op; /* number in the program, from 0; one past the last is the kernel log */
+	unsigned int value; /* number of the value in the operation's log, from 1, or 0 */
 	enum rule_id rule; /* that is broken */
 	char got[JUDGE_TEXT_BYTES];
 	char allowed[JUDGE_TEXT_BYTES];

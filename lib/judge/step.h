@@ -14,6 +14,8 @@ struct judging {
 	const struct prog *prog;
 	const struct op_result *results;
 	size_t op;
+	const struct op_result *res; /* within judge_step(): its result, or a value of its log */
+	unsigned int value; /* number of that value, from 1, or 0 */
 	struct verdict *v;
 };
 

@@ -220,8 +220,12 @@ static void put_diffs(struct trace *t, size_t op)
 
 		if (d->op != op)
 			continue;
-		snprintf(text, sizeof(text), "got %s, allowed %s: %s", d->got, d->allowed,
-			 rule_desc(d->rule)->name);
+		if (d->value)
+			snprintf(text, sizeof(text), "value %u: got %s, allowed %s: %s", d->value,
+				 d->got, d->allowed, rule_desc(d->rule)->name);
+		else
+			snprintf(text, sizeof(text), "got %s, allowed %s: %s", d->got, d->allowed,
+				 rule_desc(d->rule)->name);
 		put(t, "!!", text);
 		if (!d->known)
 			continue;

@@ -61,6 +61,7 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_GUEST_ISB] = expect_guest_barrier,
 	[OP_GUEST_TAKE] = expect_guest_take,
 	[OP_GUEST_WFI] = expect_guest_wfi,
+	[OP_GUEST_SERVE] = expect_guest_serve,
 };
 
 /**
@@ -269,6 +270,7 @@ static bool fills_list_registers(const struct model *m, const struct op *op)
 	case OP_GUEST_EOI:
 	case OP_GUEST_DEACTIVATE:
 	case OP_GUEST_TAKE:
+	case OP_GUEST_SERVE:
 		return false;
 	/* These exit or not: what is in flight counts before and after. */
 	case OP_GUEST_LOAD:
@@ -335,6 +337,7 @@ static commit_fn *const commit_fns[NR_OPS] = {
 	[OP_GUEST_DEACTIVATE] = commit_guest_deactivate,
 	[OP_GUEST_STORE] = commit_mem_store,
 	[OP_GUEST_TAKE] = commit_guest_take,
+	[OP_GUEST_SERVE] = commit_guest_serve,
 	[OP_IRQ_LINE] = commit_irq_line,
 	[OP_SIGNAL_MSI] = commit_signal_msi,
 	[OP_SAVE_PENDING_TABLES] = commit_save_pending_tables,
@@ -353,16 +356,7 @@ static commit_fn *const commit_fns[NR_OPS] = {
 	[OP_SYNC] = commit_mem_store,
 };
 
-/**
- * model_commit() - follow an answer
- * @m:    the model that model_expect() was asked of
- * @op:   the operation
- * @seen: an answer that is allowed
- *
- * The only function that changes the state of a VM.  A call that failed changes
- * nothing, but for a first run that could not map the frames.
- */
-void model_commit(struct model *m, const struct op *op, const struct op_result *seen)
+static void commit(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	bool runs = (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN) &&
 		    seen->status != OP_FAILED && seen->status != OP_NO_OBJECT;
@@ -387,4 +381,28 @@ void model_commit(struct model *m, const struct op *op, const struct op_result *
 		m->lost |= its_overlaps(m);
 	if (runs)
 		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
+}
+
+/**
+ * model_commit() - follow an answer
+ * @m:    the model that model_expect() was asked of
+ * @op:   the operation
+ * @seen: an answer that is allowed
+ *
+ * The only function that changes the state of a VM.  A call that failed changes
+ * nothing, but for a first run that could not map the frames.  A log of several
+ * values is followed value by value, whether in one call or in several.
+ */
+void model_commit(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	struct op_result one = { .status = OP_DONE, .nr_vals = 1 };
+
+	if (op->id != OP_GUEST_SERVE || seen->status != OP_DONE) {
+		commit(m, op, seen);
+		return;
+	}
+	for (unsigned int i = 0; i < seen->nr_vals; i++) {
+		one.val[0] = seen->val[i];
+		commit(m, op, &one);
+	}
 }

@@ -24,6 +24,11 @@ static enum reg_id eoi_register(const struct model *m, u64 group)
 	return group ? REG_ICC_EOIR1 : REG_ICC_EOIR0;
 }
 
+static enum reg_id dir_register(const struct model *m)
+{
+	return m->config.gic == GIC_V2 ? REG_GICC_DIR : REG_ICC_DIR;
+}
+
 /**
  * expect_interface() - does a vCPU reach its CPU interface?
  * @m:       the model
@@ -59,6 +64,30 @@ void cpuif_remember(struct model_vcpu *v, u64 value, unsigned int group)
 			.value = value & 0xffffff,
 			.group = group & 1,
 		};
+}
+
+/* Between two accesses to the CPU interface, as between two operations. */
+static void next_access(struct model *m, const struct access *a)
+{
+	irq_moved(m, a->vcpu);
+	irq_lrs_kept(m, a->vcpu);
+}
+
+/**
+ * cpuif_end() - the guest ends what it has just acknowledged, and deactivates it
+ * @m:     the model
+ * @a:     whose vCPU it is
+ * @value: that was read, of an interrupt
+ * @group: of the register, 0 or 1
+ */
+void cpuif_end(struct model *m, const struct access *a, u64 value, unsigned int group)
+{
+	next_access(m, a);
+	cpuif_behaviour(eoi_register(m, group))->write(m, a, value, ~0ULL);
+	if (!m->vcpu[a->vcpu].cpuif.eoimode)
+		return;
+	next_access(m, a);
+	cpuif_behaviour(dir_register(m))->write(m, a, value, ~0ULL);
 }
 
 /**
@@ -165,10 +194,9 @@ void commit_guest_deactivate(struct model *m, const struct op *op, const struct 
 {
 	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_vcpu)) };
 	unsigned int of = vcpu_number(m, op_arg(op, ARG_GUEST_DEACTIVATE_of));
-	enum reg_id dir = m->config.gic == GIC_V2 ? REG_GICC_DIR : REG_ICC_DIR;
 
 	(void)seen;
 	if (of < m->nr_vcpus && m->vcpu[of].nr_ended)
-		cpuif_behaviour(dir)->write(m, &a, m->vcpu[of].ended[--m->vcpu[of].nr_ended].value,
-					    ~0ULL);
+		cpuif_behaviour(dir_register(m))
+			->write(m, &a, m->vcpu[of].ended[--m->vcpu[of].nr_ended].value, ~0ULL);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a PE does with the interrupt that its CPU interface signals: the operations
- * take and wfi.  Which one is signalled is in ack.c.
+ * take, serve and wfi.  Which one is signalled is in ack.c.
  */
 #include "lib/model/state.h"
 
@@ -52,20 +52,15 @@ static bool needs_absent_alias(const struct model *m, const struct model_vcpu *v
 	return needs;
 }
 
-/**
- * expect_guest_take() - an interrupt is taken, if one is signalled
- * @m:    the model
- * @op:   OP_GUEST_TAKE
- * @want: filled in
- */
-void expect_guest_take(const struct model *m, const struct op *op, struct expect *want)
+/* Return: false if the vCPU does not reach its CPU interface. */
+static bool expect_taken(const struct model *m, const struct op *op, struct expect *want)
 {
-	u64 vcpu_id = op_arg(op, ARG_GUEST_TAKE_vcpu);
+	u64 vcpu_id = (u64)op_vcpu(op);
 	struct access a = { .vcpu = vcpu_number(m, vcpu_id) };
 	const struct model_vcpu *v;
 
-	if (!expect_interface(m, vcpu_id, op_arg(op, ARG_GUEST_TAKE_at), want))
-		return;
+	if (!expect_interface(m, vcpu_id, op_cpuif_at(op), want))
+		return false;
 	v = &m->vcpu[a.vcpu];
 	a.by = a.vcpu;
 	allow_done(want, RULE_CPUIF_TAKE);
@@ -76,6 +71,46 @@ void expect_guest_take(const struct model *m, const struct op *op, struct expect
 		want->one_of[i] = as_taken(m, v, want->one_of[i]);
 	for (unsigned int i = 0; i < want->nr_deviants; i++)
 		want->deviant[i].value = as_taken(m, v, want->deviant[i].value);
+	return true;
+}
+
+/**
+ * expect_guest_take() - an interrupt is taken, if one is signalled
+ * @m:    the model
+ * @op:   OP_GUEST_TAKE
+ * @want: filled in
+ */
+void expect_guest_take(const struct model *m, const struct op *op, struct expect *want)
+{
+	expect_taken(m, op, want);
+}
+
+/**
+ * expect_guest_serve() - interrupts are taken until none is signalled
+ * @m:    the model
+ * @op:   OP_GUEST_SERVE
+ * @want: filled in: the next value of the log, which is what a take would give now
+ */
+void expect_guest_serve(const struct model *m, const struct op *op, struct expect *want)
+{
+	if (expect_taken(m, op, want))
+		want->vals_rule = RULE_CPUIF_SERVE;
+}
+
+/* Return: whether one was taken; @group is that of the register it was acknowledged by. */
+static bool commit_taken(struct model *m, const struct access *a, u32 value, unsigned int *group)
+{
+	const struct model_vcpu *v = &m->vcpu[a->vcpu];
+
+	if (is_none(m, value))
+		return false;
+	if (!irq_exists(m, cpuif_intid(m, value)) && !intid_is_lpi(cpuif_intid(m, value))) {
+		m->lost = true;
+		return false;
+	}
+	*group = m->config.gic == GIC_V2 ? uses_alias(m, v, value) : group_of(m, v, value);
+	cpuif_take(m, a, value);
+	return true;
 }
 
 /**
@@ -87,19 +122,27 @@ void expect_guest_take(const struct model *m, const struct op *op, struct expect
 void commit_guest_take(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_TAKE_vcpu)) };
-	struct model_vcpu *v = &m->vcpu[a.vcpu];
 	u32 value = seen->val[0] & PROG_TOOK_VALUE;
 	unsigned int group;
 
-	if (is_none(m, value))
-		return;
-	if (!irq_exists(m, cpuif_intid(m, value)) && !intid_is_lpi(cpuif_intid(m, value))) {
-		m->lost = true;
-		return;
-	}
-	group = m->config.gic == GIC_V2 ? uses_alias(m, v, value) : group_of(m, v, value);
-	cpuif_take(m, &a, value);
-	cpuif_remember(v, value, group);
+	if (commit_taken(m, &a, value, &group))
+		cpuif_remember(&m->vcpu[a.vcpu], value, group);
+}
+
+/**
+ * commit_guest_serve() - an interrupt was taken, ended and deactivated, or none
+ * @m:    the model
+ * @op:   OP_GUEST_SERVE
+ * @seen: one value of its log
+ */
+void commit_guest_serve(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_SERVE_vcpu)) };
+	u32 value = seen->val[0] & PROG_TOOK_VALUE;
+	unsigned int group;
+
+	if (commit_taken(m, &a, value, &group))
+		cpuif_end(m, &a, value, group);
 }
 
 /* The deviation that keeps the implementation from signalling, or NR_DEVIATIONS. */

@@ -370,11 +370,14 @@ unsigned int prio_level_of(const struct model *m, const struct model_vcpu *v, un
 void prio_expect_misdropped(const struct model *m, const struct access *a, struct expect *want);
 
 /* signal.c */
+void expect_guest_serve(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_take(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_wfi(const struct model *m, const struct op *op, struct expect *want);
+void commit_guest_serve(struct model *m, const struct op *op, const struct op_result *seen);
 void commit_guest_take(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* remember.c */
+void cpuif_end(struct model *m, const struct access *a, u64 value, unsigned int group);
 bool expect_interface(const struct model *m, u64 vcpu_id, u64 at, struct expect *want);
 void cpuif_remember(struct model_vcpu *v, u64 value, unsigned int group);
 void expect_guest_ack(const struct model *m, const struct op *op, struct expect *want);

@@ -36,6 +36,14 @@ static void add_eoi(struct gen *g, unsigned int n)
 	op_set_arg(op, ARG_GUEST_EOI_at, cpuif_base(g));
 }
 
+static void add_serve(struct gen *g, unsigned int n)
+{
+	struct op *op = prog_add(g->p, OP_GUEST_SERVE);
+
+	op_set_arg(op, ARG_GUEST_SERVE_vcpu, g->vcpu[n]);
+	op_set_arg(op, ARG_GUEST_SERVE_at, cpuif_base(g));
+}
+
 static void act_take(struct gen *g)
 {
 	add_take(g, any_number(g));
@@ -47,12 +55,23 @@ static void act_wfi(struct gen *g)
 }
 
 /* As an interrupt handler does it: nothing else comes in between. */
-static void act_serve(struct gen *g)
+static void act_take_and_end(struct gen *g)
 {
 	unsigned int n = any_number(g);
 
 	add_take(g, n);
 	add_eoi(g, n);
+}
+
+/* Of what is pending already, or of some more as well. */
+static void act_serve(struct gen *g)
+{
+	unsigned int n = any_number(g);
+
+	for (u64 i = rng_below(&g->r, 4); i; i--)
+		gen_pend(g, gen_once_in(g, 4) ? any_number(g) : n,
+			 gen_hot_between(g, 0, g->nr_irqs - 1));
+	add_serve(g, n);
 }
 
 /* What decides about the signal changes without an exit, then the vCPU waits. */
@@ -158,8 +177,9 @@ static void act_memory(struct gen *g)
 }
 
 static const struct act acts[] = {
-	{ 30, gen_usual_act },	  { 8, act_take },	    { 5, act_wfi },    { 10, act_serve },
-	{ 6, act_open_and_wait }, { 8, act_pend_and_wait }, { 3, act_memory }, { 3, act_race },
+	{ 30, gen_usual_act },	  { 8, act_take },	    { 5, act_wfi },
+	{ 10, act_take_and_end }, { 6, act_open_and_wait }, { 8, act_pend_and_wait },
+	{ 3, act_memory },	  { 3, act_race },	    { 3, act_serve },
 };
 
 /**

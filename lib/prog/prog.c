@@ -167,6 +167,7 @@ int op_vcpu(const struct op *op)
 		[OP_GUEST_ISB] = ARG_GUEST_ISB_vcpu + 1,
 		[OP_GUEST_TAKE] = ARG_GUEST_TAKE_vcpu + 1,
 		[OP_GUEST_WFI] = ARG_GUEST_WFI_vcpu + 1,
+		[OP_GUEST_SERVE] = ARG_GUEST_SERVE_vcpu + 1,
 	};
 
 	if (vcpu_arg[op->id])
@@ -178,15 +179,15 @@ int op_vcpu(const struct op *op)
  * op_can_par() - may an operation stand in a par block?
  * @id: below NR_OPS
  *
- * Return: whether; what makes, maps or holds the parts of a VM cannot, and a walk,
- * which is many accesses, cannot.
+ * Return: whether; what makes, maps or holds the parts of a VM cannot, and a walk or
+ * a serve, which is many accesses, cannot.
  */
 bool op_can_par(enum op_id id)
 {
 	/* Operations of userspace that can, and others that cannot. */
 	static const bool unlike_its_agent[NR_OPS] = {
 		[OP_USER_READ] = true,	 [OP_USER_WRITE] = true, [OP_READ_LEVEL] = true,
-		[OP_WRITE_LEVEL] = true, [OP_GUEST_WALK] = true,
+		[OP_WRITE_LEVEL] = true, [OP_GUEST_WALK] = true, [OP_GUEST_SERVE] = true,
 	};
 
 	return (op_descs[id].agent != AGENT_USER) != unlike_its_agent[id];
@@ -226,9 +227,24 @@ u64 op_cpuif_at(const struct op *op)
 		return op_arg(op, ARG_GUEST_DEACTIVATE_at);
 	case OP_GUEST_TAKE:
 		return op_arg(op, ARG_GUEST_TAKE_at);
+	case OP_GUEST_SERVE:
+		return op_arg(op, ARG_GUEST_SERVE_at);
 	default:
 		return OP_NO_CPUIF;
 	}
+}
+
+/**
+ * op_log_goes_on() - does the log of OP_GUEST_SERVE have another value?
+ * @value: the last one so far
+ * @nr:    values so far, at least 1
+ *
+ * Return: whether; it ends with the value that says that no exception came, or when
+ * it is full.
+ */
+bool op_log_goes_on(u64 value, unsigned int nr)
+{
+	return value != PROG_TOOK_NONE && nr < OP_MAX_VALS;
 }
 
 /**

@@ -150,6 +150,7 @@ enum op_status {
 #define OP_MAX_VALS 64
 
 /* The value of take: what the acknowledge returned, and the exception, if one came. */
+#define PROG_TOOK_NONE 0x3ffu
 #define PROG_TOOK_VALUE 0xffffffu
 #define PROG_TOOK_IRQ (1u << 24)
 #define PROG_TOOK_FIQ (2u << 24)
@@ -220,6 +221,7 @@ const struct line_type_desc *line_type_desc(enum line_type type);
 int op_vcpu(const struct op *op);
 u64 op_cpuif_at(const struct op *op);
 bool op_can_par(enum op_id id);
+bool op_log_goes_on(u64 value, unsigned int nr);
 unsigned int op_lane(const struct op *op);
 bool op_is_in_memory(const struct op *op);
 unsigned int op_access_size(u64 place, u64 size);

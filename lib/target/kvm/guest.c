@@ -342,6 +342,9 @@ static void put_op(struct target_vm *vm, struct guest_op *to, const struct op *o
 	case OP_GUEST_TAKE:
 		put_cpuif(vm, to, op, GUEST_TAKE, op_arg(op, ARG_GUEST_TAKE_vcpu));
 		break;
+	case OP_GUEST_SERVE:
+		put_cpuif(vm, to, op, GUEST_SERVE, op_arg(op, ARG_GUEST_SERVE_vcpu));
+		break;
 	case OP_GUEST_WFI:
 		to->code = GUEST_WFI;
 		break;
@@ -428,8 +431,9 @@ static void get_result(struct op_result *to, const struct guest_lane *lane, u32 
 		[GUEST_NO_LAST] = OP_NO_LAST,
 	};
 	const struct guest_res *res = &lane->res[number % GUEST_RING_OPS];
-	bool walk = lane->op[number % GUEST_RING_OPS].code == GUEST_WALK;
-	const u64 *val = walk && res->status != GUEST_ABORT ? lane->walk_val : res->val;
+	u32 code = lane->op[number % GUEST_RING_OPS].code;
+	bool many = (code == GUEST_WALK || code == GUEST_SERVE) && res->status != GUEST_ABORT;
+	const u64 *val = many ? lane->vals : res->val;
 	size_t max = val == res->val ? ARRAY_SIZE(res->val) : GUEST_MAX_VALS;
 
 	TEST_ASSERT(res->status < ARRAY_SIZE(status) && res->nr_vals <= max,
@@ -485,7 +489,7 @@ static bool waits(const struct prog *p, const size_t *ops, size_t nr)
  * guest_perform() - perform operations in the guest
  * @vm:      the VM
  * @vcpu:    the vCPU that performs them
- * @ops:     their numbers in the program; only the last one may be a walk
+ * @ops:     their numbers in the program; only the last one may be a walk or a serve
  * @nr:      of @ops, at least 1; they fit into the ring
  * @results: of the whole program
  *

@@ -157,7 +157,13 @@ static bool op_enters_guest(const struct op *op)
 	return op->id == OP_RUN || op_desc(op->id)->agent == AGENT_GUEST;
 }
 
-/* The operations from @first on that one entry of the guest can do: a walk ends it. */
+/* Is the room for its values in the lane, where there is one? */
+static bool has_many_values(const struct op *op)
+{
+	return op->id == OP_GUEST_WALK || op->id == OP_GUEST_SERVE;
+}
+
+/* The operations from @first on that one entry of the guest can do: many values end it. */
 static size_t list_posts(const struct prog *p, size_t first, size_t max, size_t ops[GUEST_RING_OPS])
 {
 	size_t nr = 0, i = first;
@@ -165,7 +171,7 @@ static size_t list_posts(const struct prog *p, size_t first, size_t max, size_t 
 	do {
 		ops[nr++] = i++;
 	} while (i < p->nr_ops && nr < max && op_enters_guest(&p->op[i]) &&
-		 op_vcpu(&p->op[i]) == op_vcpu(&p->op[first]) && p->op[i - 1].id != OP_GUEST_WALK &&
+		 op_vcpu(&p->op[i]) == op_vcpu(&p->op[first]) && !has_many_values(&p->op[i - 1]) &&
 		 prog_par_end(p, i) == i + 1);
 	return nr;
 }
