@@ -192,6 +192,11 @@ files_survive_a_panic() {
 		[ ! -e "$scratch/survive/out/console-1.log" ]
 }
 
+files_are_there_to_resume() {
+	vm survive --resume -- "$scratch/survivor"
+	ended survive 0
+}
+
 restarts_have_an_end() {
 	vm fall --restart 1 -- "$scratch/survivor" again
 	ended fall 1 && printed fall stdout '^# the machine starts again, 1 of 1' &&
@@ -338,6 +343,8 @@ check_refusals() {
 	ktap_check machine.names_a_wrong_number one_line_and bad-number 2 "smp .*, not '2x'"
 	vm bad-snapshot --gic 4 --snapshot -- probe
 	ktap_check machine.names_what_has_no_snapshot one_line_and bad-snapshot 2 'snapshot does not go with --gic 4'
+	vm no-resume --resume -- probe
+	ktap_check machine.names_a_folder_that_is_missing one_line_and no-resume 99 "cannot read '.*/out/': No such"
 	vm bad-record --record "$scratch/recording" --smp 2 -- probe
 	ktap_check machine.names_what_is_not_recorded one_line_and bad-record 2 'record does not go with --smp'
 	vm no-recording --replay "$scratch/recording"
@@ -369,6 +376,7 @@ check_machine() {
 	ktap_check machine.reports_a_panic a_panic_is_reported
 	ktap_check machine.reports_a_kernel_warning a_kernel_warning_is_reported
 	ktap_check machine.files_survive_a_panic files_survive_a_panic
+	ktap_check machine.files_are_there_to_resume files_are_there_to_resume
 	ktap_check machine.restarts_have_an_end restarts_have_an_end
 	ktap_check machine.snapshots_show_the_same snapshots_show_the_same
 	ktap_check machine.useless_snapshots_are_made_again useless_snapshots_are_made_again

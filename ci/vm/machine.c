@@ -469,7 +469,8 @@ static int run_once(struct machine *m)
 	bool ran = false;
 
 	if (!m->opt->replay)
-		vm_plan_start(&m->plan, &m->results.names, m->nr_restarts, &m->start);
+		vm_plan_start(&m->plan, &m->results.names, m->opt->resume || m->nr_restarts,
+			      &m->start);
 	if (m->snapshot.path) {
 		ran = resume(m);
 		if (!ran) {
@@ -509,6 +510,8 @@ static int prepare(struct machine *m)
 	if (m->opt->replay)
 		return recording_load(&m->recording, m->opt, &m->plan);
 	err = vm_plan_make(&m->plan, m->opt);
+	if (!err && m->opt->resume)
+		err = results_resume(&m->results);
 	/* Without a name there is no snapshot, and booting says what is wrong. */
 	if (!err && m->opt->snapshot && snapshot_find(&m->snapshot, m->opt, &m->plan))
 		snapshot_close(&m->snapshot);

@@ -21,14 +21,23 @@
 #define MAX_GICV3_SMP 64
 
 static const struct option long_options[] = {
-	{ "kernel", required_argument, NULL, 'k' }, { "append", required_argument, NULL, 'a' },
-	{ "gic", required_argument, NULL, 'g' },    { "smp", required_argument, NULL, 's' },
-	{ "mem", required_argument, NULL, 'm' },    { "timeout", required_argument, NULL, 't' },
-	{ "parallel", no_argument, NULL, 'p' },	    { "snapshot", no_argument, NULL, 'S' },
-	{ "record", required_argument, NULL, 'R' }, { "replay", required_argument, NULL, 'P' },
-	{ "gdb", optional_argument, NULL, 'G' },    { "restart", required_argument, NULL, 'r' },
-	{ "out", required_argument, NULL, 'o' },    { "qemu", required_argument, NULL, 'q' },
-	{ "help", no_argument, NULL, 'h' },	    { 0 },
+	{ "kernel", required_argument, NULL, 'k' },
+	{ "append", required_argument, NULL, 'a' },
+	{ "gic", required_argument, NULL, 'g' },
+	{ "smp", required_argument, NULL, 's' },
+	{ "mem", required_argument, NULL, 'm' },
+	{ "timeout", required_argument, NULL, 't' },
+	{ "parallel", no_argument, NULL, 'p' },
+	{ "snapshot", no_argument, NULL, 'S' },
+	{ "record", required_argument, NULL, 'R' },
+	{ "replay", required_argument, NULL, 'P' },
+	{ "gdb", optional_argument, NULL, 'G' },
+	{ "restart", required_argument, NULL, 'r' },
+	{ "resume", no_argument, NULL, 'c' },
+	{ "out", required_argument, NULL, 'o' },
+	{ "qemu", required_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
 };
 
 /**
@@ -63,6 +72,7 @@ void vm_options_usage(void)
 	      "  --restart N             start the machine again, up to N times, when it ends\n"
 	      "                          before COMMAND does (0): its files are put back, and\n"
 	      "                          VGICHECK_RESUME=1 is in its environment\n"
+	      "  --resume                begin as after a restart, with the files in --out DIR\n"
 	      "  --out DIR               where files from the machine go (out)\n"
 	      "  --qemu PATH             the emulator (qemu-system-aarch64)\n"
 	      "\n"
@@ -129,6 +139,9 @@ static int set_option(struct vm_options *o, int c, const char *arg)
 		return parse_number("gdb", arg ? arg : DEFAULT_GDB_PORT, 1, 65535, &o->gdb_port);
 	case 'r':
 		return parse_number("restart", arg, 0, MAX_RESTARTS, &o->restart);
+	case 'c':
+		o->resume = true;
+		return 0;
 	case 'o':
 		o->out = arg;
 		return 0;
@@ -148,8 +161,11 @@ static int check_recording(struct vm_options *o)
 		bool given;
 		const char *name;
 	} others[] = {
-		{ o->record && o->replay, "--replay" }, { o->parallel, "--parallel" },
-		{ o->snapshot, "--snapshot" },		{ o->restart, "--restart" },
+		{ o->record && o->replay, "--replay" },
+		{ o->parallel, "--parallel" },
+		{ o->snapshot, "--snapshot" },
+		{ o->restart, "--restart" },
+		{ o->resume, "--resume" },
 		{ o->smp > 1, "--smp above 1" },
 	};
 

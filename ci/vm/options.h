@@ -23,6 +23,7 @@
  * @replay:	folder of the recording to replay, or NULL; then there is no command
  * @gdb_port:	where the emulator waits for a debugger, or 0
  * @restart:	how often a machine that ends before the command starts again
+ * @resume:	the command gets the files in @out, as after a restart
  * @out:	directory of the host for files that come back
  * @qemu:	the emulator
  * @cmd:	command and its arguments, NULL-terminated
@@ -40,6 +41,7 @@ struct vm_options {
 	const char *replay;
 	unsigned int gdb_port;
 	unsigned int restart;
+	bool resume;
 	const char *out;
 	const char *qemu;
 	char **cmd;

@@ -5,6 +5,7 @@
  */
 #include "ci/vm/results.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -179,6 +180,44 @@ void results_say(struct results *r, const char *fmt, ...)
 	va_end(ap);
 	putchar('\n');
 	fflush(stdout);
+}
+
+/* What is in a directory, whose name ends with a slash, or in all of them if it is empty. */
+static int find_files(struct results *r, const char *dir)
+{
+	char *host = vm_asprintf("%s/%s", r->plan->out, dir);
+	DIR *d = opendir(host);
+	int err = d ? 0 : -errno;
+	struct dirent *e;
+
+	if (err)
+		fprintf(stderr, "vm: cannot read '%s': %s\n", host, strerror(-err));
+	while (!err && (e = readdir(d))) {
+		char *name = vm_asprintf("%s%s%s", dir, e->d_name, e->d_type == DT_DIR ? "/" : "");
+
+		if (e->d_name[0] == '.')
+			; /* nothing of ours */
+		else if (e->d_type == DT_DIR)
+			err = find_files(r, name);
+		else
+			vm_strv_add(&r->names, "%s", name);
+		free(name);
+	}
+	if (d)
+		closedir(d);
+	free(host);
+	return err;
+}
+
+/**
+ * results_resume() - what another machine brought back is here
+ * @r: results, of which none has come
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int results_resume(struct results *r)
+{
+	return find_files(r, "");
 }
 
 /**

@@ -41,6 +41,7 @@ struct results {
 
 bool results_drain(struct results *r, struct ring *ring);
 void results_save_inflight(struct results *r, const void *shm);
+__must_check int results_resume(struct results *r);
 void results_restart(struct results *r);
 void results_say(struct results *r, const char *fmt, ...) __printf(2, 3);
 void results_free(struct results *r);

@@ -212,11 +212,17 @@ static void act_user_read(struct gen *g)
 static void act_user_write(struct gen *g)
 {
 	struct op *op = prog_add(g->p, OP_USER_WRITE);
-
-	op_set_arg(op, ARG_USER_WRITE_reg, any_place(g));
-	op_set_arg(op, ARG_USER_WRITE_vcpu, any_id(g));
+	u64 reg = any_place(g);
 	/* Bits of interrupts that KVM's own devices drive stay as they are. */
-	op_set_arg(op, ARG_USER_WRITE_value, rng_next(&g->r) & 0x01ffffff);
+	u64 value;
+
+	op_set_arg(op, ARG_USER_WRITE_reg, reg);
+	op_set_arg(op, ARG_USER_WRITE_vcpu, any_id(g));
+	value = rng_next(&g->r) & 0x01ffffff;
+	/* Group 0 without group 1 hangs QEMU as a host: docs/findings.md. */
+	if (reg == reg_place(REG_ICC_IGRPEN0, 0))
+		value &= ~reg_field_mask(FIELD_ICC_IGRPEN0_Enable);
+	op_set_arg(op, ARG_USER_WRITE_value, value);
 }
 
 static void act_line(struct gen *g)
