@@ -163,7 +163,13 @@ static bool has_many_values(const struct op *op)
 	return op->id == OP_GUEST_WALK || op->id == OP_GUEST_SERVE;
 }
 
-/* The operations from @first on that one entry of the guest can do: many values end it. */
+/* Must the guest be entered anew between the two?  A run is an entry of its own. */
+static bool is_between_entries(const struct op *before, const struct op *op)
+{
+	return has_many_values(before) || before->id == OP_RUN || op->id == OP_RUN;
+}
+
+/* The operations from @first on that one entry of the guest can do. */
 static size_t list_posts(const struct prog *p, size_t first, size_t max, size_t ops[GUEST_RING_OPS])
 {
 	size_t nr = 0, i = first;
@@ -171,8 +177,8 @@ static size_t list_posts(const struct prog *p, size_t first, size_t max, size_t 
 	do {
 		ops[nr++] = i++;
 	} while (i < p->nr_ops && nr < max && op_enters_guest(&p->op[i]) &&
-		 op_vcpu(&p->op[i]) == op_vcpu(&p->op[first]) && !has_many_values(&p->op[i - 1]) &&
-		 prog_par_end(p, i) == i + 1);
+		 op_vcpu(&p->op[i]) == op_vcpu(&p->op[first]) &&
+		 !is_between_entries(&p->op[i - 1], &p->op[i]) && prog_par_end(p, i) == i + 1);
 	return nr;
 }
 
