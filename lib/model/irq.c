@@ -254,13 +254,16 @@ static unsigned int irq_target(const struct model *m, unsigned int intid)
 
 /*
  * What became active while it had no target may be on the list of the PE that is
- * its target by now.
+ * its target by now; what software made active before the PE that it moved away
+ * from has run is on the list of that one.
  */
 static bool may_be_active_on(const struct model *m, unsigned int intid, unsigned int vcpu)
 {
+	const struct model_bank *b = &m->spi[intid / 32 - 1];
 	unsigned int on = m->active_on[intid];
 
-	return on == vcpu || (on == ACTIVE_ON_NONE && irq_target(m, intid) == vcpu);
+	return on == vcpu || (on == ACTIVE_ON_NONE && irq_target(m, intid) == vcpu) ||
+	       (b->moved & 1u << intid % 32 && m->moved_from[intid] == vcpu);
 }
 
 /* Those of a bank of SPIs that may be active on a PE. */
