@@ -203,9 +203,15 @@ GUEST_FN static bool reads_eoimode(const volatile struct guest_op *op)
 	return bits_get(val, 1, 1);
 }
 
+/* The host names places by their gva, which is a number to it. */
+GUEST_FN static volatile void *at_gva(u64 gva)
+{
+	return (volatile void *)gva; /* NOLINT(performance-no-int-to-ptr) */
+}
+
 GUEST_FN static volatile struct guest_lists *lists_of(volatile struct guest_lane *lane, u32 number)
 {
-	return (volatile struct guest_lists *)(lane->ram + GUEST_LISTS_OFFSET) + number;
+	return (volatile struct guest_lists *)at_gva(lane->ram + GUEST_LISTS_OFFSET) + number;
 }
 
 GUEST_FN static void lock_ended(volatile struct guest_lists *lists)
@@ -435,7 +441,7 @@ GUEST_FN static void hold(volatile struct guest_lane *lane, const volatile struc
 
 GUEST_FN static void meet(const volatile struct guest_op *op, volatile struct guest_res *res)
 {
-	volatile struct guest_meeting *m = (volatile struct guest_meeting *)op->addr;
+	volatile struct guest_meeting *m = at_gva(op->addr);
 
 	__atomic_add_fetch(&m->arrived, 1, __ATOMIC_ACQ_REL);
 	while (__atomic_load_n(&m->arrived, __ATOMIC_ACQUIRE) < m->expected)

@@ -274,7 +274,8 @@ static void it_is_a_take_an_eoi_and_a_deactivate_each(struct unit *t)
 		if (served_init(t, &whole, text)) {
 			for (unsigned int i = 0; i < 4; i++)
 				EXPECT_EQ(t, whole.log->val[i],
-					  parts.results[whole.prog.nr_ops - 1 + 3 * i].val[0]);
+					  parts.results[whole.prog.nr_ops - 1 + (size_t)3 * i]
+						  .val[0]);
 			EXPECT_EQ(t, model_hash(whole.judge.model), model_hash(parts.judge.model));
 		}
 		served_free(&whole);

@@ -192,7 +192,7 @@ static int find_files(struct results *r, const char *dir)
 
 	if (err)
 		fprintf(stderr, "vm: cannot read '%s': %s\n", host, strerror(-err));
-	while (!err && (e = readdir(d))) {
+	while (d && !err && (e = readdir(d))) {
 		char *name = vm_asprintf("%s%s%s", dir, e->d_name, e->d_type == DT_DIR ? "/" : "");
 
 		if (e->d_name[0] == '.')

@@ -271,7 +271,6 @@ static bool fills_list_registers(const struct model *m, const struct op *op)
 	case OP_GUEST_DEACTIVATE:
 	case OP_GUEST_TAKE:
 	case OP_GUEST_SERVE:
-		return false;
 	/* These exit or not: what is in flight counts before and after. */
 	case OP_GUEST_LOAD:
 	case OP_GUEST_STORE:
