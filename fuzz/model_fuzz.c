@@ -190,7 +190,8 @@ static void judge_all(struct fuzz *f)
 		.model = f->model,
 		.config = f->config,
 		.known = &nothing_known,
-		.of = { f->config.profile->implementation, f->config.profile->from },
+		.of = { .implementation = f->config.profile->implementation,
+			.version = f->config.profile->from },
 	};
 	struct verdict v;
 

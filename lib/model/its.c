@@ -10,7 +10,7 @@
 #include "lib/model/state.h"
 #include "lib/regs/its_cmd.h"
 
-#define ITS_ENTRY_BYTES 8 /* of all its tables (arm-vgic-its.rst, ITS Table ABI) */
+#define ITS_ENTRY_BYTES 8ULL /* of all its tables (arm-vgic-its.rst, ITS Table ABI) */
 #define MAX_EVENT_BITS 16
 #define QUEUE_PAGE_BYTES 4096
 #define DOORBELL GITS_TRANSLATER_OFFSET
