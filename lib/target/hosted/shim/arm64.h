@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What depends on the processor: system registers, which are the real
+ * definitions with other accessors, and the host's features.
+ */
+#ifndef SHIM_ARM64_H
+#define SHIM_ARM64_H
+
+#include <asm/sysreg.h>
+
+/* They are those of the host's CPU interface, by their encodings (host.c). */
+u64 shim_read_sysreg(u32 encoding);
+void shim_write_sysreg(u64 val, u32 encoding);
+
+#undef read_sysreg_s
+#undef write_sysreg_s
+#undef read_sysreg
+#undef write_sysreg
+#undef sysreg_clear_set_s
+#define read_sysreg_s(r) shim_read_sysreg(r)
+#define write_sysreg_s(v, r) shim_write_sysreg(v, r)
+#define read_sysreg(r) read_sysreg_##r()
+#define write_sysreg(v, r) write_sysreg_##r(v)
+#define read_sysreg_el1(r) read_sysreg_s(r)
+#define read_sysreg_el2(r) read_sysreg_s(r)
+#define write_sysreg_el1(v, r) write_sysreg_s(v, r)
+#define write_sysreg_el2(v, r) write_sysreg_s(v, r)
+#define read_gicreg(r) read_sysreg_s(SYS_##r)
+#define write_gicreg(v, r) write_sysreg_s(v, SYS_##r)
+#define sysreg_clear_set_s(r, clear, set) \
+	write_sysreg_s((read_sysreg_s(r) & ~(u64)(clear)) | (set), r)
+#define gic_read_sre() ((u32)read_sysreg_s(SYS_ICC_SRE_EL1))
+#define gic_write_sre(v) write_sysreg_s(v, SYS_ICC_SRE_EL1)
+#define gic_write_dir(intid) ((void)(intid))
+#define read_sanitised_ftr_reg(r) shim_read_sysreg(r)
+
+/* Mode and flags of the processor, which the vGIC looks at only to save them. */
+#define read_sysreg_daif() 0
+#define write_sysreg_daif(v) ((void)(v))
+#define read_sysreg_hcr_el2() 0
+#define write_sysreg_hcr_el2(v) ((void)(v))
+#define write_sysreg_hcr(v) ((void)(v))
+#define local_daif_save() 0ul
+#define local_daif_restore(flags) ((void)(flags))
+
+/* All of the host runs at EL2, and no erratum needs a workaround. */
+#define has_vhe() true
+#define is_kernel_in_hyp_mode() true
+#define is_protected_kvm_enabled() false
+#define cpus_have_final_cap(cap) shim_has_cap(#cap)
+#define cpus_have_cap(cap) shim_has_cap(#cap)
+#define alternative_has_cap_unlikely(cap) shim_has_cap(#cap)
+#define system_supports_direct_sgis() false
+#define kvm_nvhe_sym(x) x
+bool shim_has_cap(const char *name);
+
+/* A value that a callback would patch into the code is got from the callback's name. */
+#define ALTERNATIVE_CB(insn, callback) #callback
+
+#endif /* SHIM_ARM64_H */

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The host's GICv3 as far as virtual interrupts need it: the registers ICH_* and
+ * ICC_SRE_* of the one processor, and what they signal to the guest.
+ *
+ * Spec: IHI 0069H 12.4 (ICH_*), 6.4 and 6.5 (list registers, maintenance)
+ */
+#include "own.h"
+#include "vgic/vgic.h"
+
+struct hosted_host shim_host;
+
+#define NR_LRS 16
+#define LR_STATE (3ULL << 62)
+#define LR_PENDING (1ULL << 62)
+#define LR_ACTIVE (2ULL << 62)
+#define LR_HW (1ULL << 61)
+#define LR_GROUP1 (1ULL << 60)
+#define LR_EOI (1ULL << 41)
+
+#define HCR_EN BIT(0)
+#define HCR_UIE BIT(1)
+#define HCR_LRENPIE BIT(2)
+#define HCR_NPIE BIT(3)
+#define HCR_VGRP0EIE BIT(4)
+#define HCR_VGRP0DIE BIT(5)
+#define HCR_VGRP1EIE BIT(6)
+#define HCR_VGRP1DIE BIT(7)
+#define HCR_EOICOUNT GENMASK(31, 27)
+
+#define VMCR_ENG0 BIT(0)
+#define VMCR_ENG1 BIT(1)
+#define VMCR_FIQEN BIT(3)
+#define VMCR_CBPR BIT(4)
+
+#define VTR_A3V BIT(21)
+#define VTR_NV4 BIT(20)
+#define VTR_TDS BIT(19)
+
+/* The processor's. */
+static struct {
+	u64 lr[NR_LRS];
+	u32 ap[2][4]; /* of the groups */
+	u32 hcr, vmcr;
+	u32 sre_el1, sre_el2;
+} cpuif;
+
+/**
+ * shim_reset_cpuif() - as after a reset
+ */
+void shim_reset_cpuif(void)
+{
+	__builtin_memset(&cpuif, 0, sizeof(cpuif));
+	cpuif.sre_el1 = 1;
+	cpuif.sre_el2 = 0xf;
+}
+
+static u64 vtr(void)
+{
+	u64 bits = shim_host.pri_bits - 1;
+
+	return bits << 29 | bits << 26 | VTR_A3V | VTR_NV4 | VTR_TDS | (shim_host.nr_lr - 1);
+}
+
+/* Bits of LRs: what they hold is over, with a maintenance interrupt wanted or not. */
+static u32 empty_lrs(bool wants_maintenance)
+{
+	u32 bits = 0;
+
+	for (unsigned int i = 0; i < shim_host.nr_lr; i++) {
+		u64 lr = cpuif.lr[i];
+		bool wants = !(lr & LR_HW) && (lr & LR_EOI);
+
+		if (!(lr & LR_STATE) && wants == wants_maintenance)
+			bits |= 1u << i;
+	}
+	return bits;
+}
+
+static u32 misr(void)
+{
+	unsigned int valid = 0, pending = 0;
+	u32 h = cpuif.hcr;
+
+	if (!(h & HCR_EN))
+		return 0;
+	for (unsigned int i = 0; i < shim_host.nr_lr; i++) {
+		valid += (cpuif.lr[i] & LR_STATE) != 0;
+		pending += (cpuif.lr[i] & LR_STATE) == LR_PENDING;
+	}
+	return (empty_lrs(true) ? BIT(0) : 0) | ((h & HCR_UIE) && valid <= 1 ? BIT(1) : 0) |
+	       ((h & HCR_LRENPIE) && (h & HCR_EOICOUNT) ? BIT(2) : 0) |
+	       ((h & HCR_NPIE) && !pending ? BIT(3) : 0) |
+	       ((h & HCR_VGRP0EIE) && (cpuif.vmcr & VMCR_ENG0) ? BIT(4) : 0) |
+	       ((h & HCR_VGRP0DIE) && !(cpuif.vmcr & VMCR_ENG0) ? BIT(5) : 0) |
+	       ((h & HCR_VGRP1EIE) && (cpuif.vmcr & VMCR_ENG1) ? BIT(6) : 0) |
+	       ((h & HCR_VGRP1DIE) && !(cpuif.vmcr & VMCR_ENG1) ? BIT(7) : 0);
+}
+
+/**
+ * shim_maintenance() - is the maintenance interrupt asserted?
+ */
+bool shim_maintenance(void)
+{
+	return misr() != 0;
+}
+
+/* Priority bits that do not exist are 0, and a binary point is not below its minimum. */
+static u32 vmcr_of(u64 val)
+{
+	unsigned int min0 = 7 - shim_host.pri_bits, min1 = 8 - shim_host.pri_bits;
+	u64 bpr0 = max(val >> 21 & 7, (u64)min0), bpr1 = max(val >> 18 & 7, (u64)min1);
+	u64 pmr = val >> 24 & 0xff & (0xff00 >> shim_host.pri_bits);
+
+	val = (val & 0x21f) | bpr1 << 18 | bpr0 << 21 | pmr << 24;
+	return (u32)(cpuif.sre_el1 & 1 ? val | VMCR_FIQEN : val);
+}
+
+/* Where a register lives that reads back as it was written; NULL for others. */
+static u32 *plain_reg(u32 encoding)
+{
+	switch (encoding) {
+	case SYS_ICH_HCR_EL2:
+		return &cpuif.hcr;
+	case SYS_ICC_SRE_EL1:
+		return &cpuif.sre_el1;
+	case SYS_ICC_SRE_EL2:
+		return &cpuif.sre_el2;
+	case SYS_ICH_AP0R0_EL2:
+	case SYS_ICH_AP0R1_EL2:
+	case SYS_ICH_AP0R2_EL2:
+	case SYS_ICH_AP0R3_EL2:
+		return &cpuif.ap[0][sys_reg_Op2(encoding)];
+	case SYS_ICH_AP1R0_EL2:
+	case SYS_ICH_AP1R1_EL2:
+	case SYS_ICH_AP1R2_EL2:
+	case SYS_ICH_AP1R3_EL2:
+		return &cpuif.ap[1][sys_reg_Op2(encoding)];
+	default:
+		return NULL;
+	}
+}
+
+static bool is_lr(u32 encoding, unsigned int *n)
+{
+	*n = (sys_reg_CRm(encoding) & 1) * 8 + sys_reg_Op2(encoding);
+	return encoding ==
+	       SYS_ICH_LR0_EL2 + ((*n & 8) << (CRm_shift - 3)) + ((*n & 7) << Op2_shift);
+}
+
+/**
+ * shim_read_sysreg() - MRS of the kernel
+ * @encoding: as sys_reg() makes it
+ *
+ * Return: the value; 0 for registers that have nothing to do with the GIC.
+ */
+u64 shim_read_sysreg(u32 encoding)
+{
+	const u32 *reg = plain_reg(encoding);
+	unsigned int n;
+
+	if (reg)
+		return *reg;
+	if (is_lr(encoding, &n))
+		return cpuif.lr[n];
+	switch (encoding) {
+	case SYS_ICH_VTR_EL2:
+		return vtr();
+	case SYS_ICH_VMCR_EL2:
+		return cpuif.vmcr;
+	case SYS_ICH_ELRSR_EL2:
+		return empty_lrs(false);
+	case SYS_ICH_EISR_EL2:
+		return empty_lrs(true);
+	case SYS_ICH_MISR_EL2:
+		return misr();
+	default:
+		return 0;
+	}
+}
+
+/**
+ * shim_write_sysreg() - MSR of the kernel
+ * @val:      to write
+ * @encoding: as sys_reg() makes it
+ */
+void shim_write_sysreg(u64 val, u32 encoding)
+{
+	u32 *reg = plain_reg(encoding);
+	unsigned int n;
+
+	if (reg)
+		*reg = (u32)val;
+	else if (is_lr(encoding, &n))
+		cpuif.lr[n] = val;
+	else if (encoding == SYS_ICH_VMCR_EL2)
+		cpuif.vmcr = vmcr_of(val);
+}
+
+/* IHI 0069H 4.8.5: the bits of a priority that decide on preemption. */
+static u8 group_priority(u8 prio, bool group1)
+{
+	unsigned int bpr = cpuif.vmcr >> 21 & 7;
+
+	if (!group1)
+		bpr++;
+	else if (cpuif.vmcr & VMCR_CBPR)
+		bpr = min(bpr + 1, 7u);
+	else
+		bpr = cpuif.vmcr >> 18 & 7;
+	return (u8)(prio & (0xff << bpr));
+}
+
+/* IHI 0069H 4.8.6: of the groups together; 0xff if nothing is active. */
+static u8 running_priority(void)
+{
+	unsigned int shift = 8 - shim_host.pri_bits;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		u32 active = cpuif.ap[0][i] | cpuif.ap[1][i];
+
+		if (active)
+			return (u8)((32 * i + (unsigned int)__builtin_ctz(active)) << shift);
+	}
+	return 0xff;
+}
+
+/**
+ * shim_best_pending() - the pending interrupt of highest priority
+ * @group1: receives its group
+ * @prio:   receives its priority
+ * @lr:     receives the number of its list register, or NULL
+ *
+ * Return: its INTID, or 1023 if none is pending in a group that is enabled.
+ */
+u32 shim_best_pending(bool *group1, u8 *prio, int *lr)
+{
+	u32 intid = 1023;
+
+	*prio = 0xff;
+	for (unsigned int i = 0; i < shim_host.nr_lr; i++) {
+		u64 v = cpuif.lr[i];
+		u8 p = (u8)(v >> 48);
+
+		if ((v & LR_STATE) != LR_PENDING ||
+		    !(cpuif.vmcr & (v & LR_GROUP1 ? VMCR_ENG1 : VMCR_ENG0)) || p >= *prio)
+			continue;
+		*prio = p;
+		*group1 = (v & LR_GROUP1) != 0;
+		intid = (u32)v;
+		if (lr)
+			*lr = (int)i;
+	}
+	return intid;
+}
+
+/**
+ * shim_signalled() - what the CPU interface signals to the guest
+ *
+ * Return: HOSTED_IRQ or HOSTED_FIQ, or 0.
+ */
+unsigned int shim_signalled(void)
+{
+	bool group1 = false;
+	u8 prio;
+
+	if (!(cpuif.hcr & HCR_EN) || shim_best_pending(&group1, &prio, NULL) == 1023)
+		return 0;
+	if (prio >= cpuif.vmcr >> 24 || group_priority(prio, group1) >= running_priority())
+		return 0;
+	return !group1 && (cpuif.vmcr & VMCR_FIQEN) ? HOSTED_FIQ : HOSTED_IRQ;
+}
+
+/* A GICV frame, which a GICv2 VM is given. */
+#define GICV_BASE 0x8060000
+#define GICV_BYTES 0x2000
+#define MAINTENANCE_IRQ 25
+
+/**
+ * shim_boot() - the kernel finds its interrupt controller
+ *
+ * Errors: those of kvm_vgic_hyp_init().
+ */
+int shim_boot(void)
+{
+	struct gic_kvm_info info = {
+		.type = GIC_V3,
+		.vcpu = { .start = GICV_BASE, .end = GICV_BASE + GICV_BYTES - 1 },
+		.maint_irq = MAINTENANCE_IRQ,
+	};
+	int ret;
+
+	shim_reset_cpuif();
+	vgic_set_kvm_info(&info);
+	ret = kvm_vgic_hyp_init();
+	if (ret)
+		return ret;
+	preempt_disable();
+	kvm_vgic_init_cpu_hardware();
+	preempt_enable();
+	return 0;
+}
+
+bool shim_has_cap(const char *name)
+{
+	static const char tdir[] = "ARM64_HAS_ICH_HCR_EL2_TDIR";
+
+	return !__builtin_strcmp(name, tdir);
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Locks, RCU and reference counts of one thread, with what lockdep and their
+ * debugging options would say.
+ */
+#include "libc.h"
+#include "own.h"
+
+struct shim_context shim_context;
+
+static struct rcu_head *later; /* callbacks that wait for a grace period */
+
+/* What kfree_rcu() frees, without a rcu_head of its own. */
+struct freed_later {
+	struct rcu_head head;
+	void *p;
+};
+
+static void report_v(const char *format, va_list args)
+{
+	char text[256];
+
+	vsnprintf(text, sizeof(text), format, args);
+	if (shim_host.report)
+		shim_host.report(text);
+}
+
+/**
+ * shim_report() - tell whoever uses the library
+ * @format: of one line
+ */
+void shim_report(const char *format, ...)
+{
+	va_list args;
+
+	__builtin_va_start(args, format);
+	report_v(format, args);
+	__builtin_va_end(args);
+}
+
+/**
+ * shim_die() - end the process, as a kernel that panics would
+ * @format: of one line
+ */
+void shim_die(const char *format, ...)
+{
+	va_list args;
+
+	__builtin_va_start(args, format);
+	report_v(format, args);
+	__builtin_va_end(args);
+	abort();
+}
+
+/**
+ * shim_assert() - report what does not hold
+ * @holds: whether it does
+ * @what:  text
+ * @where: caller
+ */
+void shim_assert(bool holds, const char *what, const char *where)
+{
+	if (unlikely(!holds))
+		shim_report("lock: %s at %s", what, where);
+}
+
+/**
+ * shim_might_sleep() - report a sleep where none is allowed
+ * @where: caller
+ */
+void shim_might_sleep(const char *where)
+{
+	shim_assert(!shim_context.preempt && !shim_context.irqs_off && !shim_context.rcu,
+		    "sleeps in atomic context", where);
+}
+
+void shim_irqs_off(void)
+{
+	shim_context.irqs_off++;
+}
+
+void shim_irqs_on(const char *where)
+{
+	shim_assert(shim_context.irqs_off > 0, "interrupts are on already", where);
+	if (shim_context.irqs_off > 0)
+		shim_context.irqs_off--;
+}
+
+/* One that is held can only be held by this thread, which would wait for itself. */
+void shim_spin_lock(struct shim_lock *lock, const char *where)
+{
+	if (unlikely(lock->held))
+		shim_die("lock: deadlock at %s", where);
+	lock->held = true;
+	shim_context.locks++;
+	shim_context.preempt++;
+}
+
+bool shim_spin_trylock(struct shim_lock *lock)
+{
+	if (lock->held)
+		return false;
+	shim_spin_lock(lock, "");
+	return true;
+}
+
+void shim_spin_unlock(struct shim_lock *lock, const char *where)
+{
+	shim_assert(lock->held, "unlocked without being held", where);
+	if (!lock->held)
+		return;
+	lock->held = false;
+	shim_context.locks--;
+	shim_context.preempt--;
+}
+
+void shim_mutex_lock(struct mutex *mutex, const char *where)
+{
+	shim_might_sleep(where);
+	if (unlikely(mutex->held))
+		shim_die("lock: deadlock at %s", where);
+	mutex->held = true;
+	shim_context.locks++;
+}
+
+bool shim_mutex_trylock(struct mutex *mutex)
+{
+	if (mutex->held)
+		return false;
+	mutex->held = true;
+	shim_context.locks++;
+	return true;
+}
+
+void shim_mutex_unlock(struct mutex *mutex, const char *where)
+{
+	shim_assert(mutex->held, "unlocked without being held", where);
+	if (!mutex->held)
+		return;
+	mutex->held = false;
+	shim_context.locks--;
+}
+
+void shim_rcu_lock(void)
+{
+	shim_context.rcu++;
+}
+
+void shim_rcu_unlock(const char *where)
+{
+	shim_assert(shim_context.rcu > 0, "no RCU reader", where);
+	if (shim_context.rcu > 0)
+		shim_context.rcu--;
+}
+
+void call_rcu(struct rcu_head *head, rcu_callback_t func)
+{
+	head->func = func;
+	head->next = later;
+	later = head;
+}
+
+static void free_it(struct rcu_head *head)
+{
+	struct freed_later *f = container_of(head, struct freed_later, head);
+
+	kfree(f->p);
+	free(f);
+}
+
+/**
+ * shim_free_later() - kfree_rcu()
+ * @p: allocated, or NULL
+ */
+void shim_free_later(void *p)
+{
+	struct freed_later *f;
+
+	if (!p)
+		return;
+	f = calloc(1, sizeof(*f));
+	if (!f)
+		shim_die("out of memory");
+	f->p = p;
+	call_rcu(&f->head, free_it);
+}
+
+static void end_grace_period(void)
+{
+	while (later) {
+		struct rcu_head *head = later;
+
+		later = NULL;
+		while (head) {
+			struct rcu_head *next = head->next;
+
+			head->func(head);
+			head = next;
+		}
+	}
+}
+
+/**
+ * shim_synchronize() - wait for readers, of which there can only be the caller
+ * @where: caller
+ */
+void shim_synchronize(const char *where)
+{
+	shim_might_sleep(where);
+	shim_assert(!shim_context.rcu, "waits for its own reader", where);
+	end_grace_period();
+}
+
+/**
+ * shim_quiesce() - an operation is complete
+ *
+ * Reports what it has not ended, and ends grace periods.
+ */
+void shim_quiesce(void)
+{
+	static const struct shim_context nothing;
+
+	if (unlikely(memcmp(&shim_context, &nothing, sizeof(nothing)))) {
+		shim_report("lock: returns with preempt %d, irqs off %d, rcu %d, srcu %d, locks %d",
+			    shim_context.preempt, shim_context.irqs_off, shim_context.rcu,
+			    shim_context.srcu, shim_context.locks);
+		shim_context = nothing;
+	}
+	end_grace_period();
+}
+
+/**
+ * shim_ref_get() - count one more
+ * @r:     count
+ * @where: caller
+ */
+void shim_ref_get(refcount_t *r, const char *where)
+{
+	if (unlikely(r->refs <= 0))
+		shim_report("refcount: taken from %d at %s", r->refs, where);
+	r->refs++;
+}
+
+/**
+ * shim_ref_put() - count one less
+ * @r:     count
+ * @where: caller
+ *
+ * Return: whether it was the last.
+ */
+bool shim_ref_put(refcount_t *r, const char *where)
+{
+	if (unlikely(r->refs <= 0)) {
+		shim_report("refcount: dropped from %d at %s", r->refs, where);
+		return false;
+	}
+	return --r->refs == 0;
+}
