@@ -20,11 +20,6 @@ set -u
 EXIT_NO_BUILD=125
 here=$(cd "$(dirname "$0")" && pwd)
 
-usage() {
-	echo "build.sh: $*" >&2
-	exit 2
-}
-
 # The arm64 compiler, through ccache if there is one.
 compiler() {
 	local cc=${CROSS_COMPILE-}gcc

@@ -13,6 +13,11 @@ die() {
 	exit 1
 }
 
+usage() {
+	echo "${0##*/}: $*" >&2
+	exit 2
+}
+
 # Where downloads and extracted sources stay; vgicheck vm looks for kernels there.
 cache_dir() {
 	if [ -n "${VGICHECK_CACHE:-}" ]; then
