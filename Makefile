@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The only makefile of vgicheck: `make help` says what it offers. Nothing is
-# written outside $(O) and the cache folder. Three variants of the portable code
+# The makefile of vgicheck: `make help` says what it offers. Nothing is written
+# outside $(O) and the cache folder. Three variants of the portable code
 # are built from one rule: host/, san/ (with sanitizers, for the tests) and
 # arm64/ (static, with KVM and guest code, what the QEMU machine boots).
 
@@ -219,6 +219,22 @@ fuzz: ## fuzz TARGET= (model or prog) for TIME= seconds; what fails is kept in $
 	@$(O)/fuzz/$(TARGET) -max_total_time=$(TIME) -max_len=4096 -print_final_stats=1 \
 		-artifact_prefix=$(fuzz_dir)/ $(fuzz_dir)/corpus $(fuzz_dir)/seeds; $(run_status)
 
+# A library for each kernel, or name of a tree, and for each set of flags.
+HOSTED_CC ?= clang
+hosted_name := $(or $(KERNEL),$(if $(KSRC),$(notdir $(abspath $(KSRC))),6.12))
+hosted_dir := $(O)/hosted/$(hosted_name)$(if $(SAN),-$(SAN))$(if $(COV),-cov)$(patsubst %,-%,$\
+	$(filter-out clang,$(notdir $(HOSTED_CC))))
+
+.PHONY: hosted
+hosted: ## the vGIC of kernel KERNEL= or KSRC= as a library, with SAN= and COV=
+	$(Q)ci/setup.sh hosted
+	$(Q)tree=$$($(if $(KSRC),echo '$(abspath $(KSRC))',ci/kernel/source.sh $(hosted_name))) && \
+		$(MAKE) HOSTED_TREE="$$tree" $(hosted_dir)/vgic.so
+
+ifneq ($(HOSTED_TREE),)
+include lib/target/hosted/rules.mk
+endif
+
 .PHONY: docs
 docs: $(O)/vgicheck ## write docs/registers.md and the syntax file from the tables
 	$(Q)$(O)/vgicheck registers >docs/registers.md
@@ -267,6 +283,8 @@ help: ## this text
 #: O=DIR            where everything is built (build)
 #: V=1 C=1          show whole commands; check each file by sparse
 #: SAN=LIST         sanitizers, such as address,undefined; not for arm64
+#: COV=1            count what the kernel's files of a hosted library execute
+#: HOSTED_CC=       compiler of hosted libraries (clang)
 #: CFLAGS= LDFLAGS= appended to the flags that are needed
 #: CROSS_COMPILE=   prefix of the arm64 tools (aarch64-linux-gnu-)
 #: KSRC=TREE        kernel tree to take kvm_util from (Debian's 6.12), or to build

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# setup.sh run|check|lint|fuzz|kernel: install the Debian packages that `make run`, `make check`,
-# `make lint`, `make fuzz` or `make kernel KSRC=` needs and that are missing. What is there is seen by its file, so
-# that nothing is asked of the network, or of root, when nothing is missing.
+# setup.sh GOAL: install the Debian packages that `make run`, `check`, `lint`, `fuzz`,
+# `hosted`, `coverage` or `kernel KSRC=` needs and that are missing. What is there is
+# seen by its file, so that nothing is asked of the network, or of root, when nothing
+# is missing.
 #
 # Environment: KSRC, a kernel tree that replaces Debian's.
 
@@ -11,11 +12,11 @@ set -u
 
 # when	architecture	command or file	package
 needs='
-run	any	gcc	gcc
-run	any	ar	binutils
-run	any	/usr/include/stdio.h	libc6-dev
-run	any	xz	xz-utils
-run	any	awk	mawk
+all	any	gcc	gcc
+all	any	ar	binutils
+all	any	/usr/include/stdio.h	libc6-dev
+all	any	xz	xz-utils
+all	any	awk	mawk
 run	any	qemu-system-aarch64	qemu-system-arm
 run	x86_64	aarch64-linux-gnu-gcc	gcc-aarch64-linux-gnu
 run	x86_64	aarch64-linux-gnu-ar	binutils-aarch64-linux-gnu
@@ -28,6 +29,9 @@ lint	any	sparse	sparse
 lint	any	shellcheck	shellcheck
 lint	any	codespell	codespell
 fuzz	any	clang	clang
+hosted	any	clang	clang
+coverage	any	clang	clang
+coverage	any	llvm-cov	llvm
 kernel	any	bc	bc
 kernel	any	bison	bison
 kernel	any	ccache	ccache
@@ -41,11 +45,16 @@ is_there() {
 	esac
 }
 
-# Each needs what `run` needs; a kernel tree makes the source package superfluous.
+# Each needs what `run` needs, but for those without a machine; a kernel tree makes
+# the source package superfluous.
 is_wanted() {
 	local when=$1 arch=$2 package=$3
 
-	[ "$when" = run ] || [ "$when" = "$goal" ] || return 1
+	case $when in
+	all | "$goal") ;;
+	run) [ "$goal" != hosted ] && [ "$goal" != coverage ] || return 1 ;;
+	*) return 1 ;;
+	esac
 	[ "$arch" = any ] || [ "$arch" = "$(uname -m)" ] || return 1
 	[ -z "${KSRC:-}" ] || [ "$package" != linux-source-6.12 ]
 }
@@ -79,8 +88,11 @@ main() {
 		exit 1
 	fi
 	echo "installing: ${missing[*]}"
-	# The sanitizers and libFuzzer are what clang only recommends.
-	[ "$goal" = fuzz ] || options=--no-install-recommends
+	# The sanitizers, libFuzzer and counters are what clang only recommends.
+	case $goal in
+	fuzz | hosted | coverage) ;;
+	*) options=--no-install-recommends ;;
+	esac
 	as_root apt-get -q update &&
 		as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
 			${options:+"$options"} "${missing[@]}"
@@ -89,9 +101,9 @@ main() {
 goal=${1:-}
 options=
 case $goal in
-run | check | lint | fuzz | kernel) main ;;
+run | check | lint | fuzz | hosted | coverage | kernel) main ;;
 *)
-	echo "usage: setup.sh run|check|lint|fuzz|kernel" >&2
+	echo "usage: setup.sh run|check|lint|fuzz|hosted|coverage|kernel" >&2
 	exit 2
 	;;
 esac
