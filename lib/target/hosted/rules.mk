@@ -51,7 +51,8 @@ $(hosted_base)/tree: FORCE
 
 $(hosted_base)/headers: FORCE
 	$(Q)mkdir -p $(@D)
-	$(Q)$(hosted)/headers.sh $(HOSTED_TREE) $(hosted_include) $(hosted_srcs)
+	$(Q)$(hosted)/headers.sh $(HOSTED_TREE) $(hosted_include) $(hosted_srcs) \
+		$(abspath $(wildcard $(hosted)/shim/*.c))
 	$(Q)[ -f $@ ] && [ ! $(hosted_include) -nt $@ ] || touch $@
 
 hosted_flags := $(subst ','\'',$(HOSTED_CC) $(hosted_cflags) $(hosted_kernel_cflags) $(CFLAGS))

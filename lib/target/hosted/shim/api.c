@@ -50,6 +50,7 @@ static void destroy_vm(struct hosted_vm *vm)
 	shim_destroy_vm(kvm_of(vm));
 	shim_report_leaks();
 	shim_reset_cpuif();
+	shim_reset_irqs();
 }
 
 static long vm_ioctl(struct hosted_vm *vm, unsigned long cmd, void *arg)

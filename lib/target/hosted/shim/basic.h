@@ -435,6 +435,9 @@ int snprintf(char *to, size_t bytes, const char *format, ...) __printf(3, 4);
 
 int kstrtobool(const char *s, bool *res);
 
+#define va_start __builtin_va_start
+#define va_end __builtin_va_end
+
 struct va_format {
 	const char *fmt;
 	va_list *va;

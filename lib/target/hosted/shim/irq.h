@@ -52,6 +52,7 @@ int irq_get_irqchip_state(unsigned int irq, enum irqchip_irq_state which, bool *
 int irq_set_irqchip_state(unsigned int irq, enum irqchip_irq_state which, bool state);
 #define request_percpu_irq(irq, handler, name, dev) ((void)(handler), 0)
 #define free_percpu_irq(irq, dev) ((void)0)
+#define enable_irq(irq) ((void)(irq))
 #define enable_percpu_irq(irq, type) ((void)0)
 #define disable_percpu_irq(irq) ((void)0)
 #define smp_processor_id() 0

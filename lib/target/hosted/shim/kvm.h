@@ -215,6 +215,17 @@ void kvm_vm_dead(struct kvm *kvm);
 #define kvm_call_hyp_ret(f, ...) f(__VA_ARGS__)
 #define kvm_arch_irqchip_in_kernel(kvm) irqchip_in_kernel(kvm)
 bool kvm_arch_intc_initialized(struct kvm *kvm);
+unsigned long kvm_mmio_read_buf(const void *buf, unsigned int len);
+void kvm_mmio_write_buf(void *buf, unsigned int len, unsigned long data);
+#define kvm_condition_valid(vcpu) true
+#define KVM_BUG_ON(cond, kvm)             \
+	({                                \
+		bool __bug = WARN_ON(cond); \
+		if (__bug)                \
+			kvm_vm_dead(kvm); \
+		__bug;                    \
+	})
+#define kvm_pr_unimpl(...) ((void)0)
 
 /* The part of the vGIC at EL2, as asm/kvm_hyp.h and asm/kvm_asm.h declare it. */
 int __vgic_v3_perform_cpuif_access(struct kvm_vcpu *vcpu);

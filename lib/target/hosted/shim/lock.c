@@ -33,9 +33,9 @@ void shim_report(const char *format, ...)
 {
 	va_list args;
 
-	__builtin_va_start(args, format);
+	va_start(args, format);
 	report_v(format, args);
-	__builtin_va_end(args);
+	va_end(args);
 }
 
 /**
@@ -46,9 +46,9 @@ void shim_die(const char *format, ...)
 {
 	va_list args;
 
-	__builtin_va_start(args, format);
+	va_start(args, format);
 	report_v(format, args);
-	__builtin_va_end(args);
+	va_end(args);
 	abort();
 }
 

@@ -33,6 +33,9 @@ bool shim_maintenance(void);
 u32 shim_best_pending(bool *group1, u8 *prio, int *lr);
 unsigned int shim_signalled(void);
 
+/* irq.c */
+void shim_reset_irqs(void);
+
 /* gicv.c */
 u32 shim_gicv_access(u32 offset, unsigned int bytes, bool write, u32 val);
 

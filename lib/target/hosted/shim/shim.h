@@ -9,26 +9,27 @@
 #ifndef SHIM_H
 #define SHIM_H
 
+/* clang-format off */
 #include "basic.h"
 
-#include <linux/bitfield.h>
-#include <linux/bits.h>
 #include <vdso/bits.h>
+#include <linux/bits.h>
+#include <linux/bitfield.h>
 
 #include "lock.h"
 #include "mem.h"
 
-#include "guard.h"
-#include <linux/bsearch.h>
-#include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/list.h>
-#include <linux/list_sort.h>
+#include <linux/cleanup.h>
+#include "guard.h"
 #include <linux/xarray.h>
+#include <linux/list_sort.h>
+#include <linux/bsearch.h>
 
 #include "arm64.h"
-#include <asm/brk-imm.h>
 #include <asm/cputype.h>
+#include <asm/brk-imm.h>
 #include <asm/esr.h>
 #include <asm/kvm_arm.h>
 
@@ -44,10 +45,10 @@ struct kvm_device;
 typedef u64 gpa_t, gfn_t, hpa_t;
 typedef unsigned long gva_t;
 
-#include <kvm/arm_vgic.h>
-#include <linux/irqchip/arm-gic-common.h>
-#include <linux/irqchip/arm-gic-v3.h>
 #include <linux/irqchip/arm-gic.h>
+#include <linux/irqchip/arm-gic-v3.h>
+#include <linux/irqchip/arm-gic-common.h>
+#include <kvm/arm_vgic.h>
 
 #include "kvm.h"
 
