@@ -98,7 +98,11 @@ add_include() {
 	beside=${file%/*}/$name
 	if [ "${2:0:1}" = '"' ] && [ -f "$beside" ]; then
 		next+=("$beside")
-	elif [ ! -f "$here/shim/$name" ] && [ ! -f "$here/$name" ]; then
+		return
+	fi
+	# From asm/../include of the kernel's, which -isystem of rules.mk stands for.
+	name=${name##*../}
+	if [ ! -f "$here/shim/$name" ] && [ ! -f "$here/$name" ]; then
 		add "$name"
 	fi
 }

@@ -28,6 +28,7 @@ hosted_patch := $(call hosted_number,SUBLEVEL)$(call hosted_number,EXTRAVERSION)
 
 # The headers are the system's to the compiler: it is silent about them, and -MD names them.
 hosted_cflags := -std=gnu11 -nostdinc -I$(hosted) -I$(hosted)/shim -isystem $(hosted_include) \
+	-isystem $(hosted_include)/hyp/include \
 	-include shim.h -D__KERNEL__ -fPIC -fvisibility=hidden -fno-builtin \
 	-fno-strict-aliasing -fwrapv -Werror=implicit-function-declaration \
 	-DSHIM_VERSION=$(shell echo $$(($(hosted_major) * 1000 + $(hosted_minor)))) \
@@ -53,6 +54,7 @@ $(hosted_base)/headers: FORCE
 	$(Q)mkdir -p $(@D)
 	$(Q)$(hosted)/headers.sh $(HOSTED_TREE) $(hosted_include) $(hosted_srcs) \
 		$(abspath $(wildcard $(hosted)/shim/*.c))
+	$(Q)mkdir -p $(hosted_include)/hyp/include
 	$(Q)[ -f $@ ] && [ ! $(hosted_include) -nt $@ ] || touch $@
 
 hosted_flags := $(subst ','\'',$(HOSTED_CC) $(hosted_cflags) $(hosted_kernel_cflags) $(CFLAGS))

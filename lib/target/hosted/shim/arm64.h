@@ -17,6 +17,7 @@ void shim_write_sysreg(u64 val, u32 encoding);
 #undef read_sysreg
 #undef write_sysreg
 #undef sysreg_clear_set_s
+#undef write_sysreg_hcr
 #define read_sysreg_s(r) shim_read_sysreg(r)
 #define write_sysreg_s(v, r) shim_write_sysreg(v, r)
 #define read_sysreg(r) read_sysreg_##r()
@@ -48,13 +49,36 @@ void shim_write_sysreg(u64 val, u32 encoding);
 #define is_kernel_in_hyp_mode() true
 #define is_protected_kvm_enabled() false
 #define cpus_have_final_cap(cap) shim_has_cap(#cap)
+#define cpus_have_const_cap(cap) shim_has_cap(#cap)
 #define cpus_have_cap(cap) shim_has_cap(#cap)
 #define alternative_has_cap_unlikely(cap) shim_has_cap(#cap)
-#define system_supports_direct_sgis() false
 #define kvm_nvhe_sym(x) x
 bool shim_has_cap(const char *name);
+#define system_supports_pmuv3() false
+#define is_hyp_mode_available() true
 
-/* A value that a callback would patch into the code is got from the callback's name. */
-#define ALTERNATIVE_CB(insn, callback) #callback
+struct arm_smccc_res {
+	unsigned long a0, a1, a2, a3;
+};
+#define HVC_GET_ICH_VTR_EL2 0
+#define HVC_STUB_ERR 0xbadca11UL
+#define arm_smccc_1_1_hvc(function, res) ((void)(res))
+
+/*
+ * A constant that a callback would patch into the code is loaded from a variable
+ * named after the callback.
+ */
+#if defined(__x86_64__)
+#define ALTERNATIVE_CB(insn, cap, callback) "movl shim_patched_" #callback "(%%rip), %k0"
+#else
+#define ALTERNATIVE_CB(insn, cap, callback)       \
+	"adrp %0, shim_patched_" #callback "\n\t" \
+	"ldr %w0, [%0, :lo12:shim_patched_" #callback "]"
+#endif
+/* The callback makes instructions that load the constant; here they are its parts. */
+struct alt_instr;
+#define aarch64_insn_decode_register(type, insn) ((void)(insn), 0)
+#define aarch64_insn_gen_movewide(rd, imm, shift, variant, type) ((void)(rd), (u32)(imm) << (shift))
+extern u32 shim_patched_kvm_compute_ich_hcr_trap_bits, shim_patched_kvm_patch_ich_vtr_el2;
 
 #endif /* SHIM_ARM64_H */

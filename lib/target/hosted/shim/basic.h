@@ -26,6 +26,7 @@ typedef s32 __s32;
 typedef u32 __u32;
 typedef s64 __s64;
 typedef u64 __u64;
+typedef unsigned __int128 __u128;
 typedef u16 __le16, __be16;
 typedef u32 __le32, __be32;
 typedef u64 __le64, __be64;
@@ -79,6 +80,12 @@ struct hlist_head {
 #define __acquire(x) ((void)0)
 #define __release(x) ((void)0)
 #define __must_check
+#define __nonnull_args(...)
+#define noinstr
+#define typecheck_pointer(x) ((void)0)
+#define typecheck(type, x) 1
+#define __no_context_analysis
+#define __context_unsafe(...)
 #define __maybe_unused __attribute__((unused))
 #define __used __attribute__((used))
 #define __packed __attribute__((packed))
@@ -146,6 +153,7 @@ struct hlist_head {
 #define ___PASTE(a, b) __PASTE(a, b)
 #define __same_type(a, b) __builtin_types_compatible_p(__typeof__(a), __typeof__(b))
 #define __is_constexpr(x) __builtin_constant_p(x)
+#define const_true(x) 0 /* what must not be so is for the kernel's own build */
 #define statically_true(x) (__builtin_constant_p(x) && (x))
 #define offsetof(type, member) __builtin_offsetof(type, member)
 #define sizeof_field(type, member) sizeof(((type *)0)->member)
@@ -178,6 +186,8 @@ struct hlist_head {
 #define CONFIG_XARRAY_MULTI 1
 #define CONFIG_64BIT 1
 #define CONFIG_KVM 1
+#define CONFIG_LOCKDEP 1
+#define CONFIG_BASE_SMALL 0
 #define CONFIG_ARM64_PA_BITS 48
 #define BITS_PER_LONG 64
 #define BITS_PER_LONG_LONG 64
@@ -189,6 +199,7 @@ struct hlist_head {
 #define PAGE_MASK (~(PAGE_SIZE - 1))
 #define NR_CPUS 1
 #define HZ 250
+#define USEC_PER_MSEC 1000L
 #define L1_CACHE_BYTES 64
 
 #define SZ_1 1
@@ -240,6 +251,7 @@ enum {
 	ENOSPC = 28,
 	ERANGE = 34,
 	EOVERFLOW = 75,
+	ETIMEDOUT = 110,
 	EOPNOTSUPP = 95,
 };
 #define MAX_ERRNO 4095
@@ -274,6 +286,7 @@ enum {
 #define round_up(x, y) ((((x)-1) | ((__typeof__(x))(y)-1)) + 1)
 #define round_down(x, y) ((x) & ~((__typeof__(x))(y)-1))
 #define roundup(x, y) ((((x) + ((y)-1)) / (y)) * (y))
+#define type_max(type) ((type)(~0ULL >> (64 - 8 * sizeof(type)))) /* of unsigned ones */
 #define upper_32_bits(n) ((u32)((u64)(n) >> 32))
 #define lower_32_bits(n) ((u32)(n))
 #define check_add_overflow(a, b, d) __builtin_add_overflow(a, b, d)
@@ -340,6 +353,8 @@ static inline bool __test_and_clear_bit(unsigned long nr, volatile unsigned long
 	return was;
 }
 
+#define __assign_bit(nr, addr, val) ((val) ? __set_bit(nr, addr) : __clear_bit(nr, addr))
+#define assign_bit __assign_bit
 #define set_bit __set_bit
 #define clear_bit __clear_bit
 #define test_and_set_bit __test_and_set_bit
@@ -389,6 +404,7 @@ static inline int fls64(u64 w)
 	return w ? 64 - __builtin_clzll(w) : 0;
 }
 
+#define __ffs64(w) __ffs(w)
 #define ffz(w) __ffs(~(w))
 #define ilog2(n) (fls64(n) - 1)
 #define order_base_2(n) ((n) > 1 ? ilog2((n)-1) + 1 : 0)
@@ -404,6 +420,26 @@ static inline void bitmap_clear(unsigned long *map, unsigned int start, unsigned
 {
 	while (nr--)
 		__clear_bit(start++, map);
+}
+
+static inline unsigned long bitmap_read(const unsigned long *map, unsigned long start,
+					unsigned long bits)
+{
+	unsigned long val = 0;
+
+	for (unsigned long i = 0; i < bits; i++)
+		val |= (unsigned long)test_bit(start + i, map) << i;
+	return val;
+}
+
+static inline bool bitmap_and(unsigned long *to, const unsigned long *a, const unsigned long *b,
+			      unsigned int bits)
+{
+	unsigned long any = 0;
+
+	for (unsigned int i = 0; i < BITS_TO_LONGS(bits); i++)
+		any |= to[i] = a[i] & b[i];
+	return any != 0;
 }
 
 static inline bool bitmap_empty(const unsigned long *map, unsigned int bits)
@@ -434,6 +470,7 @@ size_t strlen(const char *s);
 int snprintf(char *to, size_t bytes, const char *format, ...) __printf(3, 4);
 
 int kstrtobool(const char *s, bool *res);
+#define strtobool kstrtobool
 
 #define va_start __builtin_va_start
 #define va_end __builtin_va_end

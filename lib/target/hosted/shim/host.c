@@ -10,6 +10,11 @@
 
 struct hosted_host shim_host;
 
+struct kvm_host_data shim_host_data;
+
+/* What the kernel would patch into its code, each after its callback. */
+u32 shim_patched_kvm_compute_ich_hcr_trap_bits, shim_patched_kvm_patch_ich_vtr_el2;
+
 #define NR_LRS 16
 #define LR_STATE (3ULL << 62)
 #define LR_PENDING (1ULL << 62)
@@ -271,6 +276,30 @@ unsigned int shim_signalled(void)
 	return !group1 && (cpuif.vmcr & VMCR_FIQEN) ? HOSTED_FIQ : HOSTED_IRQ;
 }
 
+/* Before the kernel goes on, as apply_boot_alternatives() does it. */
+static void patch_all(void)
+{
+#if SHIM_VERSION >= 6019
+	static const struct {
+		void (*callback)(struct alt_instr *alt, __le32 *origptr, __le32 *updptr,
+				 int nr_inst);
+		u32 *patched;
+	} patch[] = {
+		{ kvm_compute_ich_hcr_trap_bits, &shim_patched_kvm_compute_ich_hcr_trap_bits },
+#if SHIM_VERSION >= 7003
+		{ kvm_patch_ich_vtr_el2, &shim_patched_kvm_patch_ich_vtr_el2 },
+#endif
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(patch); i++) {
+		u32 from[2] = { 0 }, to[2] = { 0 };
+
+		patch[i].callback(NULL, from, to, ARRAY_SIZE(to));
+		*patch[i].patched = to[0] | to[1];
+	}
+#endif
+}
+
 /* A GICV frame, which a GICv2 VM is given. */
 #define GICV_BASE 0x8060000
 #define GICV_BYTES 0x2000
@@ -291,6 +320,7 @@ int shim_boot(void)
 	int ret;
 
 	shim_reset_cpuif();
+	patch_all();
 	vgic_set_kvm_info(&info);
 	ret = kvm_vgic_hyp_init();
 	if (ret)
@@ -301,9 +331,21 @@ int shim_boot(void)
 	return 0;
 }
 
+/* Capabilities of the processor that this host has. */
 bool shim_has_cap(const char *name)
 {
-	static const char tdir[] = "ARM64_HAS_ICH_HCR_EL2_TDIR";
+	static const char *const caps[] = { "ARM64_HAS_ICH_HCR_EL2_TDIR", "ARM64_HAS_GICV3_CPUIF" };
 
-	return !__builtin_strcmp(name, tdir);
+	for (unsigned int i = 0; i < ARRAY_SIZE(caps); i++) {
+		if (!__builtin_strcmp(name, caps[i]))
+			return true;
+	}
+	return false;
 }
+
+#if SHIM_VERSION >= 6014
+bool is_midr_in_range_list(const struct midr_range *ranges)
+{
+	return false;
+}
+#endif

@@ -63,38 +63,47 @@ int create_hyp_io_mappings(phys_addr_t pa, size_t bytes, void __iomem **kaddr, v
 }
 
 /* On a host without GICv4, which is what shim_boot() describes, nobody calls these. */
-#define WITHOUT_GICV4(type, name, ...)                              \
-	type name(__VA_ARGS__)                                      \
-	{                                                           \
-		shim_die("%s() on a host without GICv4", __func__); \
+#define NOT_HERE(type, name, ...)                           \
+	type name(__VA_ARGS__)                              \
+	{                                                   \
+		shim_die("%s() on a GICv3 host", __func__); \
 	}
 
-WITHOUT_GICV4(int, its_alloc_vcpu_irqs, struct its_vm *vm)
-WITHOUT_GICV4(void, its_free_vcpu_irqs, struct its_vm *vm)
-WITHOUT_GICV4(int, its_make_vpe_resident, struct its_vpe *vpe, bool g0en, bool g1en)
-WITHOUT_GICV4(int, its_make_vpe_non_resident, struct its_vpe *vpe, bool db)
-WITHOUT_GICV4(int, its_commit_vpe, struct its_vpe *vpe)
-WITHOUT_GICV4(int, its_invall_vpe, struct its_vpe *vpe)
-WITHOUT_GICV4(int, its_map_vlpi, int irq, struct its_vlpi_map *map)
-WITHOUT_GICV4(int, its_get_vlpi, int irq, struct its_vlpi_map *map)
+NOT_HERE(int, its_alloc_vcpu_irqs, struct its_vm *vm)
+NOT_HERE(void, its_free_vcpu_irqs, struct its_vm *vm)
+NOT_HERE(int, its_make_vpe_resident, struct its_vpe *vpe, bool g0en, bool g1en)
+NOT_HERE(int, its_make_vpe_non_resident, struct its_vpe *vpe, bool db)
+NOT_HERE(int, its_commit_vpe, struct its_vpe *vpe)
+NOT_HERE(int, its_invall_vpe, struct its_vpe *vpe)
+NOT_HERE(int, its_map_vlpi, int irq, struct its_vlpi_map *map)
+NOT_HERE(int, its_get_vlpi, int irq, struct its_vlpi_map *map)
 #if SHIM_VERSION >= 6014
-WITHOUT_GICV4(void, its_unmap_vlpi, int irq)
+NOT_HERE(void, its_unmap_vlpi, int irq)
 #else
-WITHOUT_GICV4(int, its_unmap_vlpi, int irq)
+NOT_HERE(int, its_unmap_vlpi, int irq)
 #endif
-WITHOUT_GICV4(int, its_prop_update_vlpi, int irq, u8 config, bool inv)
-WITHOUT_GICV4(int, its_prop_update_vsgi, int irq, u8 priority, bool group)
-WITHOUT_GICV4(int, request_irq, unsigned int irq, irq_handler_t handler, unsigned long flags,
-	      const char *name, void *dev)
-WITHOUT_GICV4(void, free_irq, unsigned int irq, void *dev)
-WITHOUT_GICV4(void, disable_irq_nosync, unsigned int irq)
-WITHOUT_GICV4(int, irq_set_affinity, unsigned int irq, const struct cpumask *mask)
-WITHOUT_GICV4(void, irq_set_status_flags, unsigned int irq, unsigned long set)
-WITHOUT_GICV4(void, irq_clear_status_flags, unsigned int irq, unsigned long clear)
-WITHOUT_GICV4(unsigned int, irq_find_mapping, struct irq_domain *domain, unsigned long hwirq)
-WITHOUT_GICV4(int, irq_domain_activate_irq, struct irq_data *data, bool early)
-WITHOUT_GICV4(void, irq_domain_deactivate_irq, struct irq_data *data)
-WITHOUT_GICV4(void *, page_address, const struct page *page)
+NOT_HERE(int, its_prop_update_vlpi, int irq, u8 config, bool inv)
+NOT_HERE(int, its_prop_update_vsgi, int irq, u8 priority, bool group)
+NOT_HERE(int, request_irq, unsigned int irq, irq_handler_t handler, unsigned long flags,
+	 const char *name, void *dev)
+NOT_HERE(void, free_irq, unsigned int irq, void *dev)
+NOT_HERE(void, disable_irq_nosync, unsigned int irq)
+NOT_HERE(int, irq_set_affinity, unsigned int irq, const struct cpumask *mask)
+NOT_HERE(void, irq_set_status_flags, unsigned int irq, unsigned long set)
+NOT_HERE(void, irq_clear_status_flags, unsigned int irq, unsigned long clear)
+NOT_HERE(unsigned int, irq_find_mapping, struct irq_domain *domain, unsigned long hwirq)
+NOT_HERE(int, irq_domain_activate_irq, struct irq_data *data, bool early)
+NOT_HERE(void, irq_domain_deactivate_irq, struct irq_data *data)
+NOT_HERE(void *, page_address, const struct page *page)
+
+#if SHIM_VERSION >= 7000
+NOT_HERE(void, __vgic_v5_save_apr, struct vgic_v5_cpu_if *cpu_if)
+NOT_HERE(void, __vgic_v5_restore_vmcr_apr, struct vgic_v5_cpu_if *cpu_if)
+NOT_HERE(void, __vgic_v5_save_ppi_state, struct vgic_v5_cpu_if *cpu_if)
+NOT_HERE(void, __vgic_v5_restore_ppi_state, struct vgic_v5_cpu_if *cpu_if)
+NOT_HERE(void, __vgic_v5_save_state, struct vgic_v5_cpu_if *cpu_if)
+NOT_HERE(void, __vgic_v5_restore_state, struct vgic_v5_cpu_if *cpu_if)
+#endif
 
 bool gic_cpuif_has_vsgi(void)
 {

@@ -52,6 +52,8 @@ int irq_get_irqchip_state(unsigned int irq, enum irqchip_irq_state which, bool *
 int irq_set_irqchip_state(unsigned int irq, enum irqchip_irq_state which, bool state);
 #define request_percpu_irq(irq, handler, name, dev) ((void)(handler), 0)
 #define free_percpu_irq(irq, dev) ((void)0)
+#define CPUHP_AP_KVM_ARM_VGIC_INIT_STARTING 0
+#define cpuhp_setup_state(state, name, startup, teardown) ((void)(teardown), (startup)(0))
 #define enable_irq(irq) ((void)(irq))
 #define enable_percpu_irq(irq, type) ((void)0)
 #define disable_percpu_irq(irq) ((void)0)

@@ -34,14 +34,39 @@ struct kvm_vcpu_fault_info {
 	u64 esr_el2, hpfar_el2, far_el2;
 };
 
-/* System registers of a vCPU that the vGIC's files name; nested guests have more. */
+/* System registers of a vCPU that the vGIC's files name, for guests that are hypervisors. */
 enum vcpu_sysreg {
 	SHIM_NO_SYSREG,
+	HCR_EL2,
+	SCTLR_EL1,
 	HFGRTR_EL2,
 	HFGWTR_EL2,
 	ICH_HCR_EL2,
 	ICH_VMCR_EL2,
-	SCTLR_EL1,
+	ICH_AP0R0_EL2,
+	ICH_AP0R1_EL2,
+	ICH_AP0R2_EL2,
+	ICH_AP0R3_EL2,
+	ICH_AP1R0_EL2,
+	ICH_AP1R1_EL2,
+	ICH_AP1R2_EL2,
+	ICH_AP1R3_EL2,
+	ICH_LR0_EL2,
+	ICH_LR1_EL2,
+	ICH_LR2_EL2,
+	ICH_LR3_EL2,
+	ICH_LR4_EL2,
+	ICH_LR5_EL2,
+	ICH_LR6_EL2,
+	ICH_LR7_EL2,
+	ICH_LR8_EL2,
+	ICH_LR9_EL2,
+	ICH_LR10_EL2,
+	ICH_LR11_EL2,
+	ICH_LR12_EL2,
+	ICH_LR13_EL2,
+	ICH_LR14_EL2,
+	ICH_LR15_EL2,
 	NR_SYS_REGS
 };
 
@@ -97,12 +122,10 @@ struct kvm_arch {
 	struct vgic_dist vgic;
 	struct mutex config_lock;
 	struct kvm_s2_mmu mmu;
-	unsigned long flags;
-	u64 id_aa64pfr0, id_pfr1, id_aa64pfr2;
-	u64 fgt[1];
 };
 
 struct kvm {
+	unsigned int phys_bits; /* where kernels before 6.8 look for it */
 	struct mutex lock, slots_lock, irq_lock;
 	struct srcu_struct srcu, irq_srcu;
 	struct kvm_irq_routing_table *irq_routing;
@@ -145,7 +168,7 @@ struct kvm_device_ops {
 int kvm_register_device_ops(const struct kvm_device_ops *ops, u32 type);
 void kvm_unregister_device_ops(u32 type);
 
-extern struct kvm_device_ops kvm_arm_vgic_v2_ops, kvm_arm_vgic_v3_ops;
+extern struct kvm_device_ops kvm_arm_vgic_v2_ops, kvm_arm_vgic_v3_ops, kvm_arm_vgic_v5_ops;
 
 #define kvm_err(...) ((void)0)
 #define kvm_info(...) ((void)0)
@@ -198,14 +221,18 @@ void kvm_vm_dead(struct kvm *kvm);
 			(vcpu)->arch.regs[r] = (val); \
 	} while (0)
 #define __kvm_skip_instr(vcpu) ((vcpu)->arch.pc += 4)
+#define __vcpu_assign_sys_reg(vcpu, r, val) ((vcpu)->arch.sysreg[r] = (val))
+#define __vcpu_rmw_sys_reg(vcpu, r, op, val) ((vcpu)->arch.sysreg[r] op(val))
 #define __vcpu_sys_reg(vcpu, r) ((vcpu)->arch.sysreg[r])
 #define vcpu_mode_is_32bit(vcpu) false
 #define vcpu_has_nv(vcpu) false
 #define is_hyp_ctxt(vcpu) false
 #define is_nested_ctxt(vcpu) false
-#define vgic_state_is_nested(vcpu) false
 #define vcpu_get_flag(vcpu, flag) false
 #define kvm_has_nv(kvm) false
+#define kvm_timer_init_vm(kvm) ((void)(kvm))
+#define kvm_read_vm_id_reg(kvm, reg) 0ULL
+#define kvm_set_vm_id_reg(kvm, reg, val) ((void)(val))
 #define vcpu_load(vcpu) ((void)(vcpu))
 #define vcpu_put(vcpu) ((void)(vcpu))
 #define kvm_get_mode() KVM_MODE_DEFAULT
@@ -218,18 +245,22 @@ bool kvm_arch_intc_initialized(struct kvm *kvm);
 unsigned long kvm_mmio_read_buf(const void *buf, unsigned int len);
 void kvm_mmio_write_buf(void *buf, unsigned int len, unsigned long data);
 #define kvm_condition_valid(vcpu) true
-#define KVM_BUG_ON(cond, kvm)             \
-	({                                \
+#define KVM_BUG_ON(cond, kvm)               \
+	({                                  \
 		bool __bug = WARN_ON(cond); \
-		if (__bug)                \
-			kvm_vm_dead(kvm); \
-		__bug;                    \
+		if (__bug)                  \
+			kvm_vm_dead(kvm);   \
+		__bug;                      \
 	})
 #define kvm_pr_unimpl(...) ((void)0)
 
 /* The part of the vGIC at EL2, as asm/kvm_hyp.h and asm/kvm_asm.h declare it. */
 int __vgic_v3_perform_cpuif_access(struct kvm_vcpu *vcpu);
+#if SHIM_VERSION >= 7003
+bool __vgic_v3_get_gic_config(void);
+#else
 u64 __vgic_v3_get_gic_config(void);
+#endif
 void __vgic_v3_init_lrs(void);
 void __vgic_v3_save_state(struct vgic_v3_cpu_if *cpu_if);
 void __vgic_v3_restore_state(struct vgic_v3_cpu_if *cpu_if);
@@ -237,6 +268,41 @@ void __vgic_v3_activate_traps(struct vgic_v3_cpu_if *cpu_if);
 void __vgic_v3_deactivate_traps(struct vgic_v3_cpu_if *cpu_if);
 void __vgic_v3_save_vmcr_aprs(struct vgic_v3_cpu_if *cpu_if);
 void __vgic_v3_restore_vmcr_aprs(struct vgic_v3_cpu_if *cpu_if);
+
+#if SHIM_VERSION < 6010
+u64 __vgic_v3_read_vmcr(void);
+void __vgic_v3_write_vmcr(u32 vmcr);
+void __vgic_v3_restore_aprs(struct vgic_v3_cpu_if *cpu_if);
+#endif
+#if SHIM_VERSION < 6010 || SHIM_VERSION >= 6015
+void __vgic_v3_save_aprs(struct vgic_v3_cpu_if *cpu_if);
+#endif
+#if SHIM_VERSION >= 6015
+u64 __gic_v3_get_lr(unsigned int lr);
+void __gic_v3_set_lr(u64 val, int lr);
+#endif
+#if SHIM_VERSION >= 7000
+struct vgic_v5_cpu_if;
+void __vgic_v5_save_apr(struct vgic_v5_cpu_if *cpu_if);
+void __vgic_v5_restore_vmcr_apr(struct vgic_v5_cpu_if *cpu_if);
+void __vgic_v5_save_ppi_state(struct vgic_v5_cpu_if *cpu_if);
+void __vgic_v5_restore_ppi_state(struct vgic_v5_cpu_if *cpu_if);
+void __vgic_v5_save_state(struct vgic_v5_cpu_if *cpu_if);
+void __vgic_v5_restore_state(struct vgic_v5_cpu_if *cpu_if);
+#endif
+
+/* What the processor keeps for the vCPU that it runs. */
+struct kvm_host_data {
+	struct vgic_irq *last_lr_irq;
+#if SHIM_VERSION >= 7000
+	struct {
+		DECLARE_BITMAP(pendr, VGIC_V5_NR_PRIVATE_IRQS);
+		DECLARE_BITMAP(activer_exit, VGIC_V5_NR_PRIVATE_IRQS);
+	} vgic_v5_ppi_state;
+#endif
+};
+extern struct kvm_host_data shim_host_data;
+#define host_data_ptr(member) (&shim_host_data.member)
 
 /* The stage 2 address space. */
 #define kvm_phys_size(mmu) (1ULL << (mmu)->phys_bits)
@@ -328,6 +394,7 @@ void kvm_irq_routing_update(struct kvm *kvm);
 #define kvm_supports_32bit_el0() false
 #define kvm_vcpu_has_pmu(vcpu) false
 
+#define DEFINE_PER_CPU(type, name) type name
 #define this_cpu_ptr(p) (p)
 #define this_cpu_read(x) (x)
 #define per_cpu_ptr(p, cpu) (p)

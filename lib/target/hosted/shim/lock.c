@@ -256,3 +256,25 @@ bool shim_ref_put(refcount_t *r, const char *where)
 	}
 	return --r->refs == 0;
 }
+
+/**
+ * shim_ref_put_lock() - count one less, and lock if it was the last
+ * @r:     count
+ * @lock:  taken with interrupts off
+ * @flags: of spin_lock_irqsave()
+ * @where: caller
+ *
+ * Return: whether it was the last.
+ */
+bool shim_ref_put_lock(refcount_t *r, spinlock_t *lock, unsigned long *flags, const char *where)
+{
+	if (r->refs > 1) {
+		r->refs--;
+		return false;
+	}
+	spin_lock_irqsave(lock, *flags);
+	if (shim_ref_put(r, where))
+		return true;
+	spin_unlock_irqrestore(lock, *flags);
+	return false;
+}

@@ -190,6 +190,8 @@ typedef atomic64_t atomic_long_t;
 #define atomic_sub(i, v) ((void)((v)->counter -= (i)))
 #define atomic_inc_return(v) (++(v)->counter)
 #define atomic_dec_return(v) (--(v)->counter)
+#define atomic_fetch_inc(v) ((v)->counter++)
+#define atomic_dec_if_positive(v) ((v)->counter > 0 ? --(v)->counter : (v)->counter - 1)
 #define atomic_dec_and_test(v) (--(v)->counter == 0)
 #define atomic_cmpxchg(v, old, new) shim_cmpxchg(&(v)->counter, old, new)
 #define atomic_cmpxchg_relaxed atomic_cmpxchg
@@ -238,6 +240,8 @@ bool shim_ref_put(refcount_t *r, const char *where);
 #define refcount_read(r) ((unsigned int)(r)->refs)
 #define refcount_inc(r) shim_ref_get(r, HERE)
 #define refcount_dec_and_test(r) shim_ref_put(r, HERE)
+#define refcount_dec_and_lock_irqsave(r, l, flags) shim_ref_put_lock(r, l, flags, HERE)
+bool shim_ref_put_lock(refcount_t *r, spinlock_t *lock, unsigned long *flags, const char *where);
 #define refcount_inc_not_zero(r) ((r)->refs ? (shim_ref_get(r, HERE), true) : false)
 
 struct kref {

@@ -102,6 +102,8 @@ void shim_writel(u32 val, volatile void __iomem *addr);
 #define readl_relaxed shim_readl
 #define writel shim_writel
 #define writel_relaxed shim_writel
+#define readl_relaxed_poll_timeout_atomic(addr, val, cond, delay, timeout) \
+	((val) = readl(addr), (cond) ? 0 : -ETIMEDOUT)
 #define iounmap(p) ((void)(p))
 
 #endif /* SHIM_MEM_H */

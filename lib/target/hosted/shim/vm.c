@@ -58,6 +58,8 @@ static void unlock_all(struct kvm *kvm)
 	kvm_for_each_vcpu(i, vcpu, kvm) mutex_unlock(&vcpu->mutex);
 }
 
+/* Before 6.4 they were the vGIC's own. */
+#if SHIM_VERSION >= 6004
 bool lock_all_vcpus(struct kvm *kvm)
 {
 	return trylock_all(kvm);
@@ -67,6 +69,7 @@ void unlock_all_vcpus(struct kvm *kvm)
 {
 	unlock_all(kvm);
 }
+#endif
 
 int kvm_trylock_all_vcpus(struct kvm *kvm)
 {
@@ -106,12 +109,15 @@ struct kvm *shim_create_vm(unsigned int ipa_bits)
 		return NULL;
 	xa_init(&kvm->vcpu_array);
 	INIT_LIST_HEAD(&kvm->devices);
+	kvm->phys_bits = ipa_bits;
 	kvm->arch.mmu.phys_bits = ipa_bits;
 	kvm->max_vcpus = kvm_vgic_get_max_vcpus();
+#if SHIM_VERSION >= 6010
 	if (kvm_init_irq_routing(kvm)) {
 		kfree(kvm);
 		return NULL;
 	}
+#endif
 	kvm_vgic_early_init(kvm);
 	return kvm;
 }
