@@ -13,9 +13,9 @@ LIB_SRCS := \
 	lib/judge/answer.c \
 	lib/judge/judge.c \
 	lib/judge/known.c \
-	lib/judge/trace.c \
 	lib/judge/par.c \
 	lib/judge/signature.c \
+	lib/judge/trace.c \
 	lib/model/ack.c \
 	lib/model/attr.c \
 	lib/model/cpuctl.c \
