@@ -8,18 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/programs.h"
 #include "tests/unit.h"
-
-static const struct suite *find_suite(const char *name)
-{
-	const struct suite *s;
-
-	for (unsigned int i = 0; (s = suite_by_number(i)); i++) {
-		if (!strcmp(s->name, name))
-			return s;
-	}
-	return NULL;
-}
 
 /* What the programs of suites hold. */
 struct held {
@@ -66,7 +56,7 @@ static void random_programs_hold_every_operation(struct unit *t)
 	struct held regions = { 0 }, all = { 0 };
 	const struct suite *s;
 
-	count_programs(&regions, find_suite("region-random"), 1000);
+	count_programs(&regions, suite_find("region-random"), 1000);
 	for (size_t i = 0; i < ARRAY_SIZE(of_regions); i++)
 		EXPECT_TRUE(t, regions.op[of_regions[i]] >= 100);
 	for (unsigned int n = 0; (s = suite_by_number(n)); n++) {
@@ -109,7 +99,7 @@ static void random_programs_reach_every_register(struct unit *t)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct held h = { 0 };
 
-		count_programs(&h, find_suite(rows[i].suite), 1000);
+		count_programs(&h, suite_find(rows[i].suite), 1000);
 		for (unsigned int k = 0; k < rows[i].nr_frames; k++)
 			expect_all_registers(t, &h, rows[i].frame[k]);
 	}
@@ -166,7 +156,7 @@ static void memory_suites_need_memory_and_lines_only(struct unit *t)
 		for (u64 i = 0; i < 200; i++) {
 			struct prog p;
 
-			suite_make(find_suite(names[n]), i, 1, &p);
+			suite_make(suite_find(names[n]), i, 1, &p);
 			for (size_t k = 0; k < p.nr_ops; k++) {
 				const struct op *op = &p.op[k];
 

@@ -63,6 +63,18 @@ bool program_parse(struct unit *t, const char *text, struct prog *p)
 	return false;
 }
 
+/* The suite of that name, or NULL. */
+const struct suite *suite_find(const char *name)
+{
+	const struct suite *s;
+
+	for (unsigned int i = 0; (s = suite_by_number(i)); i++) {
+		if (!strcmp(s->name, name))
+			return s;
+	}
+	return NULL;
+}
+
 static bool same_text(const char *a, const char *b)
 {
 	return a && b ? !strcmp(a, b) : a == b;

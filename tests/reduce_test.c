@@ -104,12 +104,7 @@ static bool saves_after_reading(void *arg, const struct prog *p)
 
 static void make_random(struct prog *p, u64 index)
 {
-	const struct suite *s;
-
-	for (unsigned int i = 0; (s = suite_by_number(i)); i++) {
-		if (!strcmp(s->name, "gicv3-random"))
-			suite_make(s, index, 1, p);
-	}
+	suite_make(suite_find("gicv3-random"), index, 1, p);
 	prog_add(p, OP_GET_NR_IRQS);
 	for (unsigned int i = 0; i < 50; i++)
 		add_run(p, i);

@@ -283,17 +283,6 @@ static void it_is_a_take_an_eoi_and_a_deactivate_each(struct unit *t)
 	served_free(&parts);
 }
 
-static const struct suite *find_suite(const char *name)
-{
-	const struct suite *s;
-
-	for (unsigned int i = 0; (s = suite_by_number(i)); i++) {
-		if (!strcmp(s->name, name))
-			return s;
-	}
-	return NULL;
-}
-
 /* Return: how many of the program's logs have more than their end. */
 static unsigned int judge_made_up(struct unit *t, const struct suite *suite, u64 seed)
 {
@@ -328,7 +317,7 @@ static void made_up_logs_are_right(struct unit *t)
 	unsigned int nr_logs = 0;
 
 	for (u64 n = 0; n < 200; n++)
-		nr_logs += judge_made_up(t, find_suite(suites[n % 2]), n);
+		nr_logs += judge_made_up(t, suite_find(suites[n % 2]), n);
 	EXPECT_TRUE(t, nr_logs > 20);
 }
 

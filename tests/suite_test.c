@@ -13,21 +13,11 @@
 #include <string.h>
 
 #include "lib/prog/alloc.h"
+#include "tests/programs.h"
 #include "tests/unit.h"
 
 #define MAX_VCPUS 4
 #define MAX_REGIONS 3
-
-static const struct suite *find_suite(const char *name)
-{
-	const struct suite *s;
-
-	for (unsigned int i = 0; (s = suite_by_number(i)); i++) {
-		if (!strcmp(s->name, name))
-			return s;
-	}
-	return NULL;
-}
 
 /* Ways to order @n things, by choosing the first one and ordering the others. */
 static u64 orders(unsigned int n)
@@ -71,7 +61,7 @@ static void count_is_that_of_all_orders(struct unit *t)
 		for (unsigned int r = 1; r <= MAX_REGIONS; r++)
 			sum += orders_of_shape(v, r);
 	}
-	EXPECT_EQ(t, suite_count(find_suite("region-orders")), sum);
+	EXPECT_EQ(t, suite_count(suite_find("region-orders")), sum);
 	/* One vCPU and one region: two orders and two sizes. */
 	EXPECT_EQ(t, orders_of_shape(1, 1), 4);
 	EXPECT_EQ(t, orders_of_shape(2, 2), 192);
@@ -159,7 +149,7 @@ static int compare_u64(const void *a, const void *b)
 
 static void every_order_occurs_once(struct unit *t)
 {
-	const struct suite *s = find_suite("region-orders");
+	const struct suite *s = suite_find("region-orders");
 	u64 count = suite_count(s), nr[MAX_VCPUS + 1][MAX_REGIONS + 1] = { 0 };
 	u64 *keys = xcalloc(count, sizeof(*keys));
 	bool ok = true;
@@ -188,7 +178,7 @@ static void every_order_occurs_once(struct unit *t)
 /* Of 4 vCPUs and 3 regions, each order of ids and each merge with the regions. */
 static void every_permutation_and_interleaving_occurs(struct unit *t)
 {
-	const struct suite *s = find_suite("region-orders");
+	const struct suite *s = suite_find("region-orders");
 	bool ids[256] = { false }, steps[128] = { false };
 	unsigned int nr_ids = 0, nr_steps = 0;
 
@@ -214,7 +204,7 @@ static void every_permutation_and_interleaving_occurs(struct unit *t)
 
 static void initialisation_comes_early_and_late(struct unit *t)
 {
-	const struct suite *s = find_suite("region-orders");
+	const struct suite *s = suite_find("region-orders");
 	unsigned int before_region = 0, before_dist = 0, vgic_first = 0;
 
 	for (u64 i = 0; i < 1000; i++) {
@@ -335,7 +325,7 @@ static void samples_of_two_seeds_differ(struct unit *t)
 
 static void sample_of_an_endless_suite_counts_up(struct unit *t)
 {
-	const struct suite *s = find_suite("region-random");
+	const struct suite *s = suite_find("region-random");
 
 	for (u64 i = 0; i < 100; i++)
 		EXPECT_EQ(t, suite_sample(s, i, i), i);
@@ -346,13 +336,13 @@ static void names_hold_the_number_and_the_seed_that_matters(struct unit *t)
 	struct prog p;
 	char name[64];
 
-	suite_name(find_suite("region-orders"), 12, 0x1f2e, name, sizeof(name));
+	suite_name(suite_find("region-orders"), 12, 0x1f2e, name, sizeof(name));
 	EXPECT_STR(t, name, "region-orders/000012");
-	suite_name(find_suite("region-refused"), 4049, 0, name, sizeof(name));
+	suite_name(suite_find("region-refused"), 4049, 0, name, sizeof(name));
 	EXPECT_STR(t, name, "region-refused/004049");
-	suite_name(find_suite("region-random"), 7, 0x1f2e, name, sizeof(name));
+	suite_name(suite_find("region-random"), 7, 0x1f2e, name, sizeof(name));
 	EXPECT_STR(t, name, "region-random/0x1f2e-7");
-	suite_make(find_suite("region-random"), 7, 0x1f2e, &p);
+	suite_make(suite_find("region-random"), 7, 0x1f2e, &p);
 	EXPECT_STR(t, p.name, "region-random/0x1f2e-7");
 	prog_free(&p);
 }
@@ -372,7 +362,7 @@ static void suites_are_told_apart_by_name(struct unit *t)
 /* A call that is refused stands at every place among those that are not. */
 static void refused_calls_stand_at_every_place(struct unit *t)
 {
-	const struct suite *s = find_suite("region-refused");
+	const struct suite *s = suite_find("region-refused");
 	unsigned int places = 0;
 
 	for (u64 i = 0; i < suite_count(s); i++) {
