@@ -4,7 +4,6 @@
  * and the cost of the bare calls beside them, measured in one run.  It passes no
  * verdict.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,10 +95,10 @@ static int bench_suites(const struct session *s)
 static int bench_target(const struct options *o, bool guest_only)
 {
 	struct session s;
-	int ret = session_open(&s, o);
+	int status = session_open(&s, o), ret;
 
-	if (ret)
-		return ret == -EINVAL ? TAP_EXIT_USAGE : TAP_EXIT_SKIPPED;
+	if (status)
+		return status;
 	printf("kernel %s, target %s, %ld processors, seed 0x%" PRIx64 "\n", s.info.kernel,
 	       s.target->name, sysconf(_SC_NPROCESSORS_ONLN), o->seed);
 	ret = guest_only ? 0 : bench_suites(&s);

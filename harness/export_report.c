@@ -5,7 +5,6 @@
  */
 #include "harness/export.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -327,14 +326,14 @@ static int report_trial(const struct session *s, const struct prog *p, const str
  */
 int export_report(const struct options *o, const struct prog *p, FILE *out)
 {
-	int status = TAP_EXIT_HARNESS;
 	struct session s;
 	struct trials *trials;
 	struct trial t;
-	int ret = session_open(&s, o);
+	int status = session_open(&s, o);
 
-	if (ret)
-		return ret == -EINVAL ? TAP_EXIT_USAGE : TAP_EXIT_SKIPPED;
+	if (status)
+		return status;
+	status = TAP_EXIT_HARNESS;
 	trials = trials_open(&s, 1);
 	if (trials) {
 		trials_submit(trials, p, 0);

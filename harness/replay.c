@@ -104,7 +104,7 @@ int replay_main(int argc, char **argv)
 	struct model *model;
 	struct options o;
 	int ret = options_parse(&o, "replay", usage, argc, argv);
-	int status = TAP_EXIT_OK;
+	int status;
 
 	if (ret)
 		return ret > 0 ? TAP_EXIT_OK : TAP_EXIT_USAGE;
@@ -117,9 +117,9 @@ int replay_main(int argc, char **argv)
 	plan_free(&plan);
 	if (ret)
 		return TAP_EXIT_USAGE;
-	ret = session_open(&session, &o);
-	if (ret)
-		return ret == -EINVAL ? TAP_EXIT_USAGE : TAP_EXIT_SKIPPED;
+	status = session_open(&session, &o);
+	if (status)
+		return status;
 	model = model_create();
 	for (char **path = o.args; *path && model; path++) {
 		ret = replay_file(&session, model, *path);

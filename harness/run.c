@@ -210,14 +210,11 @@ int run_main(int argc, char **argv)
 		return TAP_EXIT_USAGE;
 	}
 	/* What is wrong everywhere is told before what is missing here. */
-	if (!plan_make(&plan, &o)) {
-		ret = session_open(&session, &o);
-		if (!ret) {
-			status = run_plan(&r, &o);
-			session_close(&session);
-		} else if (ret != -EINVAL) {
-			status = TAP_EXIT_SKIPPED;
-		}
+	if (!plan_make(&plan, &o))
+		status = session_open(&session, &o);
+	if (!status) {
+		status = run_plan(&r, &o);
+		session_close(&session);
 	}
 	plan_free(&plan);
 	return status;

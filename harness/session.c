@@ -5,8 +5,6 @@
  */
 #include "harness/harness.h"
 
-#include <errno.h>
-
 static struct release release_of(const struct target_info *info)
 {
 	static const enum implementation implementations[] = {
@@ -37,31 +35,28 @@ const struct profile *session_profile(const struct target_info *info)
  * @s: filled in, to be released by session_close()
  * @o: the options, which must outlive @s
  *
- * Return: 0, or a negative errno after a message: -ENODEV and the like if the
- * target cannot be used here, -EINVAL for options or entries that are wrong.
+ * Return: 0, or an exit status after a message: TAP_EXIT_SKIPPED if the target
+ * cannot be used here, TAP_EXIT_USAGE for options or entries that are wrong.
  */
 int session_open(struct session *s, const struct options *o)
 {
 	char error[HARNESS_PATH_BYTES], dir[HARNESS_PATH_BYTES];
-	int ret;
 
 	*s = (struct session){ .options = o, .target = target_find(o->target) };
 	if (!s->target) {
 		fprintf(stderr, "vgicheck: there is no target '%s'; see `vgicheck probe`\n",
 			o->target);
-		return -EINVAL;
+		return TAP_EXIT_USAGE;
 	}
 	snprintf(dir, sizeof(dir), "%s/known", o->corpora);
-	ret = known_load_dir(&s->known, dir, error, sizeof(error));
-	if (ret) {
+	if (known_load_dir(&s->known, dir, error, sizeof(error))) {
 		fprintf(stderr, "vgicheck: %s\n", error);
-		return -EINVAL;
+		return TAP_EXIT_USAGE;
 	}
-	ret = s->target->probe(&s->info);
-	if (ret) {
+	if (s->target->probe(&s->info)) {
 		fprintf(stderr, "vgicheck: target %s: %s\n", s->target->name, s->info.reason);
 		known_list_free(&s->known);
-		return ret;
+		return TAP_EXIT_SKIPPED;
 	}
 	s->config = (struct model_config){
 		.max_vcpus = s->info.max_vcpus,
@@ -71,7 +66,7 @@ int session_open(struct session *s, const struct options *o)
 	};
 	s->of = release_of(&s->info);
 	s->config.deviations = known_deviations(&s->known, s->of);
-	return 0;
+	return TAP_EXIT_OK;
 }
 
 /**
