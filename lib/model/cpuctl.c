@@ -104,38 +104,19 @@ static void write_v2_ctlr(struct model *m, const struct access *a, u64 value, u6
 	c->eoimode = reg_field_get(FIELD_GICC_CTLR_EOImode, value);
 }
 
-static void read_enable(const struct model *m, const struct access *a, unsigned int group,
+static void read_igrpen(const struct model *m, const struct access *a, struct expect *want,
 			struct expect_val *val)
 {
+	(void)want;
 	val->known = ~0ULL;
 	val->rule = RULE_CPUIF_IGRPEN;
-	val->value = m->vcpu[a->vcpu].cpuif.enable[group];
+	val->value = m->vcpu[a->vcpu].cpuif.enable[a->at.reg == REG_ICC_IGRPEN1];
 }
 
-static void read_igrpen0(const struct model *m, const struct access *a, struct expect *want,
-			 struct expect_val *val)
-{
-	(void)want;
-	read_enable(m, a, 0, val);
-}
-
-static void read_igrpen1(const struct model *m, const struct access *a, struct expect *want,
-			 struct expect_val *val)
-{
-	(void)want;
-	read_enable(m, a, 1, val);
-}
-
-static void write_igrpen0(struct model *m, const struct access *a, u64 value, u64 mask)
+static void write_igrpen(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	(void)mask;
-	m->vcpu[a->vcpu].cpuif.enable[0] = value & 1;
-}
-
-static void write_igrpen1(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)mask;
-	m->vcpu[a->vcpu].cpuif.enable[1] = value & 1;
+	m->vcpu[a->vcpu].cpuif.enable[a->at.reg == REG_ICC_IGRPEN1] = value & 1;
 }
 
 static void read_sre(const struct model *m, const struct access *a, struct expect *want,
@@ -176,38 +157,26 @@ static void read_v2_iidr(const struct model *m, const struct access *a, struct e
 	val->rule = RULE_CPUIF_IIDR;
 }
 
-static void read_ap(const struct model *m, const struct access *a, unsigned int group,
+static void read_ap(const struct model *m, const struct access *a, struct expect *want,
 		    struct expect_val *val)
 {
-	const u64 *ap = m->vcpu[a->vcpu].cpuif.ap[group];
+	const u64 *ap = m->vcpu[a->vcpu].cpuif.ap[a->at.reg == REG_ICC_AP1R];
 
+	(void)want;
 	val->known = ~0ULL;
 	val->rule = RULE_CPUIF_AP;
 	val->value = (u32)(ap[a->at.index / 2] >> 32 * (a->at.index % 2));
 }
 
-static void read_ap0(const struct model *m, const struct access *a, struct expect *want,
-		     struct expect_val *val)
-{
-	(void)want;
-	read_ap(m, a, 0, val);
-}
-
-static void read_ap1(const struct model *m, const struct access *a, struct expect *want,
-		     struct expect_val *val)
-{
-	(void)want;
-	read_ap(m, a, 1, val);
-}
-
 /* Anything but 0 and what was read is UNPREDICTABLE (IHI 0069H ICC_AP1R<n>_EL1). */
-static void write_ap(struct model *m, const struct access *a, u64 value, unsigned int group)
+static void write_ap(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
 	unsigned int shift = 32 * (a->at.index % 2);
-	u64 *ap = &c->ap[group][a->at.index / 2];
+	u64 *ap = &c->ap[a->at.reg == REG_ICC_AP1R][a->at.index / 2];
 	bool same = (u32)(*ap >> shift) == (u32)value;
 
+	(void)mask;
 	if (!same && (u32)value && !a->user) {
 		m->lost = true;
 		return;
@@ -216,18 +185,6 @@ static void write_ap(struct model *m, const struct access *a, u64 value, unsigne
 	/* Which interrupts they belong to is not known any more. */
 	if (!same)
 		c->nr_acks = 0;
-}
-
-static void write_ap0(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)mask;
-	write_ap(m, a, value, 0);
-}
-
-static void write_ap1(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	(void)mask;
-	write_ap(m, a, value, 1);
 }
 
 static void read_v2_apr(const struct model *m, const struct access *a, struct expect *want,
@@ -293,12 +250,12 @@ static void write_v2_nsapr(struct model *m, const struct access *a, u64 value, u
 static const struct reg_behaviour behaviours[NR_REGS] = {
 	[REG_ICC_CTLR] = { .read = read_ctlr, .check = check_ctlr, .write = write_ctlr },
 	[REG_ICC_SRE] = { .read = read_sre, .check = check_sre, .write = ignore_write },
-	[REG_ICC_IGRPEN0] = { .read = read_igrpen0, .write = write_igrpen0 },
-	[REG_ICC_IGRPEN1] = { .read = read_igrpen1, .write = write_igrpen1 },
+	[REG_ICC_IGRPEN0] = { .read = read_igrpen, .write = write_igrpen },
+	[REG_ICC_IGRPEN1] = { .read = read_igrpen, .write = write_igrpen },
 	[REG_GICC_CTLR] = { .read = read_v2_ctlr, .write = write_v2_ctlr },
 	[REG_GICC_IIDR] = { .read = read_v2_iidr, .write = ignore_write },
-	[REG_ICC_AP0R] = { .read = read_ap0, .write = write_ap0 },
-	[REG_ICC_AP1R] = { .read = read_ap1, .write = write_ap1 },
+	[REG_ICC_AP0R] = { .read = read_ap, .write = write_ap },
+	[REG_ICC_AP1R] = { .read = read_ap, .write = write_ap },
 	[REG_GICC_APR] = { .read = read_v2_apr, .write = write_v2_apr },
 	[REG_GICC_NSAPR] = { .read = read_v2_nsapr, .write = write_v2_nsapr },
 };
