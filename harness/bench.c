@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness/harness.h"
@@ -26,7 +25,6 @@ static const char usage[] =
 	"of each suite, with answers made before, and copying a state.\n";
 
 #define MAX_COSTS 16
-#define NS_PER_S 1000000000ULL
 
 /* Only the time matters here; `vgicheck run` tells of outcomes. */
 static void ignore(void *arg, size_t i, const struct outcome *outcome)
@@ -34,14 +32,6 @@ static void ignore(void *arg, size_t i, const struct outcome *outcome)
 	(void)arg;
 	(void)i;
 	(void)outcome;
-}
-
-static u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (u64)ts.tv_sec * NS_PER_S + (u64)ts.tv_nsec;
 }
 
 static int bench_suite(const struct session *session, const struct suite *suite, unsigned int jobs)
@@ -55,9 +45,9 @@ static int bench_suite(const struct session *session, const struct suite *suite,
 	o.jobs = jobs;
 	s.options = &o;
 	plan_add_suite(&plan, &o, suite);
-	start = now_ns();
+	start = clock_ns();
 	ret = work_run(&s, &plan, ignore, NULL);
-	ns = now_ns() - start;
+	ns = clock_ns() - start;
 	printf("%-16s %5u %9zu %9.2f %10.0f\n", suite->name, jobs, plan.nr, (double)ns / NS_PER_S,
 	       (double)plan.nr * NS_PER_S / (double)ns);
 	plan_free(&plan);

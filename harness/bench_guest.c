@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness/harness.h"
@@ -21,7 +20,6 @@
 #define NR_SPIS 64
 #define NR_ACCESSES 4096
 #define MAX_STRETCH 128 /* accesses of one vCPU before the next one's turn */
-#define NS_PER_S 1000000000ULL
 #define NS_OF_A_ROW (6 * NS_PER_S)
 #define MAX_RATIOS 256 /* programs of a worker whose ratio counts */
 #define OWN_PPIS 0xfe000000ULL /* KVM's own timers and PMU drive these */
@@ -55,14 +53,6 @@ struct bench_guest {
 	u64 ops_unjudged, nr_diffs;
 	double ratio[MAX_RATIOS]; /* of the first programs */
 };
-
-static u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (u64)ts.tv_sec * NS_PER_S + (u64)ts.tv_nsec;
-}
 
 static u64 pick_place(struct rng *r, const struct bench_reg *b)
 {
@@ -130,10 +120,10 @@ static void ignore_text(void *arg, const char *text)
 static u64 time_bare(const struct session *s, struct prog *p, struct op_result *results,
 		     struct bench_guest *b)
 {
-	u64 start = now_ns();
+	u64 start = clock_ns();
 
 	s->target->run(p, results);
-	start = now_ns() - start;
+	start = clock_ns() - start;
 	b->bare_ns += start;
 	return start;
 }
@@ -143,10 +133,10 @@ static u64 time_judged(const struct session *s, struct prog *p, struct judging_c
 {
 	char reason[REASON_BYTES] = "";
 	struct verdict v = { 0 };
-	u64 start = now_ns();
+	u64 start = clock_ns();
 	enum judged how = judge_run(s, p, c, results, &v, reason, sizeof(reason));
 
-	start = now_ns() - start;
+	start = clock_ns() - start;
 	b->judged_ns += start;
 	b->ops_unjudged += p->nr_ops - (how == JUDGED ? v.unjudged : 0);
 	b->nr_diffs += v.nr_unknown;
@@ -163,7 +153,7 @@ static void bench_worker(const struct session *s, unsigned int number, struct be
 		.kmsg = kmsg_open(),
 		.started = ignore_text,
 	};
-	u64 start = now_ns();
+	u64 start = clock_ns();
 
 	if (!c.model)
 		_exit(TAP_EXIT_HARNESS);
@@ -186,7 +176,7 @@ static void bench_worker(const struct session *s, unsigned int number, struct be
 		b->programs++;
 		free(results);
 		prog_free(&p);
-	} while (now_ns() - start < NS_OF_A_ROW || b->programs % 2);
+	} while (clock_ns() - start < NS_OF_A_ROW || b->programs % 2);
 	_exit(0);
 }
 

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "ci/vm/sync.h"
 #include "lib/prog/alloc.h"
@@ -67,10 +66,7 @@ struct campaign {
 
 static u64 milliseconds(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (u64)ts.tv_sec * 1000 + (u64)ts.tv_nsec / 1000000;
+	return clock_ns() / 1000000;
 }
 
 /*

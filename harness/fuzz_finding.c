@@ -5,7 +5,6 @@
  */
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "ci/vm/sync.h"
 #include "harness/fuzz.h"
@@ -131,22 +130,21 @@ static bool show_again(struct fuzz *f, const struct prog *p, struct finding *d, 
 /* A reduction, and when it was last told how far it is. */
 struct told {
 	struct reduction r;
-	time_t last;
+	u64 last_ns;
 };
 
 /* Who watches the machine takes long silence for a hang. */
 static void tell_progress(const struct reduction *r, const struct prog *best)
 {
 	struct told *told = (struct told *)((char *)r - offsetof(struct told, r));
-	struct timespec now;
+	u64 now = clock_ns();
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (now.tv_sec < told->last + TELL_S)
+	if (now < told->last_ns + TELL_S * NS_PER_S)
 		return;
-	if (told->last)
+	if (told->last_ns)
 		fprintf(stderr, "fuzz: %llu programs tried, %zu operations left\n",
 			(unsigned long long)r->candidates, best->nr_ops);
-	told->last = now.tv_sec;
+	told->last_ns = now;
 }
 
 static void reduce_shown(struct fuzz *f, const struct prog *p, struct finding *d,

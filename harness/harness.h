@@ -107,6 +107,10 @@ struct outcome {
 	u64 nr_ops, nr_judged; /* operations performed, and of those judged */
 };
 
+#define NS_PER_S 1000000000ULL
+
+u64 clock_ns(void);
+
 typedef void work_report_fn(void *arg, size_t i, const struct outcome *outcome);
 
 __must_check int work_run(const struct session *s, const struct plan *plan, work_report_fn *report,

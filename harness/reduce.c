@@ -46,16 +46,13 @@ struct job {
 	struct prog p;
 	struct hits before, after;
 	struct trial shown; /* by the program that is left */
-	struct timespec since;
+	u64 since_ns;
 	time_t last_told;
 };
 
-static double seconds_since(const struct timespec *since)
+static double seconds_since(u64 since_ns)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - since->tv_sec) + (double)(now.tv_nsec - since->tv_nsec) / 1e9;
+	return (double)(clock_ns() - since_ns) / NS_PER_S;
 }
 
 /* The difference that was asked for, of a trial of the original. */
@@ -117,7 +114,7 @@ static bool occurs(struct job *job)
 static void tell_progress(const struct reduction *r, const struct prog *best)
 {
 	struct job *job = (struct job *)((char *)r - offsetof(struct job, r));
-	double s = seconds_since(&job->since);
+	double s = seconds_since(job->since_ns);
 
 	if ((time_t)s < job->last_told + PROGRESS_S)
 		return;
@@ -150,7 +147,7 @@ static int write_program(const struct job *job, const struct prog *best)
 	fprintf(stderr,
 		"reduce: %zu of %zu operations left after %llu programs in %.1f s: %s/%s-reduced.vgic\n",
 		best->nr_ops, job->p.nr_ops, (unsigned long long)job->r.candidates,
-		seconds_since(&job->since), options_out_name(o), job->p.name);
+		seconds_since(job->since_ns), options_out_name(o), job->p.name);
 	return TAP_EXIT_OK;
 }
 
@@ -185,7 +182,7 @@ static int reduce_with(const struct session *s, const struct plan *plan)
 		fprintf(stderr, "vgicheck: %s\n", err.text);
 		return TAP_EXIT_USAGE;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &job.since);
+	job.since_ns = clock_ns();
 	work_interrupt_on_signals();
 	job.r.pool = trials_open(s, s->options->jobs);
 	if (job.r.pool)

@@ -16,14 +16,12 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/prog/alloc.h"
 
 #define POLL_MS 200
 #define MAX_PROGRAMS 2000 /* of a worker, so that what leaks in one does not add up */
-#define NS_PER_S 1000000000ULL
 
 /* What a worker and its parent share. */
 struct desk {
@@ -55,14 +53,6 @@ struct trials {
 	struct worker *worker;
 	unsigned int nr_workers;
 };
-
-static u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (u64)ts.tv_sec * NS_PER_S + (u64)ts.tv_nsec;
-}
 
 /* Return: false if the other side is gone. */
 static bool send_byte(int fd)
@@ -306,7 +296,7 @@ void trials_submit(struct trials *t, const struct prog *p, u64 token)
 	d->trial.nr_ops = p->nr_ops;
 	d->trial.reason[0] = '\0';
 	d->trial.verdict = (struct verdict){ .unjudged = p->nr_ops };
-	d->since_ns = now_ns();
+	d->since_ns = clock_ns();
 	k->busy = true;
 	k->nr_programs++;
 	/* That a worker is gone shows where it is waited for. */
@@ -382,7 +372,7 @@ static void kill_if_hung(const struct trials *t, struct worker *k)
 {
 	u64 limit = t->session->options->timeout_s * NS_PER_S;
 
-	if (!k->busy || k->hung || now_ns() - k->desk->since_ns < limit)
+	if (!k->busy || k->hung || clock_ns() - k->desk->since_ns < limit)
 		return;
 	k->hung = true;
 	kill(k->pid, SIGKILL);
@@ -391,7 +381,7 @@ static void kill_if_hung(const struct trials *t, struct worker *k)
 static void hand_back(struct worker *k, struct trial *trial)
 {
 	*trial = k->desk->trial;
-	trial->ns = now_ns() - k->desk->since_ns;
+	trial->ns = clock_ns() - k->desk->since_ns;
 	trial->results = trial->end == TRIAL_JUDGED ? k->desk->result : NULL;
 	k->busy = false;
 }

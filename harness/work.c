@@ -15,7 +15,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/prog/alloc.h"
@@ -23,7 +22,6 @@
 #define REASON_BYTES 256
 #define STDERR_BYTES 2048
 #define POLL_MS 200
-#define NS_PER_S 1000000000ULL
 #define JOBS_PER_CPU 4
 
 /* What workers and their parent share. */
@@ -97,14 +95,6 @@ void work_interrupt_on_signals(void)
 bool work_is_interrupted(void)
 {
 	return interrupted;
-}
-
-static u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (u64)ts.tv_sec * NS_PER_S + (u64)ts.tv_nsec;
 }
 
 static void write_all(int fd, const void *data, size_t bytes)
@@ -188,12 +178,12 @@ static void worker_main(struct work *w, unsigned int number, int fd)
 
 		if (i >= w->plan->nr)
 			break;
-		__atomic_store_n(&slot->since_ns, now_ns(), __ATOMIC_RELEASE);
+		__atomic_store_n(&slot->since_ns, clock_ns(), __ATOMIC_RELEASE);
 		__atomic_store_n(&slot->running, i + 1, __ATOMIC_RELEASE);
 		if (ftruncate(w->worker[number].err_fd, 0))
 			_exit(TAP_EXIT_HARNESS);
 		judge_one(w->session, w->plan, i, &c, &o);
-		o.ns = now_ns() - slot->since_ns;
+		o.ns = clock_ns() - slot->since_ns;
 		inflight_put(w->inflight, number, NULL);
 		worker_send(fd, i, &o);
 		__atomic_store_n(&slot->running, 0, __ATOMIC_RELEASE);
@@ -352,7 +342,7 @@ static void kill_hung_workers(struct work *w)
 
 		/* The time is taken after the start that it is compared with. */
 		if (k->fd < 0 || !__atomic_load_n(&s->running, __ATOMIC_ACQUIRE) ||
-		    now_ns() - since < limit)
+		    clock_ns() - since < limit)
 			continue;
 		k->hung = true;
 		kill(k->pid, SIGKILL);
