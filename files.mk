@@ -80,6 +80,7 @@ HARNESS_SRCS := \
 	harness/bench_guest.c \
 	harness/bench_model.c \
 	harness/bisect.c \
+	harness/child.c \
 	harness/clock.c \
 	harness/explain.c \
 	harness/export.c \

@@ -16,6 +16,7 @@
 
 #include "ci/vm/util.h"
 #include "ci/vm/vm.h"
+#include "harness/child.h"
 #include "lib/model/rules.h"
 
 #define MAX_REPEAT 1000
@@ -106,8 +107,7 @@ static int run_machine(struct bisect *b, struct vm_strv *args)
 	}
 	if (from)
 		fclose(from);
-	while (pid > 0 && waitpid(pid, &wstatus, 0) < 0 && errno == EINTR)
-		;
+	wstatus = pid > 0 ? child_wait(pid) : 0;
 	return pid > 0 && WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : -1;
 }
 

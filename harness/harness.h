@@ -141,8 +141,16 @@ void judge_oops(const struct session *s, const struct plan *plan, size_t i, cons
 
 /* Programs in flight, for whoever finds the machine dead: inflight.c. */
 struct inflight;
+
+/* A worker's place among them. */
+struct inflight_slot {
+	struct inflight *inflight;
+	unsigned int number;
+};
+
 __must_check struct inflight *inflight_open(const char *out);
 void inflight_put(struct inflight *f, unsigned int slot, const char *text);
+void inflight_started(void *slot, const char *text);
 void inflight_recover(const char *out);
 void inflight_close(struct inflight *f);
 

@@ -116,6 +116,18 @@ void inflight_put(struct inflight *f, unsigned int slot, const char *text)
 		msync(at, SLOT_BYTES, MS_SYNC);
 }
 
+/**
+ * inflight_started() - the same, for judging_context.started
+ * @slot: a struct inflight_slot
+ * @text: of the program
+ */
+void inflight_started(void *slot, const char *text)
+{
+	const struct inflight_slot *s = slot;
+
+	inflight_put(s->inflight, s->number, text);
+}
+
 static bool is_there(const char *path)
 {
 	return !access(path, F_OK);

@@ -5,7 +5,6 @@
  */
 #include "harness/harness.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/child.h"
 #include "lib/judge/trace.h"
 #include "lib/prog/alloc.h"
 
@@ -28,7 +28,7 @@ static const char usage[] =
  */
 static bool run_in_child(const struct session *s, const struct prog *p, struct op_result *results)
 {
-	int wstatus = 0;
+	int wstatus;
 	pid_t pid;
 
 	fflush(NULL);
@@ -37,8 +37,7 @@ static bool run_in_child(const struct session *s, const struct prog *p, struct o
 		s->target->run(p, results);
 		_exit(0);
 	}
-	while (pid > 0 && waitpid(pid, &wstatus, 0) < 0 && errno == EINTR)
-		;
+	wstatus = pid > 0 ? child_wait(pid) : 0;
 	if (pid > 0 && WIFEXITED(wstatus) && !WEXITSTATUS(wstatus))
 		return true;
 	if (pid > 0 && WIFSIGNALED(wstatus))

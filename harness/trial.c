@@ -14,10 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ci/vm/util.h"
+#include "harness/child.h"
 #include "lib/prog/alloc.h"
 
 #define POLL_MS 200
@@ -36,15 +37,12 @@ struct desk {
 };
 
 struct worker {
+	struct child child;
 	struct desk *desk;
-	pid_t pid;
 	int work_fd; /* a byte for each program; -1 if there is no worker */
 	int done_fd; /* a byte for each that was tried */
-	int err_fd; /* a file that collects its standard error */
-	struct kmsg *kmsg; /* from its start on; NULL if the log may not be read */
 	unsigned int nr_programs; /* it was given */
 	bool busy;
-	bool hung; /* killed because its program did not end */
 };
 
 struct trials {
@@ -53,40 +51,6 @@ struct trials {
 	struct worker *worker;
 	unsigned int nr_workers;
 };
-
-/* Return: false if the other side is gone. */
-static bool send_byte(int fd)
-{
-	ssize_t n;
-
-	do
-		n = write(fd, "", 1);
-	while (n < 0 && errno == EINTR);
-	return n == 1;
-}
-
-static bool receive_byte(int fd)
-{
-	ssize_t n;
-	char byte;
-
-	do
-		n = read(fd, &byte, 1);
-	while (n < 0 && errno == EINTR);
-	return n == 1;
-}
-
-struct flight {
-	struct inflight *inflight;
-	unsigned int slot;
-};
-
-static void started(void *arg, const char *text)
-{
-	struct flight *f = arg;
-
-	inflight_put(f->inflight, f->slot, text);
-}
 
 /* One program, in the worker. */
 static void try_one(const struct trials *t, struct desk *d, struct judging_context *c)
@@ -115,20 +79,21 @@ static void __attribute__((__noreturn__))
 worker_main(const struct trials *t, unsigned int number, int work_fd, int done_fd)
 {
 	struct worker *k = &t->worker[number];
-	struct flight flight = { t->inflight, number };
+	struct inflight_slot slot = { t->inflight, number };
 	struct judging_context c = {
 		.model = model_create(),
 		.kmsg = kmsg_open(),
-		.started = started,
-		.arg = &flight,
+		.started = inflight_started,
+		.arg = &slot,
 	};
+	char byte;
 
-	while (c.model && receive_byte(work_fd)) {
-		if (ftruncate(k->err_fd, 0))
+	while (c.model && child_read(work_fd, &byte, 1)) {
+		if (ftruncate(k->child.err_fd, 0))
 			_exit(TAP_EXIT_HARNESS);
 		try_one(t, k->desk, &c);
 		inflight_put(t->inflight, number, NULL);
-		if (!send_byte(done_fd))
+		if (vm_write_all(done_fd, "", 1))
 			break;
 	}
 	_exit(c.model ? 0 : TAP_EXIT_HARNESS);
@@ -147,6 +112,7 @@ static int worker_start(struct trials *t, unsigned int number)
 {
 	struct worker *k = &t->worker[number];
 	int work[2], done[2], err;
+	pid_t pid;
 
 	if (pipe2(work, O_CLOEXEC))
 		return -errno;
@@ -156,27 +122,19 @@ static int worker_start(struct trials *t, unsigned int number)
 		close(work[1]);
 		return -err;
 	}
-	k->hung = false;
 	k->busy = false;
 	k->nr_programs = 0;
-	k->kmsg = kmsg_open();
-	fflush(NULL);
-	k->pid = fork();
+	pid = child_fork(&k->child);
 	err = errno;
-	if (!k->pid) {
-		/* A worker whose parent died would run on unseen. */
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		signal(SIGINT, SIG_IGN);
-		signal(SIGTERM, SIG_DFL);
+	if (!pid) {
 		close(work[1]);
 		close(done[0]);
 		close_others(t);
-		dup2(k->err_fd, STDERR_FILENO);
 		worker_main(t, number, work[0], done[1]);
 	}
 	close(work[0]);
 	close(done[1]);
-	if (k->pid < 0) {
+	if (pid < 0) {
 		close(work[1]);
 		close(done[0]);
 		return -err;
@@ -186,16 +144,14 @@ static int worker_start(struct trials *t, unsigned int number)
 	return 0;
 }
 
-static void worker_stop(struct worker *k, int *wstatus)
+/* Return: how it ended, as of waitpid(). */
+static int worker_stop(struct worker *k)
 {
 	close(k->work_fd);
 	close(k->done_fd);
 	k->work_fd = -1;
 	k->done_fd = -1;
-	while (waitpid(k->pid, wstatus, 0) < 0 && errno == EINTR)
-		;
-	kmsg_close(k->kmsg);
-	k->kmsg = NULL;
+	return child_wait(k->child.pid);
 }
 
 static int open_worker(struct trials *t, unsigned int number)
@@ -203,12 +159,13 @@ static int open_worker(struct trials *t, unsigned int number)
 	struct worker *k = &t->worker[number];
 	void *map = mmap(NULL, sizeof(*k->desk), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	int ret;
 
 	if (map == MAP_FAILED)
 		return -errno;
 	k->desk = map;
-	k->err_fd = memfd_create("stderr", MFD_CLOEXEC);
-	return k->err_fd < 0 ? -errno : worker_start(t, number);
+	ret = child_open(&k->child);
+	return ret ? ret : worker_start(t, number);
 }
 
 /**
@@ -227,7 +184,7 @@ struct trials *trials_open(const struct session *s, unsigned int nr_workers)
 	t->nr_workers = nr_workers ? nr_workers : work_default_jobs();
 	t->worker = xcalloc(t->nr_workers, sizeof(*t->worker));
 	for (unsigned int i = 0; i < t->nr_workers; i++)
-		t->worker[i] = (struct worker){ .work_fd = -1, .done_fd = -1, .err_fd = -1 };
+		t->worker[i] = (struct worker){ .work_fd = -1, .done_fd = -1, .child.err_fd = -1 };
 	t->inflight = inflight_open(s->options->out);
 	for (unsigned int i = 0; t->inflight && !ret && i < t->nr_workers; i++)
 		ret = open_worker(t, i);
@@ -300,16 +257,16 @@ void trials_submit(struct trials *t, const struct prog *p, u64 token)
 	k->busy = true;
 	k->nr_programs++;
 	/* That a worker is gone shows where it is waited for. */
-	(void)!send_byte(k->work_fd);
+	(void)!vm_write_all(k->work_fd, "", 1);
 }
 
 /* The last line of what a worker wrote, after its end was described. */
 static void add_last_words(const struct worker *k, char *reason)
 {
 	char text[TRIAL_REASON_BYTES];
-	off_t end = lseek(k->err_fd, 0, SEEK_END);
+	off_t end = lseek(k->child.err_fd, 0, SEEK_END);
 	off_t from = end > (off_t)sizeof(text) - 1 ? end - (off_t)sizeof(text) + 1 : 0;
-	ssize_t n = pread(k->err_fd, text, sizeof(text) - 1, from);
+	ssize_t n = pread(k->child.err_fd, text, sizeof(text) - 1, from);
 	size_t len = strlen(reason);
 	char *line;
 
@@ -331,9 +288,9 @@ static void post_mortem(const struct trials *t, struct worker *k, const char *lo
 	};
 	struct trial *trial = &d->trial;
 
-	trial->end = k->hung ? TRIAL_HUNG : TRIAL_DIED;
+	trial->end = k->child.hung ? TRIAL_HUNG : TRIAL_DIED;
 	trial->verdict = (struct verdict){ .unjudged = d->nr_ops };
-	if (k->hung) {
+	if (k->child.hung) {
 		snprintf(trial->reason, sizeof(trial->reason), "hang: no end after %u s",
 			 t->session->options->timeout_s);
 	} else if (log) {
@@ -354,13 +311,13 @@ static void bury(struct trials *t, struct worker *k)
 {
 	char log[KMSG_TEXT_BYTES];
 	unsigned int nr_logged;
-	int wstatus = 0, ret;
+	int wstatus, ret;
 	bool was_busy = k->busy;
 
-	nr_logged = kmsg_find(k->kmsg, k->pid, log);
+	nr_logged = kmsg_find(k->child.kmsg, k->child.pid, log);
 	if (nr_logged)
-		kmsg_account(k->kmsg, log);
-	worker_stop(k, &wstatus);
+		kmsg_account(k->child.kmsg, log);
+	wstatus = worker_stop(k);
 	if (was_busy)
 		post_mortem(t, k, nr_logged ? log : NULL, wstatus);
 	ret = worker_start(t, (unsigned int)(k - t->worker));
@@ -372,10 +329,10 @@ static void kill_if_hung(const struct trials *t, struct worker *k)
 {
 	u64 limit = t->session->options->timeout_s * NS_PER_S;
 
-	if (!k->busy || k->hung || clock_ns() - k->desk->since_ns < limit)
+	if (!k->busy || k->child.hung || clock_ns() - k->desk->since_ns < limit)
 		return;
-	k->hung = true;
-	kill(k->pid, SIGKILL);
+	k->child.hung = true;
+	kill(k->child.pid, SIGKILL);
 }
 
 static void hand_back(struct worker *k, struct trial *trial)
@@ -416,14 +373,15 @@ bool trials_next(struct trials *t, struct trial *trial)
 	while (trials_under_way(t) && !work_is_interrupted()) {
 		struct worker *k = poll_workers(t);
 		bool was_busy = k && k->busy;
+		char byte;
 
 		for (unsigned int i = 0; i < t->nr_workers; i++)
 			kill_if_hung(t, &t->worker[i]);
 		if (!k)
 			continue;
-		if (!receive_byte(k->done_fd)) {
+		if (!child_read(k->done_fd, &byte, 1)) {
 			bury(t, k);
-		} else if (k->hung || k->nr_programs >= MAX_PROGRAMS) {
+		} else if (k->child.hung || k->nr_programs >= MAX_PROGRAMS) {
 			/* If it hung, it was done just before it was killed. */
 			k->busy = false;
 			bury(t, k);
@@ -448,11 +406,10 @@ void trials_close(struct trials *t)
 		struct worker *k = &t->worker[i];
 
 		if (k->work_fd >= 0) {
-			kill(k->pid, SIGKILL);
-			worker_stop(k, NULL);
+			kill(k->child.pid, SIGKILL);
+			worker_stop(k);
 		}
-		if (k->err_fd >= 0)
-			close(k->err_fd);
+		child_close(&k->child);
 		if (k->desk)
 			munmap(k->desk, sizeof(*k->desk));
 	}

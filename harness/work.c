@@ -13,10 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ci/vm/util.h"
+#include "harness/child.h"
 #include "lib/prog/alloc.h"
 
 #define REASON_BYTES 256
@@ -45,11 +46,8 @@ struct message {
 };
 
 struct worker {
-	pid_t pid;
+	struct child child;
 	int fd; /* messages come here; -1 if there is no worker */
-	int err_fd; /* a file that collects its standard error */
-	struct kmsg *kmsg; /* from its start on; NULL if the log may not be read */
-	bool hung; /* killed because a program did not end */
 };
 
 struct work {
@@ -97,51 +95,6 @@ bool work_is_interrupted(void)
 	return interrupted;
 }
 
-static void write_all(int fd, const void *data, size_t bytes)
-{
-	const char *p = data;
-
-	while (bytes) {
-		ssize_t n = write(fd, p, bytes);
-
-		if (n < 0 && errno != EINTR)
-			_exit(TAP_EXIT_HARNESS);
-		if (n > 0) {
-			p += n;
-			bytes -= (size_t)n;
-		}
-	}
-}
-
-static bool read_all(int fd, void *data, size_t bytes)
-{
-	char *p = data;
-
-	while (bytes) {
-		ssize_t n = read(fd, p, bytes);
-
-		if (n == 0 || (n < 0 && errno != EINTR))
-			return false;
-		if (n > 0) {
-			p += n;
-			bytes -= (size_t)n;
-		}
-	}
-	return true;
-}
-
-struct flight {
-	struct inflight *inflight;
-	unsigned int slot;
-};
-
-static void worker_started(void *arg, const char *text)
-{
-	struct flight *f = arg;
-
-	inflight_put(f->inflight, f->slot, text);
-}
-
 static void worker_send(int fd, size_t i, const struct outcome *o)
 {
 	struct message m = {
@@ -154,20 +107,20 @@ static void worker_send(int fd, size_t i, const struct outcome *o)
 		.diag_len = o->diag ? (u32)strlen(o->diag) : 0,
 	};
 
-	write_all(fd, &m, sizeof(m));
-	write_all(fd, o->reason, m.reason_len);
-	write_all(fd, o->diag, m.diag_len);
+	if (vm_write_all(fd, &m, sizeof(m)) || vm_write_all(fd, o->reason, m.reason_len) ||
+	    vm_write_all(fd, o->diag, m.diag_len))
+		_exit(TAP_EXIT_HARNESS);
 }
 
 static void worker_main(struct work *w, unsigned int number, int fd)
 {
 	struct slot *slot = &w->shared->slot[number];
-	struct flight flight = { w->inflight, number };
+	struct inflight_slot slot_in_flight = { w->inflight, number };
 	struct judging_context c = {
 		.model = model_create(),
 		.kmsg = kmsg_open(),
-		.started = worker_started,
-		.arg = &flight,
+		.started = inflight_started,
+		.arg = &slot_in_flight,
 	};
 
 	if (!c.model)
@@ -180,7 +133,7 @@ static void worker_main(struct work *w, unsigned int number, int fd)
 			break;
 		__atomic_store_n(&slot->since_ns, clock_ns(), __ATOMIC_RELEASE);
 		__atomic_store_n(&slot->running, i + 1, __ATOMIC_RELEASE);
-		if (ftruncate(w->worker[number].err_fd, 0))
+		if (ftruncate(w->worker[number].child.err_fd, 0))
 			_exit(TAP_EXIT_HARNESS);
 		judge_one(w->session, w->plan, i, &c, &o);
 		o.ns = clock_ns() - slot->since_ns;
@@ -197,26 +150,19 @@ static int worker_start(struct work *w, unsigned int number)
 {
 	struct worker *k = &w->worker[number];
 	int fds[2], err;
+	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC))
 		return -errno;
 	w->shared->slot[number].running = 0;
-	k->hung = false;
-	k->kmsg = kmsg_open();
-	fflush(NULL);
-	k->pid = fork();
+	pid = child_fork(&k->child);
 	err = errno;
-	if (!k->pid) {
-		/* A worker whose parent died would run on unseen. */
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		signal(SIGINT, SIG_IGN);
-		signal(SIGTERM, SIG_DFL);
+	if (!pid) {
 		close(fds[0]);
-		dup2(k->err_fd, STDERR_FILENO);
 		worker_main(w, number, fds[1]);
 	}
 	close(fds[1]);
-	if (k->pid < 0) {
+	if (pid < 0) {
 		close(fds[0]);
 		return -err;
 	}
@@ -251,7 +197,7 @@ static char *read_text(int fd, u32 len)
 	if (!len)
 		return NULL;
 	text = xcalloc(1, (size_t)len + 1);
-	if (!read_all(fd, text, len)) {
+	if (!child_read(fd, text, len)) {
 		free(text);
 		return NULL;
 	}
@@ -264,7 +210,7 @@ static bool worker_receive(struct work *w, struct worker *k)
 	struct outcome o = { 0 };
 	struct message m;
 
-	if (!read_all(k->fd, &m, sizeof(m)) || m.i >= w->plan->nr)
+	if (!child_read(k->fd, &m, sizeof(m)) || m.i >= w->plan->nr)
 		return false;
 	o.status = (enum tap_status)m.status;
 	o.ns = m.ns;
@@ -289,15 +235,15 @@ static void worker_post_mortem(struct work *w, unsigned int number, int wstatus)
 
 	if (!running || w->is_done[running - 1])
 		return;
-	nr_logged = kmsg_find(k->kmsg, k->pid, log);
-	if (nr_logged && !k->hung) {
+	nr_logged = kmsg_find(k->child.kmsg, k->child.pid, log);
+	if (nr_logged && !k->child.hung) {
 		o.status = TAP_PASS;
 		judge_oops(w->session, w->plan, running - 1, log, &o);
-		kmsg_account(k->kmsg, log);
+		kmsg_account(k->child.kmsg, log);
 		set_done(w, running - 1, &o);
 		return;
 	}
-	if (k->hung) {
+	if (k->child.hung) {
 		o.status = TAP_FAIL;
 		snprintf(reason, sizeof(reason), "hang: no end after %u s",
 			 w->session->options->timeout_s);
@@ -310,7 +256,7 @@ static void worker_post_mortem(struct work *w, unsigned int number, int wstatus)
 	}
 	o.reason = xstrndup(reason, sizeof(reason));
 	o.diag = xcalloc(1, STDERR_BYTES);
-	n = pread(k->err_fd, o.diag, STDERR_BYTES - 1, 0);
+	n = pread(k->child.err_fd, o.diag, STDERR_BYTES - 1, 0);
 	o.diag[n > 0 ? n : 0] = '\0';
 	set_done(w, running - 1, &o);
 }
@@ -318,15 +264,10 @@ static void worker_post_mortem(struct work *w, unsigned int number, int wstatus)
 static void worker_reap(struct work *w, unsigned int number)
 {
 	struct worker *k = &w->worker[number];
-	int wstatus = 0;
 
 	close(k->fd);
 	k->fd = -1;
-	while (waitpid(k->pid, &wstatus, 0) < 0 && errno == EINTR)
-		;
-	worker_post_mortem(w, number, wstatus);
-	kmsg_close(k->kmsg);
-	k->kmsg = NULL;
+	worker_post_mortem(w, number, child_wait(k->child.pid));
 	if (w->shared->next < w->plan->nr && !interrupted && worker_start(w, number))
 		fprintf(stderr, "vgicheck: cannot start a worker\n");
 }
@@ -344,8 +285,8 @@ static void kill_hung_workers(struct work *w)
 		if (k->fd < 0 || !__atomic_load_n(&s->running, __ATOMIC_ACQUIRE) ||
 		    clock_ns() - since < limit)
 			continue;
-		k->hung = true;
-		kill(k->pid, SIGKILL);
+		k->child.hung = true;
+		kill(k->child.pid, SIGKILL);
 	}
 }
 
@@ -372,8 +313,8 @@ static void work_loop(struct work *w)
 	for (unsigned int i = 0; i < w->nr_workers; i++) {
 		if (w->worker[i].fd < 0)
 			continue;
-		kill(w->worker[i].pid, SIGKILL);
-		waitpid(w->worker[i].pid, NULL, 0);
+		kill(w->worker[i].child.pid, SIGKILL);
+		child_wait(w->worker[i].child.pid);
 		close(w->worker[i].fd);
 	}
 }
@@ -400,6 +341,8 @@ static unsigned int pick_jobs(const struct session *s, const struct plan *plan)
 
 static int work_open(struct work *w)
 {
+	int ret = 0;
+
 	w->inflight = inflight_open(w->session->options->out);
 	if (!w->inflight)
 		return -EIO;
@@ -414,19 +357,17 @@ static int work_open(struct work *w)
 	w->is_done = xcalloc(w->plan->nr, sizeof(*w->is_done));
 	for (unsigned int i = 0; i < w->nr_workers; i++) {
 		w->worker[i].fd = -1;
-		w->worker[i].err_fd = memfd_create("stderr", MFD_CLOEXEC);
-		if (w->worker[i].err_fd < 0)
-			return -errno;
+		w->worker[i].child.err_fd = -1;
 	}
-	return 0;
+	for (unsigned int i = 0; !ret && i < w->nr_workers; i++)
+		ret = child_open(&w->worker[i].child);
+	return ret;
 }
 
 static void work_close(struct work *w)
 {
-	for (unsigned int i = 0; w->worker && i < w->nr_workers; i++) {
-		close(w->worker[i].err_fd);
-		kmsg_close(w->worker[i].kmsg);
-	}
+	for (unsigned int i = 0; w->worker && i < w->nr_workers; i++)
+		child_close(&w->worker[i].child);
 	for (size_t i = w->reported; w->done && i < w->plan->nr; i++) {
 		free(w->done[i].reason);
 		free(w->done[i].diag);
