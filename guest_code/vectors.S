@@ -61,19 +61,24 @@ sync:
 	mrs	x0, tpidr_el0
 	eret
 
-	/* What a function may change, and what an exception in the handler would. */
+	/* What a function may change, to the stack by stp or from it by ldp. */
+	.macro each_pair op
+	\op	x0, x1, [sp]
+	\op	x2, x3, [sp, #16]
+	\op	x4, x5, [sp, #32]
+	\op	x6, x7, [sp, #48]
+	\op	x8, x9, [sp, #64]
+	\op	x10, x11, [sp, #80]
+	\op	x12, x13, [sp, #96]
+	\op	x14, x15, [sp, #112]
+	\op	x16, x17, [sp, #128]
+	\op	x18, x30, [sp, #144]
+	.endm
+
+	/* That, and what an exception in the handler would change. */
 	.macro save
 	sub	sp, sp, #176
-	stp	x0, x1, [sp]
-	stp	x2, x3, [sp, #16]
-	stp	x4, x5, [sp, #32]
-	stp	x6, x7, [sp, #48]
-	stp	x8, x9, [sp, #64]
-	stp	x10, x11, [sp, #80]
-	stp	x12, x13, [sp, #96]
-	stp	x14, x15, [sp, #112]
-	stp	x16, x17, [sp, #128]
-	stp	x18, x30, [sp, #144]
+	each_pair stp
 	mrs	x0, elr_el1
 	mrs	x1, spsr_el1
 	stp	x0, x1, [sp, #160]
@@ -95,16 +100,7 @@ interrupt:
 	orr	x1, x1, x2
 	msr	elr_el1, x0
 	msr	spsr_el1, x1
-	ldp	x18, x30, [sp, #144]
-	ldp	x16, x17, [sp, #128]
-	ldp	x14, x15, [sp, #112]
-	ldp	x12, x13, [sp, #96]
-	ldp	x10, x11, [sp, #80]
-	ldp	x8, x9, [sp, #64]
-	ldp	x6, x7, [sp, #48]
-	ldp	x4, x5, [sp, #32]
-	ldp	x2, x3, [sp, #16]
-	ldp	x0, x1, [sp]
+	each_pair ldp
 	add	sp, sp, #176
 	eret
 
