@@ -28,6 +28,7 @@ LIB_SRCS := \
 	lib/model/irq.c \
 	lib/model/its.c \
 	lib/model/lpi.c \
+	lib/model/lrs.c \
 	lib/model/mem.c \
 	lib/model/mmio.c \
 	lib/model/model.c \
@@ -36,6 +37,7 @@ LIB_SRCS := \
 	lib/model/redist.c \
 	lib/model/remember.c \
 	lib/model/rules.c \
+	lib/model/search.c \
 	lib/model/sgi.c \
 	lib/model/signal.c \
 	lib/model/uapi.c \

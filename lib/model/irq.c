@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Interrupts: where the state of each is kept, whether it is pending, and which
- * one a PE should take next.
+ * Interrupts: where the state of each is kept, whether it is pending, and what
+ * makes it active and inactive.
  */
 #include "lib/model/state.h"
 
@@ -62,52 +62,6 @@ bool irq_exists(const struct model *m, u64 intid)
 }
 
 /**
- * bank_pending() - which interrupts are pending
- * @b: a bank
- *
- * A level-sensitive interrupt is pending while its line is high or software has
- * made it pending, an edge-triggered one since an edge (IHI 0069H GICD_ISPENDR).
- *
- * Return: a bit for each.
- */
-u32 bank_pending(const struct model_bank *b)
-{
-	return b->latch | (b->line & ~b->edge);
-}
-
-struct search {
-	const struct model *m;
-	const struct model_vcpu *v;
-	struct candidates *c;
-	bool deviant;
-	const bool *slips; /* groups that interrupts may slip through of, if deviant */
-	unsigned int above; /* the lowest number of a priority */
-};
-
-/* Does an SPI go to this PE?  (GICD_IROUTER, GICD_ITARGETSR) */
-static bool spi_targets(const struct search *s, unsigned int intid)
-{
-	const struct model *m = s->m;
-	const struct model_vcpu *v = s->v;
-	u32 route = m->route[intid];
-
-	if (m->config.gic == GIC_V3 && s->deviant && deviates(m, DEVIATION_RESET_ROUTE) &&
-	    !(m->spi[intid / 32 - 1].routed & 1u << intid % 32))
-		return v == m->vcpu;
-	if (m->config.gic == GIC_V3)
-		return route == v->affinity;
-	/* With one CPU the registers are RAZ/WI and all SPIs go to it. */
-	if (m->nr_vcpus == 1)
-		return true;
-	/* Of several targets one takes it: which one is the implementation's choice. */
-	if (chosen(m, CHOICE_LOWEST_TARGET))
-		route &= ~route + 1;
-	if (!route && s->deviant && deviates(m, DEVIATION_V2_NO_TARGET_IS_CPU0))
-		route = 1;
-	return route & 1u << (v - m->vcpu) % 8;
-}
-
-/**
  * irq_doubt() - the deviation that casts doubt on interrupts
  * @m:    the model
  * @b:    their bank
@@ -145,175 +99,6 @@ enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
 }
 
 /**
- * irq_add_candidate() - one more interrupt that may come first
- * @c:     dropped if they have a lower priority
- * @intid: any
- * @prio:  not lower than that of @c
- * @open:  it may be pending or not
- * @doubt: the deviation that casts doubt on it, or NR_DEVIATIONS
- */
-void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
-		       enum deviation_id doubt)
-{
-	if (prio < c->prio || !c->nr) {
-		c->nr = 0;
-		c->all_doubtful = true;
-		c->all_open = true;
-		c->doubt = NR_DEVIATIONS;
-	}
-	c->all_open &= open;
-	c->prio = prio;
-	c->all_doubtful &= open || doubt != NR_DEVIATIONS;
-	if (doubt != NR_DEVIATIONS)
-		c->doubt = doubt;
-	c->intid[c->nr++] = (u16)intid;
-}
-
-/* Does the PE that it was active on have an interrupt in a list register still? */
-static bool slips_to(const struct search *s, const struct model_bank *b, unsigned int intid)
-{
-	return s->deviant && b->slipped & 1u << intid % 32 && intid < MODEL_MAX_IRQS &&
-	       (intid < NR_PRIVATE || s->m->active_on[intid] == s->v - s->m->vcpu);
-}
-
-/* What moves away from a PE and comes back before it has run has not left its list. */
-static enum deviation_id doubt_of(const struct search *s, const struct model_bank *b,
-				  unsigned int intid)
-{
-	enum deviation_id doubt = irq_doubt(s->m, b, 1u << intid % 32);
-	bool unseen = b->unseen & 1u << intid % 32;
-
-	if (doubt == DEVIATION_NOT_QUEUED && !unseen &&
-	    s->m->moved_from[intid] == s->v - s->m->vcpu)
-		return NR_DEVIATIONS;
-	return doubt;
-}
-
-static void search_bank(const struct search *s, unsigned int first, const struct model_bank *b,
-			const bool *group_enable)
-{
-	u32 pending = bank_pending(b) | b->open | (s->deviant ? b->soft : 0);
-	u32 ready = pending & b->enable & ~(b->active & ~(s->deviant ? b->loose : 0));
-
-	ready &= (group_enable[0] ? ~b->group : 0) | (group_enable[1] ? b->group : 0);
-	if (s->deviant)
-		ready |= b->slipped & pending & ~b->active &
-			 ((s->slips[0] ? ~b->group : 0) | (s->slips[1] ? b->group : 0));
-	for (; ready; ready &= ready - 1) {
-		unsigned int i = (unsigned int)__builtin_ctz(ready);
-		bool slips = slips_to(s, b, first + i);
-
-		if (b->prio[i] > s->c->prio || b->prio[i] < s->above ||
-		    (first && !spi_targets(s, first + i) && !slips))
-			continue;
-		irq_add_candidate(s->c, first + i, b->prio[i], b->open & 1u << i,
-				  slips ? DEVIATION_SLIPS_THROUGH : doubt_of(s, b, first + i));
-	}
-}
-
-/**
- * irq_candidates() - the interrupts that a PE may take next
- * @m:       the model
- * @v:       the PE
- * @enable:  which groups are enabled
- * @slips:   follow the implementation's deviations, by which interrupts of these
- *           groups may slip through; NULL to follow the rules alone
- * @above:   leave out priorities below this number, 0 to 256
- * @c:       filled in: those of the highest priority that is left
- *
- * Of several with the same priority any may come first (IHI 0069H 4.8
- * Interrupt prioritization).
- */
-void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
-		    const bool *slips, unsigned int above, struct candidates *c)
-{
-	struct search s = { m, v, c, slips, slips, above };
-
-	c->nr = 0;
-	c->prio = PRIORITY_IDLE;
-	search_bank(&s, 0, &v->irqs, enable);
-	for (unsigned int n = 32; n < m->nr_irqs; n += 32)
-		search_bank(&s, n, &m->spi[n / 32 - 1], enable);
-	if (m->has_its && enable[1])
-		lpi_candidates(m, v, slips, above, c);
-}
-
-/* The first PE that an SPI goes to, the implementation's deviations included. */
-static unsigned int irq_target(const struct model *m, unsigned int intid)
-{
-	struct search s = { .m = m, .deviant = true };
-	unsigned int vcpu = 0;
-
-	for (; vcpu < m->nr_vcpus; vcpu++) {
-		s.v = &m->vcpu[vcpu];
-		if (spi_targets(&s, intid))
-			break;
-	}
-	return vcpu;
-}
-
-/*
- * What became active while it had no target may be on the list of the PE that is
- * its target by now; what software made active before the PE that it moved away
- * from has run is on the list of that one.
- */
-static bool may_be_active_on(const struct model *m, unsigned int intid, unsigned int vcpu)
-{
-	const struct model_bank *b = &m->spi[intid / 32 - 1];
-	unsigned int on = m->active_on[intid];
-
-	return on == vcpu || (on == ACTIVE_ON_NONE && irq_target(m, intid) == vcpu) ||
-	       (b->moved & 1u << intid % 32 && m->moved_from[intid] == vcpu);
-}
-
-/* Those of a bank of SPIs that may be active on a PE. */
-static u32 spis_active_on(const struct model *m, unsigned int first, unsigned int vcpu)
-{
-	const struct model_bank *b = &m->spi[first / 32 - 1];
-	u32 on = 0;
-
-	for (u32 active = b->active | b->stuck; active; active &= active - 1) {
-		unsigned int i = (unsigned int)__builtin_ctz(active);
-
-		if (may_be_active_on(m, first + i, vcpu))
-			on |= 1u << i;
-	}
-	return on;
-}
-
-/* Those that may be pending, and are enabled and may not be active. */
-static u32 may_wait(const struct model_bank *b)
-{
-	return (bank_pending(b) | b->open | b->soft) & b->enable & ~b->active;
-}
-
-/**
- * irq_in_flight() - how many interrupts a PE may have active, or pending and enabled
- * @m: the model
- * @v: the PE
- *
- * Return: the number, whatever their groups.
- */
-unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v)
-{
-	u32 private = v->irqs.active | v->irqs.stuck | may_wait(&v->irqs);
-	unsigned int nr = (unsigned int)__builtin_popcount(private);
-	struct search s = { .m = m, .v = v, .deviant = true };
-
-	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
-		u32 active = spis_active_on(m, n, (unsigned int)(v - m->vcpu));
-		u32 ready = may_wait(&m->spi[n / 32 - 1]) & ~active;
-
-		nr += (unsigned int)__builtin_popcount(active);
-		for (; ready; ready &= ready - 1)
-			nr += spi_targets(&s, n + (unsigned int)__builtin_ctz(ready));
-	}
-	if (m->has_its)
-		nr += lpi_in_flight(m, v);
-	return nr;
-}
-
-/**
  * irq_pending_is_known() - software has set or cleared the latch
  * @b:    the bank
  * @bits: a bit for each interrupt
@@ -336,74 +121,6 @@ void irq_seen(struct model_bank *b, u32 bits)
 static void irq_set_active_on(struct model *m, unsigned int intid, unsigned int vcpu)
 {
 	m->active_on[intid] = vcpu < ACTIVE_ON_NONE ? (u8)vcpu : ACTIVE_ON_NONE;
-}
-
-/* SPIs that a PE may have in its list: those that are active, or pending and forwarded. */
-static u32 listed(const struct model *m, const struct model_bank *b)
-{
-	bool forwards[2];
-
-	dist_group_enables(m, forwards);
-	return b->active | b->stuck |
-	       (forwards[0] || forwards[1] ? (bank_pending(b) | b->open | b->soft) & b->enable : 0);
-}
-
-/**
- * irq_moves() - an SPI is about to get other targets, or not to be forwarded any more
- * @m:     the model
- * @intid: of an SPI that exists
- *
- * KVM takes it from the list of the PE that had it when that PE runs.
- */
-void irq_moves(struct model *m, unsigned int intid)
-{
-	struct model_bank *b = &m->spi[intid / 32 - 1];
-	u32 bit = 1u << intid % 32;
-	unsigned int from = (b->active & bit) ? m->active_on[intid] : irq_target(m, intid);
-
-	if (!(listed(m, b) & bit) || b->moved & bit || from >= m->nr_vcpus)
-		return;
-	b->moved |= bit;
-	m->any_moved = true;
-	m->moved_from[intid] = (u8)from;
-}
-
-/**
- * irq_move_some() - the same of several
- * @m:     the model
- * @intid: first of a bank of SPIs
- * @bits:  a bit for each
- */
-void irq_move_some(struct model *m, unsigned int intid, u32 bits)
-{
-	for (bits &= listed(m, &m->spi[intid / 32 - 1]); bits; bits &= bits - 1)
-		irq_moves(m, intid + (unsigned int)__builtin_ctz(bits));
-}
-
-/**
- * irq_moved() - a PE ran: what moved away from it has arrived
- * @m:    the model
- * @vcpu: its number
- */
-void irq_moved(struct model *m, unsigned int vcpu)
-{
-	u32 left = 0;
-
-	if (!m->any_moved)
-		return;
-	for (unsigned int n = 0; n < NR_SPI_BANKS; n++) {
-		/* What is active stays where it is. */
-		u32 bits = m->spi[n].moved & ~(m->spi[n].active | m->spi[n].stuck);
-
-		for (; bits; bits &= bits - 1) {
-			unsigned int i = (unsigned int)__builtin_ctz(bits);
-
-			if (m->moved_from[32 * (n + 1) + i] == vcpu)
-				m->spi[n].moved &= ~(1u << i);
-		}
-		left |= m->spi[n].moved;
-	}
-	m->any_moved = left;
 }
 
 /**
@@ -440,34 +157,6 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	irq_set_active_on(m, intid, vcpu < m->nr_vcpus ? vcpu : ACTIVE_ON_NONE);
 }
 
-static u8 lowest_of(const struct model_bank *b, u32 bits, u8 lowest)
-{
-	for (; bits; bits &= bits - 1) {
-		unsigned int i = (unsigned int)__builtin_ctz(bits);
-
-		if (b->prio[i] > lowest)
-			lowest = b->prio[i];
-	}
-	return lowest;
-}
-
-/**
- * irq_lowest_active() - the lowest priority of what may be active on a PE
- * @m: the model
- * @v: the PE
- *
- * Return: its number, 0 if nothing is active.
- */
-u8 irq_lowest_active(const struct model *m, const struct model_vcpu *v)
-{
-	u8 lowest = lowest_of(&v->irqs, v->irqs.active | v->irqs.stuck, 0);
-
-	for (unsigned int n = 32; n < m->nr_irqs; n += 32)
-		lowest = lowest_of(&m->spi[n / 32 - 1],
-				   spis_active_on(m, n, (unsigned int)(v - m->vcpu)), lowest);
-	return lowest;
-}
-
 /**
  * irq_activate() - an interrupt was acknowledged
  * @m:     the model
@@ -497,42 +186,6 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 }
 
 /**
- * irq_lrs_kept() - a PE goes on with the list registers that it had
- * @m:    the model
- * @vcpu: its number
- *
- * Those that become free are not filled before the next exit.
- */
-void irq_lrs_kept(struct model *m, unsigned int vcpu)
-{
-	if (vcpu >= m->nr_vcpus)
-		return;
-	if (m->crowded_on != vcpu)
-		m->crowded = false;
-	m->crowded_on = (u16)vcpu;
-	m->crowded = irq_lrs_may_be_taken(m, &m->vcpu[vcpu]);
-}
-
-/**
- * irq_lrs_may_be_taken() - may a PE have more in flight than list registers?
- * @m: the model
- * @v: the PE
- *
- * What is in flight now counts, and what was when they were filled.
- *
- * Return: whether that matters to the implementation under test and is so.
- */
-bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v)
-{
-	bool matters = deviates(m, DEVIATION_ACTIVE_FILL_LRS) ||
-		       deviates(m, DEVIATION_DROP_IS_COUNTED) ||
-		       deviates(m, DEVIATION_ENDS_ANOTHER);
-
-	return matters && (irq_in_flight(m, v) > param(m, PARAM_LIST_REGS) ||
-			   (m->crowded && m->crowded_on == v - m->vcpu));
-}
-
-/**
  * irq_deactivate() - an interrupt is no longer active
  * @m:       the model
  * @v:       the PE
@@ -555,80 +208,6 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum devia
 		irq_slip(m, v, (unsigned int)intid);
 	b->active &= ~bit;
 	b->loose &= ~bit;
-}
-
-/* Is an interrupt that is pending forwarded to a PE? */
-static bool is_forwarded(const struct model *m, const struct model_vcpu *v, unsigned int intid)
-{
-	const struct model_bank *b = irq_bank_of(m, v, intid);
-	struct search s = { .m = m, .v = v };
-	u32 bit = 1u << intid % 32;
-
-	return b->enable & bit && m->dist_enable[!!(b->group & bit)] &&
-	       (intid < NR_PRIVATE || spi_targets(&s, intid));
-}
-
-/**
- * irq_slip() - an interrupt that was active and pending is pending only
- * @m:     the model
- * @v:     the PE
- * @intid: of an interrupt that exists
- *
- * If it is disabled or goes to another PE by now, a list register may still
- * hold it.
- */
-void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid)
-{
-	struct model_bank *b = irq_bank(m, v, intid);
-
-	if (!deviates(m, DEVIATION_SLIPS_THROUGH) || !(b->edge & b->latch & 1u << intid % 32) ||
-	    (intid >= NR_PRIVATE && m->active_on[intid] != v - m->vcpu) ||
-	    is_forwarded(m, v, intid))
-		return;
-	b->slipped |= 1u << intid % 32;
-	m->any_slipped = true;
-}
-
-static void clear_slipped(struct model *m)
-{
-	for (unsigned int i = 0; i < m->nr_vcpus; i++)
-		m->vcpu[i].irqs.slipped = 0;
-	for (unsigned int i = 0; i < NR_SPI_BANKS; i++)
-		m->spi[i].slipped = 0;
-	m->any_slipped = false;
-}
-
-/**
- * irq_lrs_filled() - list registers were filled anew
- * @m: the model
- */
-void irq_lrs_filled(struct model *m)
-{
-	m->crowded = false;
-	if (m->any_slipped)
-		clear_slipped(m);
-}
-
-/**
- * irq_loosen() - a deviation may have deactivated any interrupt of a PE
- * @m:  the model
- * @v:  the PE
- * @by: the deviation
- */
-void irq_loosen(struct model *m, struct model_vcpu *v, enum deviation_id by)
-{
-	m->loosened_by = by;
-	v->irqs.loose |= v->irqs.active;
-	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
-		struct model_bank *b = &m->spi[n / 32 - 1];
-
-		for (u32 active = b->active; active; active &= active - 1) {
-			unsigned int i = (unsigned int)__builtin_ctz(active);
-
-			if (may_be_active_on(m, n + i, (unsigned int)(v - m->vcpu)))
-				b->loose |= 1u << i;
-		}
-	}
 }
 
 /**

@@ -251,37 +251,56 @@ struct reg_behaviour {
 	void (*taken)(struct model *m, const struct access *a, u64 seen);
 };
 
+/**
+ * bank_pending() - which interrupts are pending
+ * @b: a bank
+ *
+ * A level-sensitive interrupt is pending while its line is high or software has
+ * made it pending, an edge-triggered one since an edge (IHI 0069H GICD_ISPENDR).
+ *
+ * Return: a bit for each.
+ */
+static inline u32 bank_pending(const struct model_bank *b)
+{
+	return b->latch | (b->line & ~b->edge);
+}
+
 /* irq.c */
 struct model_bank *irq_bank(struct model *m, struct model_vcpu *v, unsigned int intid);
 const struct model_bank *irq_bank_of(const struct model *m, const struct model_vcpu *v,
 				     unsigned int intid);
 u32 irq_implemented(const struct model *m, unsigned int intid);
 bool irq_exists(const struct model *m, u64 intid);
-u32 bank_pending(const struct model_bank *b);
+enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u32 bits);
+enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
+			      unsigned int intid);
+void irq_pending_is_known(struct model_bank *b, u32 bits);
+void irq_seen(struct model_bank *b, u32 bits);
+void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
+void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
+void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum deviation_id lost_by);
+void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
+
+/* search.c */
+bool spi_targets(const struct model *m, const struct model_vcpu *v, unsigned int intid,
+		 bool deviant);
+unsigned int irq_target(const struct model *m, unsigned int intid);
+void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
+		       enum deviation_id doubt);
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
 		    const bool *slips, unsigned int above, struct candidates *c);
+
+/* lrs.c */
 unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v);
 void irq_moves(struct model *m, unsigned int intid);
 void irq_move_some(struct model *m, unsigned int intid, u32 bits);
 void irq_moved(struct model *m, unsigned int vcpu);
-void irq_seen(struct model_bank *b, u32 bits);
-void irq_pending_is_known(struct model_bank *b, u32 bits);
-void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
 u8 irq_lowest_active(const struct model *m, const struct model_vcpu *v);
-void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
-void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum deviation_id lost_by);
-enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
-			      unsigned int intid);
+bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v);
+void irq_lrs_kept(struct model *m, unsigned int vcpu);
 void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_lrs_filled(struct model *m);
-void irq_lrs_kept(struct model *m, unsigned int vcpu);
 void irq_loosen(struct model *m, struct model_vcpu *v, enum deviation_id by);
-enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u32 bits);
-bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v);
-void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
-
-void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
-		       enum deviation_id doubt);
 
 /* lpi.c */
 bool intid_is_lpi(u64 intid);
