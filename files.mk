@@ -27,6 +27,7 @@ LIB_SRCS := \
 	lib/model/hash.c \
 	lib/model/irq.c \
 	lib/model/its.c \
+	lib/model/line.c \
 	lib/model/lpi.c \
 	lib/model/lrs.c \
 	lib/model/mem.c \

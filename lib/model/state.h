@@ -448,7 +448,7 @@ void expect_guest_walk(const struct model *m, const struct op *op, struct expect
 /* model.c */
 void model_initialise(struct model *m);
 
-/* attr.c: registers, levels and numbers through the device API, injection. */
+/* attr.c: registers, levels and numbers through the device API. */
 void expect_user_read(const struct model *m, const struct op *op, struct expect *want);
 void expect_user_write(const struct model *m, const struct op *op, struct expect *want);
 void expect_level(const struct model *m, const struct op *op, struct expect *want);
@@ -456,15 +456,14 @@ void expect_set_nr_irqs(const struct model *m, const struct op *op, struct expec
 void expect_get_nr_irqs(const struct model *m, const struct op *op, struct expect *want);
 void expect_save_pending_tables(const struct model *m, const struct op *op, struct expect *want);
 void expect_has_attr(const struct model *m, const struct op *op, struct expect *want);
-void expect_hold(const struct model *m, const struct op *op, struct expect *want);
-void expect_release(const struct model *m, const struct op *op, struct expect *want);
-void expect_irq_line(const struct model *m, const struct op *op, struct expect *want);
 void commit_save_pending_tables(struct model *m, const struct op *op, const struct op_result *seen);
 void commit_user_read(struct model *m, const struct op *op, const struct op_result *seen);
 void commit_user_write(struct model *m, const struct op *op, const struct op_result *seen);
 void commit_write_level(struct model *m, const struct op *op, const struct op_result *seen);
+
+/* line.c */
+void expect_irq_line(const struct model *m, const struct op *op, struct expect *want);
 void commit_irq_line(struct model *m, const struct op *op, const struct op_result *seen);
-void commit_hold(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* uapi.c */
 bool vgic_has_attrs_of(const struct model *m, enum gic_version gic, struct expect *want);
@@ -477,5 +476,8 @@ void expect_get_redist_region(const struct model *m, const struct op *op, struct
 void expect_init_vgic(const struct model *m, const struct op *op, struct expect *want);
 void expect_run(const struct model *m, const struct op *op, struct expect *want);
 bool expect_entry(const struct model *m, u64 vcpu_id, struct expect *want);
+void expect_hold(const struct model *m, const struct op *op, struct expect *want);
+void expect_release(const struct model *m, const struct op *op, struct expect *want);
+void commit_hold(struct model *m, const struct op *op, const struct op_result *seen);
 
 #endif /* LIB_MODEL_STATE_H */

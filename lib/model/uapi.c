@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The KVM device API: creation, addresses, initialisation, first run.  Where
+ * The KVM device API: creation, addresses, initialisation, entering a guest.  Where
  * several rules are broken at once, no document says which one is reported, so
  * the errno of each of them is allowed.
  */
@@ -359,4 +359,44 @@ void expect_run(const struct model *m, const struct op *op, struct expect *want)
 {
 	if (expect_entry(m, op_arg(op, ARG_RUN_vcpu), want))
 		allow_done(want, RULE_RUN);
+}
+
+/**
+ * expect_hold() - a vCPU enters its guest and stays there
+ * @m:    the model
+ * @op:   OP_HOLD
+ * @want: filled in
+ */
+void expect_hold(const struct model *m, const struct op *op, struct expect *want)
+{
+	if (expect_entry(m, op_arg(op, ARG_HOLD_vcpu), want))
+		allow_done(want, RULE_RUN);
+}
+
+/**
+ * commit_hold() - a vCPU stays in its guest
+ * @m:    the model
+ * @op:   OP_HOLD
+ * @seen: what came
+ */
+void commit_hold(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	(void)seen;
+	m->vcpu[vcpu_number(m, op_arg(op, ARG_HOLD_vcpu))].held = true;
+}
+
+/**
+ * expect_release() - a held vCPU leaves its guest
+ * @m:    the model
+ * @op:   OP_RELEASE
+ * @want: filled in
+ */
+void expect_release(const struct model *m, const struct op *op, struct expect *want)
+{
+	const struct model_vcpu *v = model_vcpu(m, op_arg(op, ARG_RELEASE_vcpu));
+
+	if (v && v->held)
+		allow_done(want, RULE_RUN);
+	else
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
 }
