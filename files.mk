@@ -64,6 +64,7 @@ LIB_SRCS := \
 	lib/prog/suite.c \
 	lib/prog/text.c \
 	lib/prog/vim.c \
+	lib/regs/check.c \
 	lib/regs/doc.c \
 	lib/regs/its_cmd.c \
 	lib/regs/regs.c \

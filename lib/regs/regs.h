@@ -197,6 +197,11 @@ struct redist_region_attr {
 u64 redist_region_attr_pack(const struct redist_region_attr *attr);
 void redist_region_attr_unpack(u64 word, struct redist_region_attr *attr);
 
+/* Of a row, whichever table it is in. */
+u32 reg_span(const struct reg_desc *r, enum frame_kind kind);
+int reg_match_name(const struct reg_desc *r, const char *name, size_t len);
+void reg_spell(const struct reg_desc *r, unsigned int index, char *buf, size_t bytes);
+
 const struct regs_rows *regs_all_rows(void);
 __must_check int regs_check_rows(const struct regs_rows *rows, FILE *out);
 __must_check int regs_check(FILE *out);
