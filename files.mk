@@ -189,6 +189,7 @@ TEST_SRCS := \
 
 # ... and with these.
 TEST_LIB_SRCS := \
+	tests/judges.c \
 	tests/programs.c \
 	tests/unit.c \
 

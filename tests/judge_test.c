@@ -17,6 +17,7 @@
 #include "lib/judge/answer.h"
 #include "lib/prog/alloc.h"
 #include "lib/prog/suite.h"
+#include "tests/judges.h"
 #include "tests/programs.h"
 #include "tests/unit.h"
 
@@ -33,17 +34,12 @@ struct planted {
 	unsigned int nr_altered;
 };
 
-static const struct known_list nothing_known;
-
 static void answer_all(struct planted *p, u64 seed)
 {
-	struct model_config config = p->judge.config;
 	struct rng rng = { .state = seed };
 	struct model *m = p->judge.model;
 
-	config.gic = p->prog->gic;
-	config.ipa_bits = p->prog->ipa_bits;
-	model_reset(m, &config);
+	model_reset_for(m, &p->judge.config, p->prog);
 	for (size_t i = 0; i < p->prog->nr_ops; i++) {
 		struct expect *want = &p->want[i];
 
@@ -61,15 +57,7 @@ static void answer_all(struct planted *p, u64 seed)
 static bool planted_init(struct planted *p, const struct prog *prog, unsigned int kernel, u64 seed)
 {
 	*p = (struct planted){
-		.judge = {
-			.model = model_create(),
-			.config = {
-				.max_vcpus = 512,
-				.profile = profile_for_kernel(kernel),
-			},
-			.known = &nothing_known,
-			.of = { IMPL_KVM, kernel },
-		},
+		.judge = judge_of_kvm(kernel),
 		.prog = prog,
 		.right = xcalloc(prog->nr_ops, sizeof(*p->right)),
 		.results = xcalloc(prog->nr_ops, sizeof(*p->results)),

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "lib/judge/judge.h"
+#include "tests/judges.h"
 #include "tests/programs.h"
 #include "tests/unit.h"
 
@@ -382,18 +383,14 @@ static void other_differences_stay_unknown(struct unit *t)
 	struct op_result results[3] = { { .status = OP_DONE }, { .status = OP_DONE } };
 	struct known k;
 	struct known_list list = { .known = &k, .nr = 1 };
-	struct judge j = {
-		.model = model_create(),
-		.config = { .max_vcpus = 512, .profile = profile_for_kernel(6012) },
-		.known = &list,
-		.of = { IMPL_KVM, 6012 },
-	};
+	struct judge j = judge_of_kvm(6012);
 	struct verdict v;
 	struct prog p;
 
 	if (!EXPECT_TRUE(t, j.model) || !parse_entry(t, NEEDED "kernels: 6.1..\n", &k) ||
 	    !program_parse(t, "vm gicv3\ncreate_vgic\ncreate_vcpu id=0\ninit_vgic\n", &p))
 		return;
+	j.known = &list;
 	snprintf(k.got[0], sizeof(k.got[0]), "EBUSY");
 	results[2] = (struct op_result){ .status = OP_FAILED, .err = EBUSY };
 	judge_prog(&j, &p, results, &v);
@@ -420,18 +417,14 @@ static void known_differences_do_not_crowd_out_others(struct unit *t)
 	struct op_result results[JUDGE_MAX_DIFFS + 8];
 	struct known k;
 	struct known_list list = { .known = &k, .nr = 1 };
-	struct judge j = {
-		.model = model_create(),
-		.config = { .max_vcpus = 512, .profile = profile_for_kernel(6012) },
-		.known = &list,
-		.of = { IMPL_KVM, 6012 },
-	};
+	struct judge j = judge_of_kvm(6012);
 	struct verdict v;
 	struct prog p;
 
 	if (!EXPECT_TRUE(t, j.model) ||
 	    !parse_entry(t, NEEDED "kernels: 6.1..\nrule: uapi.init.no-vcpu\n", &k))
 		return;
+	j.known = &list;
 	snprintf(k.got[0], sizeof(k.got[0]), "EBUSY");
 	prog_init(&p, GIC_V3, PROG_DEFAULT_IPA_BITS);
 	for (size_t i = 0; i < ARRAY_SIZE(results); i++) {

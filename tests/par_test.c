@@ -16,6 +16,7 @@
 #include "lib/judge/answer.h"
 #include "lib/prog/alloc.h"
 #include "lib/prog/suite.h"
+#include "tests/judges.h"
 #include "tests/programs.h"
 #include "tests/unit.h"
 
@@ -37,8 +38,6 @@
 #define CLEAR(vcpu, value) \
 	"guest vcpu=" #vcpu " write GICD_ICENABLER1 at=0x8000000 value=" #value "\n"
 
-static const struct known_list nothing_known;
-
 /* A program, and results that are all success without values until a test says more. */
 struct raced {
 	struct judge judge;
@@ -50,14 +49,7 @@ struct raced {
 
 static bool raced_init(struct unit *t, struct raced *r, const char *text)
 {
-	*r = (struct raced){
-		.judge = {
-			.model = model_create(),
-			.config = { .max_vcpus = 512, .profile = profile_for_kernel(KERNEL) },
-			.known = &nothing_known,
-			.of = { IMPL_KVM, KERNEL },
-		},
-	};
+	*r = (struct raced){ .judge = judge_of_kvm(KERNEL) };
 	if (!EXPECT_TRUE(t, r->judge.model) || !program_parse(t, text, &r->prog)) {
 		model_destroy(r->judge.model);
 		return false;

@@ -13,6 +13,7 @@
 #include "lib/judge/answer.h"
 #include "lib/prog/alloc.h"
 #include "lib/prog/suite.h"
+#include "tests/judges.h"
 #include "tests/programs.h"
 #include "tests/unit.h"
 
@@ -412,12 +413,8 @@ static bool breaks_rule(void *arg, const struct prog *p)
 
 static void judged_program_is_reduced(struct unit *t)
 {
-	static const struct known_list nothing_known;
 	struct broken_gic b = {
-		.judge = { .model = model_create(),
-			   .config = { .profile = profile_for_kernel(6012), .max_vcpus = 512 },
-			   .known = &nothing_known,
-			   .of = { IMPL_KVM, 6012 } },
+		.judge = judge_of_kvm(6012),
 		.rule = RULE_TYPER_AFFINITY,
 	};
 	struct cause c = { .fails = breaks_rule, .arg = &b, .under_way = 4 };

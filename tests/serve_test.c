@@ -13,6 +13,7 @@
 #include "lib/judge/judge.h"
 #include "lib/prog/alloc.h"
 #include "lib/prog/suite.h"
+#include "tests/judges.h"
 #include "tests/programs.h"
 #include "tests/unit.h"
 
@@ -38,8 +39,6 @@
 	VM "guest vcpu=0 write GICD_ICFGR2 at=0x8000000 value=0x0\n"       \
 	   "guest vcpu=0 write GICD_ISENABLER1 at=0x8000000 value=0x100\n" \
 	   "dev irq_line spi intid=40 level=1\n" SERVE
-
-static const struct known_list nothing_known;
 
 /* A program whose last operation is a serve, with right answers to all of it. */
 struct served {
@@ -68,14 +67,7 @@ static bool answer_all(struct served *s, struct rng *rng)
 
 static bool served_init(struct unit *t, struct served *s, const char *text)
 {
-	*s = (struct served){
-		.judge = {
-			.model = model_create(),
-			.config = { .max_vcpus = 512, .profile = profile_for_kernel(KERNEL) },
-			.known = &nothing_known,
-			.of = { IMPL_KVM, KERNEL },
-		},
-	};
+	*s = (struct served){ .judge = judge_of_kvm(KERNEL) };
 	if (!EXPECT_TRUE(t, s->judge.model) || !program_parse(t, text, &s->prog))
 		return false;
 	s->results = xcalloc(s->prog.nr_ops, sizeof(*s->results));
@@ -286,14 +278,7 @@ static void it_is_a_take_an_eoi_and_a_deactivate_each(struct unit *t)
 /* Return: how many of the program's logs have more than their end. */
 static unsigned int judge_made_up(struct unit *t, const struct suite *suite, u64 seed)
 {
-	struct served s = {
-		.judge = {
-			.model = model_create(),
-			.config = { .max_vcpus = 512, .profile = profile_for_kernel(KERNEL) },
-			.known = &nothing_known,
-			.of = { IMPL_KVM, KERNEL },
-		},
-	};
+	struct served s = { .judge = judge_of_kvm(KERNEL) };
 	struct rng rng = { .state = seed };
 	unsigned int nr_logs = 0;
 
