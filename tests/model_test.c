@@ -46,8 +46,8 @@ static void walk_prog(struct unit *t, struct model *m, const struct prog *p,
 
 		step(t, m, p, i);
 		model_expect(m, &p->op[i], &want);
-		expect_answer(&want, (unsigned int)rng_below(&rng, want.nr_alts), &rng, &seen);
-		model_commit(m, &p->op[i], &seen);
+		expect_follow(&want, (unsigned int)rng_below(&rng, want.nr_alts), &rng, m,
+			      &p->op[i], &seen);
 	}
 }
 
@@ -141,8 +141,7 @@ static void step_copy(struct unit *t, struct model *m, const struct prog *p, siz
 		struct expect want;
 
 		model_expect(copy, &p->op[k], &want);
-		expect_answer(&want, 0, &rng, &seen);
-		model_commit(copy, &p->op[k], &seen);
+		expect_follow(&want, 0, &rng, copy, &p->op[k], &seen);
 	}
 	EXPECT_EQ(t, model_hash(m), before);
 	model_destroy(copy);
@@ -469,8 +468,7 @@ static void expect_walk(struct unit *t, unsigned int nr_vcpus, enum op_status st
 	model_reset(m, &config);
 	for (size_t i = 0; i < p.nr_ops; i++) {
 		model_expect(m, &p.op[i], &want);
-		expect_answer(&want, 0, &rng, &seen);
-		model_commit(m, &p.op[i], &seen);
+		expect_follow(&want, 0, &rng, m, &p.op[i], &seen);
 	}
 	EXPECT_EQ(t, want.nr_alts, 1);
 	EXPECT_EQ(t, want.alt[0].status, status);

@@ -48,8 +48,7 @@ static char *trace(struct unit *t, size_t op, u64 flipped)
 	model_reset_for(j.model, &j.config, &p);
 	for (size_t i = 0; i < p.nr_ops; i++) {
 		model_expect(j.model, &p.op[i], &want);
-		expect_answer(&want, expect_usual_alt(&want), NULL, &results[i]);
-		model_commit(j.model, &p.op[i], &results[i]);
+		expect_follow(&want, expect_usual_alt(&want), NULL, j.model, &p.op[i], &results[i]);
 	}
 	results[op].val[0] ^= flipped;
 	judge_prog(&j, &p, results, &v);
