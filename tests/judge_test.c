@@ -242,7 +242,7 @@ static bool plant_counts(struct unit *t, struct planted *p, size_t op)
 	struct op_result wrong = p->right[op];
 	bool ok = true;
 
-	if (wrong.status != OP_DONE && wrong.status != OP_NO_LAST)
+	if (!op_returns_values(wrong.status))
 		return true;
 	/* Beyond a frame that is not predicted, nothing is. */
 	if (want->vals_rule == RULE_RAM)

@@ -73,15 +73,10 @@ static void add_one_of(struct export_step *s, u32 value)
 	s->one_of[s->nr_one_of++] = value;
 }
 
-static bool returns_values(enum op_status status)
-{
-	return status == OP_DONE || status == OP_NO_LAST;
-}
-
 static void take(struct export_step *s, const struct expect *want, unsigned int alt)
 {
 	take_alts(s, want, alt);
-	if (!returns_values(s->status) || !want->nr_vals)
+	if (!op_returns_values(s->status) || !want->nr_vals)
 		return;
 	s->nr_vals = want->nr_vals;
 	s->val = xcalloc(s->nr_vals, sizeof(s->val[0]));

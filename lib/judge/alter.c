@@ -75,7 +75,7 @@ static bool alter_value(const struct expect *want, enum rule_id rule, struct op_
 static bool alter_count(const struct expect *want, enum rule_id rule, struct op_result *res)
 {
 	if (want->vals_rule != rule || rule == RULE_RAM || !expect_returns_values(want) ||
-	    (res->status != OP_DONE && res->status != OP_NO_LAST))
+	    !op_returns_values(res->status))
 		return false;
 	if (res->nr_vals)
 		res->nr_vals--;

@@ -7,11 +7,6 @@
 
 #include <errno.h>
 
-static bool returns_values(enum op_status status)
-{
-	return status == OP_DONE || status == OP_NO_LAST;
-}
-
 /**
  * expect_usual_alt() - the answer that gets furthest
  * @want: an expectation
@@ -50,7 +45,7 @@ void expect_answer(const struct expect *want, unsigned int alt, struct rng *rng,
 	*res = (struct op_result){ .status = a->status, .err = a->err };
 	if (a->status == OP_FAILED && a->err == EXPECT_ANY_ERRNO)
 		res->err = EPERM;
-	if (!returns_values(a->status))
+	if (!op_returns_values(a->status))
 		return;
 	res->nr_vals = want->nr_vals;
 	for (unsigned int i = 0; i < want->nr_vals; i++) {
@@ -105,7 +100,7 @@ bool expect_follow(const struct expect *want, unsigned int alt, struct rng *rng,
 bool expect_returns_values(const struct expect *want)
 {
 	for (unsigned int i = 0; i < want->nr_alts; i++) {
-		if (returns_values(want->alt[i].status))
+		if (op_returns_values(want->alt[i].status))
 			return true;
 	}
 	return false;

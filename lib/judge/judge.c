@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "lib/judge/answer.h"
 #include "lib/judge/step.h"
 
 static __printf(4, 5) void append(char *buf, size_t bytes, size_t *at, const char *fmt, ...)
@@ -278,11 +279,6 @@ static bool has_status(const struct expect *want, enum op_status status)
 	return false;
 }
 
-static bool returns_values(enum op_status status)
-{
-	return status == OP_DONE || status == OP_NO_LAST;
-}
-
 /* Is it what a rule allows, or what a deviation gives instead? */
 static bool is_explained(const struct expect *want, const struct op_result *res)
 {
@@ -326,8 +322,7 @@ static bool judge_one(const struct judging *j)
 		add_diff(j, want.alt[0].rule, got, allowed);
 	}
 	/* Values say something only if returning values is allowed at all. */
-	if (returns_values(res->status) &&
-	    (has_status(&want, OP_DONE) || has_status(&want, OP_NO_LAST)))
+	if (op_returns_values(res->status) && expect_returns_values(&want))
 		compare_vals(j, &want);
 	if (want.deviation != NR_DEVIATIONS && j->v->nr_diffs == before)
 		add_deviation(j, want.deviation);

@@ -235,6 +235,17 @@ u64 op_cpuif_at(const struct op *op)
 }
 
 /**
+ * op_returns_values() - does an operation that ended so return values?
+ * @status: how it ended
+ *
+ * Return: whether.
+ */
+bool op_returns_values(enum op_status status)
+{
+	return status == OP_DONE || status == OP_NO_LAST;
+}
+
+/**
  * op_log_goes_on() - does the log of OP_GUEST_SERVE have another value?
  * @value: the last one so far
  * @nr:    values so far, at least 1

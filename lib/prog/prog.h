@@ -221,6 +221,7 @@ const struct line_type_desc *line_type_desc(enum line_type type);
 int op_vcpu(const struct op *op);
 u64 op_cpuif_at(const struct op *op);
 bool op_can_par(enum op_id id);
+bool op_returns_values(enum op_status status);
 bool op_log_goes_on(u64 value, unsigned int nr);
 unsigned int op_lane(const struct op *op);
 bool op_is_in_memory(const struct op *op);
