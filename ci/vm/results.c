@@ -193,11 +193,14 @@ static int find_files(struct results *r, const char *dir)
 	if (err)
 		fprintf(stderr, "vm: cannot read '%s': %s\n", host, strerror(-err));
 	while (d && !err && (e = readdir(d))) {
-		char *name = vm_asprintf("%s%s%s", dir, e->d_name, e->d_type == DT_DIR ? "/" : "");
+		bool is_dir = e->d_type == DT_DIR;
+		char *name;
 
+		/* Nothing of ours. */
 		if (e->d_name[0] == '.')
-			; /* nothing of ours */
-		else if (e->d_type == DT_DIR)
+			continue;
+		name = vm_asprintf("%s%s%s", dir, e->d_name, is_dir ? "/" : "");
+		if (is_dir)
 			err = find_files(r, name);
 		else
 			vm_strv_add(&r->names, "%s", name);
