@@ -222,14 +222,10 @@ static int explain_file(struct model *m, const struct options *o, const char *pa
 		.max_vcpus = HARNESS_USUAL_MAX_VCPUS,
 		.profile = o->profile,
 	};
-	struct prog_error err;
 	struct prog p;
 
-	/* It was loaded once already, so only a file that changed can fail. */
-	if (prog_load(&p, path, &err)) {
-		fprintf(stderr, "vgicheck: %s: %s\n", path, err.text);
+	if (program_load(&p, path))
 		return TAP_EXIT_USAGE;
-	}
 	explain_prog(m, &config, &p);
 	prog_free(&p);
 	return TAP_EXIT_OK;
@@ -244,7 +240,6 @@ static int explain_file(struct model *m, const struct options *o, const char *pa
  */
 int explain_main(int argc, char **argv)
 {
-	struct plan plan = { 0 };
 	struct model *model;
 	struct options o;
 	int ret = options_parse(&o, "explain", usage, argc, argv);
@@ -256,10 +251,7 @@ int explain_main(int argc, char **argv)
 		fputs("vgicheck: explain needs a program file\n", stderr);
 		return TAP_EXIT_USAGE;
 	}
-	for (char **path = o.args; *path && !ret; path++)
-		ret = plan_add_file(&plan, NULL, *path);
-	plan_free(&plan);
-	if (ret)
+	if (programs_check(o.args))
 		return TAP_EXIT_USAGE;
 	model = model_create();
 	if (!model) {

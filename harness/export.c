@@ -64,18 +64,14 @@ static int write_selftest(const struct options *o, const struct prog *p, FILE *o
 
 static int export_file(const struct options *o, const char *path)
 {
-	struct prog_error err;
 	struct prog p;
 	size_t bytes;
 	char *text;
 	FILE *f;
 	int ret;
 
-	/* It was loaded once already, so only a file that changed can fail. */
-	if (prog_load(&p, path, &err)) {
-		fprintf(stderr, "vgicheck: %s: %s\n", path, err.text);
+	if (program_load(&p, path))
 		return TAP_EXIT_USAGE;
-	}
 	f = open_memstream(&text, &bytes);
 	ret = o->report ? export_report(o, &p, f) : write_selftest(o, &p, f);
 	fclose(f);
@@ -95,7 +91,6 @@ static int export_file(const struct options *o, const char *path)
  */
 int export_main(int argc, char **argv)
 {
-	struct plan plan = { 0 };
 	struct options o;
 	int ret = options_parse(&o, "export", usage, argc, argv);
 
@@ -109,9 +104,5 @@ int export_main(int argc, char **argv)
 		fputs("vgicheck: export needs one program file\n", stderr);
 		return TAP_EXIT_USAGE;
 	}
-	ret = plan_add_file(&plan, NULL, o.args[0]);
-	plan_free(&plan);
-	if (ret)
-		return TAP_EXIT_USAGE;
 	return export_file(&o, o.args[0]);
 }

@@ -74,6 +74,9 @@ struct plan {
 	u64 seed;
 };
 
+__must_check int program_load(struct prog *p, const char *path);
+__must_check int programs_check(char *const *paths);
+
 __must_check int plan_make(struct plan *plan, const struct options *o);
 __must_check int plan_add_file(struct plan *plan, const char *group, const char *path);
 __must_check int plan_add_path(struct plan *plan, const char *path);

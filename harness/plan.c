@@ -100,6 +100,48 @@ static const char *typed_path(const char *path)
 }
 
 /**
+ * program_load() - read a program file
+ * @p:    filled in, to be released by prog_free()
+ * @path: the file
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int program_load(struct prog *p, const char *path)
+{
+	const char *shown = typed_path(path);
+	struct prog_error err;
+	int ret = prog_load(p, path, &err);
+
+	if (ret && err.line)
+		fprintf(stderr, "vgicheck: %s:%u:%u: %s\n", shown, err.line, err.column, err.text);
+	else if (ret)
+		fprintf(stderr, "vgicheck: %s: %s\n", shown, err.text);
+	return ret;
+}
+
+/**
+ * programs_check() - are these program files?
+ * @paths: ended by NULL
+ *
+ * So that a malformed one is reported before anything runs.
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int programs_check(char *const *paths)
+{
+	int ret = 0;
+
+	for (; *paths && !ret; paths++) {
+		struct prog p;
+
+		ret = program_load(&p, *paths);
+		if (!ret)
+			prog_free(&p);
+	}
+	return ret;
+}
+
+/**
  * plan_add_file() - append a program file
  * @plan:  the plan
  * @group: what names it beside its own name, or NULL
@@ -112,17 +154,10 @@ static const char *typed_path(const char *path)
  */
 int plan_add_file(struct plan *plan, const char *group, const char *path)
 {
-	struct prog_error err;
-	const char *shown;
 	struct item *it;
 	struct prog p;
-	int ret = prog_load(&p, path, &err);
+	int ret = program_load(&p, path);
 
-	shown = typed_path(path);
-	if (ret && err.line)
-		fprintf(stderr, "vgicheck: %s:%u:%u: %s\n", shown, err.line, err.column, err.text);
-	else if (ret)
-		fprintf(stderr, "vgicheck: %s: %s\n", shown, err.text);
 	if (ret)
 		return ret;
 	prog_free(&p);

@@ -52,18 +52,14 @@ static int replay_file(const struct session *s, struct model *model, const char 
 {
 	struct judge j = session_judge(s, model);
 	struct op_result *results;
-	struct prog_error err;
 	char text[8192];
 	struct verdict v;
 	struct prog p;
 	size_t bytes;
 	bool bad;
 
-	/* It was loaded once already, so only a file that changed can fail. */
-	if (prog_load(&p, path, &err)) {
-		fprintf(stderr, "vgicheck: %s: %s\n", path, err.text);
+	if (program_load(&p, path))
 		return TAP_EXIT_USAGE;
-	}
 	printf("%s\n", p.name);
 	if (!target_can_run(s->target, &s->info, &p, text, sizeof(text))) {
 		printf("skipped: %s\n", text);
@@ -98,7 +94,6 @@ static int replay_file(const struct session *s, struct model *model, const char 
  */
 int replay_main(int argc, char **argv)
 {
-	struct plan plan = { 0 };
 	struct session session;
 	struct model *model;
 	struct options o;
@@ -111,10 +106,7 @@ int replay_main(int argc, char **argv)
 		fputs("vgicheck: replay needs a program file\n", stderr);
 		return TAP_EXIT_USAGE;
 	}
-	for (char **path = o.args; *path && !ret; path++)
-		ret = plan_add_file(&plan, NULL, *path);
-	plan_free(&plan);
-	if (ret)
+	if (programs_check(o.args))
 		return TAP_EXIT_USAGE;
 	status = session_open(&session, &o);
 	if (status)
