@@ -20,25 +20,43 @@
 #define MAX_GICV2_SMP 8
 #define MAX_GICV3_SMP 64
 
-static const struct option long_options[] = {
-	{ "kernel", required_argument, NULL, 'k' },
-	{ "append", required_argument, NULL, 'a' },
-	{ "gic", required_argument, NULL, 'g' },
-	{ "smp", required_argument, NULL, 's' },
-	{ "mem", required_argument, NULL, 'm' },
-	{ "timeout", required_argument, NULL, 't' },
-	{ "parallel", no_argument, NULL, 'p' },
-	{ "snapshot", no_argument, NULL, 'S' },
-	{ "record", required_argument, NULL, 'R' },
-	{ "replay", required_argument, NULL, 'P' },
-	{ "gdb", optional_argument, NULL, 'G' },
-	{ "restart", required_argument, NULL, 'r' },
-	{ "resume", no_argument, NULL, 'c' },
-	{ "out", required_argument, NULL, 'o' },
-	{ "qemu", required_argument, NULL, 'q' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
+enum option_kind { FLAG, TEXT, NUMBER };
+
+/* An option, and the member of struct vm_options that it sets. */
+struct option_desc {
+	const char *name;
+	enum option_kind kind;
+	size_t member; /* where: a bool, a const char * or an unsigned int */
+	unsigned int min, max; /* of a number */
+	const char *usual; /* its value if none is given; NULL if one must be */
 };
+
+#define FIRST_VALUE 256 /* no character is a value, but for the 'h' of help */
+#define SETS(k, m) .kind = (k), .member = offsetof(struct vm_options, m)
+
+static const struct option_desc descs[] = {
+	{ .name = "kernel", SETS(TEXT, kernel) },
+	{ .name = "append", SETS(TEXT, append) },
+	{ .name = "gic", SETS(NUMBER, gic), .min = 2, .max = 4 },
+	{ .name = "smp", SETS(NUMBER, smp), .min = 1, .max = MAX_GICV3_SMP },
+	{ .name = "mem", SETS(TEXT, mem) },
+	{ .name = "timeout", SETS(NUMBER, timeout_s), .min = 1, .max = MAX_TIMEOUT_S },
+	{ .name = "parallel", SETS(FLAG, parallel) },
+	{ .name = "snapshot", SETS(FLAG, snapshot) },
+	{ .name = "record", SETS(TEXT, record) },
+	{ .name = "replay", SETS(TEXT, replay) },
+	{ .name = "gdb",
+	  SETS(NUMBER, gdb_port),
+	  .min = 1,
+	  .max = 65535,
+	  .usual = DEFAULT_GDB_PORT },
+	{ .name = "restart", SETS(NUMBER, restart), .max = MAX_RESTARTS },
+	{ .name = "resume", SETS(FLAG, resume) },
+	{ .name = "out", SETS(TEXT, out) },
+	{ .name = "qemu", SETS(TEXT, qemu) },
+};
+
+#define NR_LISTED (ARRAY_SIZE(descs) + 2) /* with help and the end */
 
 /**
  * vm_options_usage() - print what `vgicheck vm` takes
@@ -105,52 +123,43 @@ static bool is_memory_size(const char *s)
 	return digits && (!s[digits] || (strchr("MG", s[digits]) && !s[digits + 1]));
 }
 
-static int set_option(struct vm_options *o, int c, const char *arg)
+static int set_option(struct vm_options *o, const struct option_desc *d, const char *arg)
 {
-	switch (c) {
-	case 'k':
-		o->kernel = arg;
+	void *member = (char *)o + d->member;
+
+	switch (d->kind) {
+	case FLAG:
+		*(bool *)member = true;
 		return 0;
-	case 'a':
-		o->append = arg;
+	case TEXT:
+		*(const char **)member = arg;
 		return 0;
-	case 'g':
-		return parse_number("gic", arg, 2, 4, &o->gic);
-	case 's':
-		return parse_number("smp", arg, 1, MAX_GICV3_SMP, &o->smp);
-	case 'm':
-		o->mem = arg;
-		return 0;
-	case 't':
-		return parse_number("timeout", arg, 1, MAX_TIMEOUT_S, &o->timeout_s);
-	case 'p':
-		o->parallel = true;
-		return 0;
-	case 'S':
-		o->snapshot = true;
-		return 0;
-	case 'R':
-		o->record = arg;
-		return 0;
-	case 'P':
-		o->replay = arg;
-		return 0;
-	case 'G':
-		return parse_number("gdb", arg ? arg : DEFAULT_GDB_PORT, 1, 65535, &o->gdb_port);
-	case 'r':
-		return parse_number("restart", arg, 0, MAX_RESTARTS, &o->restart);
-	case 'c':
-		o->resume = true;
-		return 0;
-	case 'o':
-		o->out = arg;
-		return 0;
-	case 'q':
-		o->qemu = arg;
-		return 0;
-	default:
-		return -EINVAL;
+	case NUMBER:
+		return parse_number(d->name, arg ? arg : d->usual, d->min, d->max, member);
 	}
+	return -EINVAL;
+}
+
+/* What getopt_long() wants, its value being a number in descs[]. */
+static void list_options(struct option list[NR_LISTED])
+{
+	static const int arguments[] = {
+		[FLAG] = no_argument,
+		[TEXT] = required_argument,
+		[NUMBER] = required_argument,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(descs); i++) {
+		const struct option_desc *d = &descs[i];
+
+		list[i] = (struct option){
+			.name = d->name,
+			.has_arg = d->usual ? optional_argument : arguments[d->kind],
+			.val = FIRST_VALUE + (int)i,
+		};
+	}
+	list[ARRAY_SIZE(descs)] = (struct option){ .name = "help", .val = 'h' };
+	list[ARRAY_SIZE(descs) + 1] = (struct option){ 0 };
 }
 
 /* A machine that is recorded has one processor and nobody but the host to disturb it. */
@@ -232,6 +241,7 @@ static int check_options(struct vm_options *o)
  */
 int vm_options_parse(struct vm_options *o, int argc, char **argv)
 {
+	struct option list[NR_LISTED];
 	int err = 0;
 	int c;
 
@@ -245,10 +255,11 @@ int vm_options_parse(struct vm_options *o, int argc, char **argv)
 		.qemu = "qemu-system-aarch64",
 	};
 	optind = 1;
-	while (!err && (c = getopt_long(argc, argv, "+h", long_options, NULL)) != -1) {
+	list_options(list);
+	while (!err && (c = getopt_long(argc, argv, "+h", list, NULL)) != -1) {
 		if (c == 'h')
 			return 1;
-		err = set_option(o, c, optarg);
+		err = c < FIRST_VALUE ? -EINVAL : set_option(o, &descs[c - FIRST_VALUE], optarg);
 	}
 	if (err)
 		return err;
