@@ -222,8 +222,9 @@ fuzz: ## fuzz TARGET= (model or prog) for TIME= seconds; what fails is kept in $
 # A library for each kernel, or name of a tree, and for each set of flags.
 HOSTED_CC ?= clang
 hosted_name := $(or $(KERNEL),$(if $(KSRC),$(notdir $(abspath $(KSRC))),6.12))
-hosted_dir := $(O)/hosted/$(hosted_name)$(if $(SAN),-$(SAN))$(if $(COV),-cov)$(patsubst %,-%,$\
+hosted_id = $(hosted_name)$(if $(SAN),-$(SAN))$(if $(COV),-cov)$(patsubst %,-%,$\
 	$(filter-out clang,$(notdir $(HOSTED_CC))))
+hosted_dir = $(O)/hosted/$(hosted_id)
 
 .PHONY: hosted
 hosted: ## the vGIC of kernel KERNEL= or KSRC= as a library, with SAN= and COV=
@@ -234,6 +235,15 @@ hosted: ## the vGIC of kernel KERNEL= or KSRC= as a library, with SAN= and COV=
 ifneq ($(HOSTED_TREE),)
 include lib/target/hosted/rules.mk
 endif
+
+.PHONY: coverage
+coverage: COV := 1
+coverage: ## what the corpora execute of the vGIC of KERNEL= or KSRC=, as HTML
+	$(Q)ci/setup.sh coverage
+	$(Q)$(MAKE) $(O)/vgicheck
+	$(Q)$(MAKE) COV=1 hosted
+	@LLVM_SUFFIX=$(patsubst clang%,%,$(notdir $(HOSTED_CC))) lib/target/hosted/coverage.sh \
+		$(O)/vgicheck $(hosted_id) $(O)/coverage/$(hosted_name) $(or $(ARGS),--count 0)
 
 .PHONY: docs
 docs: $(O)/vgicheck ## write docs/registers.md and the syntax file from the tables
@@ -287,7 +297,7 @@ help: ## this text
 #: HOSTED_CC=       compiler of hosted libraries (clang)
 #: CFLAGS= LDFLAGS= appended to the flags that are needed
 #: CROSS_COMPILE=   prefix of the arm64 tools (aarch64-linux-gnu-)
-#: KSRC=TREE        kernel tree to take kvm_util from (Debian's 6.12), or to build
+#: KSRC=TREE        kernel tree to take kvm_util or the vGIC from (Debian's 6.12), or to build
 #: KERNEL_DEBUG=1   build the kernel with KASAN, UBSAN and lockdep
 #: VGICHECK_CACHE=  folder for kernels and sources (~/.cache/vgicheck)
 #: CI=1             warnings are errors
