@@ -26,17 +26,31 @@ explain() {
 	function say(what) {
 		if (!((file, what) in said))
 			print place ": " what (file == source ? "" : ", for " source)
-		said[file, what] = 1
+		said[file, what] = said[place] = 1
+	}
+	# Other errors are said when the notes that follow have named the macro or function,
+	# and if nothing was said of the line: they are what comes of it.
+	function say_other() {
+		if (other != "" && !(place in said))
+			say(other)
+		other = ""
 	}
 	FNR == 1 {
+		say_other()
 		source = FILENAME
 		sub(/\.o\.log$/, ".c", source)
 		source = substr(source, length(dir) + 1)
 		sub(/^kernel\//, "", source)
 		sub(/^shim\//, shim, source)
 	}
+	/note: .*(declared here|defined here|expanded from macro)/ && other != "" {
+		sub(/^.*note: /, "")
+		other = other " (" quoted($0) ")"
+		say_other()
+	}
 	!/error: / { next }
 	{
+		say_other()
 		text = $0
 		sub(/^.*error: /, "", text)
 		sub(/ \[-W[^]]*\]$/, "", text)
@@ -69,7 +83,8 @@ explain() {
 		gsub(/\047| file not found/, "", text)
 		say("the shim has no header \047" text "\047"); next
 	}
-	{ say(text) }' "${@:3}"
+	{ other = text }
+	END { say_other() }' "${@:3}"
 }
 
 compiled() {
