@@ -30,7 +30,7 @@ hosted_patch := $(call hosted_number,SUBLEVEL)$(call hosted_number,EXTRAVERSION)
 hosted_cflags := -std=gnu11 -nostdinc -I$(hosted) -I$(hosted)/shim -isystem $(hosted_include) \
 	-isystem $(hosted_include)/hyp/include \
 	-include shim.h -D__KERNEL__ -fPIC -fvisibility=hidden -fno-builtin \
-	-fno-strict-aliasing -fwrapv -Werror=implicit-function-declaration \
+	-fno-strict-aliasing -fwrapv -fgnu89-inline -Werror=implicit-function-declaration \
 	-DSHIM_VERSION=$(shell echo $$(($(hosted_major) * 1000 + $(hosted_minor)))) \
 	-DSHIM_RELEASE='"$(hosted_major).$(hosted_minor).$(hosted_patch)"' $(call sanitize,$(SAN)) \
 	$(if $(findstring gcc,$(HOSTED_CC)),,-ferror-limit=0)
