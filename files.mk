@@ -77,6 +77,7 @@ LIB_SRCS := \
 	lib/target/qtest/protocol.c \
 	lib/target/qtest/qtest.c \
 	lib/target/target.c \
+	lib/target/vgic_device.c \
 
 # Portable: the vgicheck command.
 HARNESS_SRCS := \
@@ -137,7 +138,6 @@ KVM_SRCS := \
 	lib/target/kvm/device.c \
 	lib/target/kvm/guest.c \
 	lib/target/kvm/hold.c \
-	lib/target/kvm/its.c \
 	lib/target/kvm/kvm.c \
 	lib/target/kvm/mem.c \
 	lib/target/kvm/par.c \

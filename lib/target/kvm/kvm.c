@@ -20,36 +20,6 @@
 #include "lib/target/target.h"
 
 /**
- * result_of_ioctl() - a result without values
- * @res: filled in
- * @ret: what ioctl() returned, with errno
- */
-void result_of_ioctl(struct op_result *res, int ret)
-{
-	int err = errno;
-
-	res->status = ret < 0 ? OP_FAILED : OP_DONE;
-	res->err = ret < 0 ? err : 0;
-	res->nr_vals = 0;
-}
-
-static u32 vgic_device_type(enum gic_version gic)
-{
-	return gic == GIC_V2 ? KVM_DEV_TYPE_ARM_VGIC_V2 : KVM_DEV_TYPE_ARM_VGIC_V3;
-}
-
-static void create_vgic(struct target_vm *vm, struct op_result *res)
-{
-	struct kvm_create_device dev = { .type = vgic_device_type(vm->prog->gic) };
-
-	result_of_ioctl(res, ioctl(vm->kvm->fd, KVM_CREATE_DEVICE, &dev));
-	if (res->status == OP_DONE && vm->vgic_fd < 0)
-		vm->vgic_fd = (int)dev.fd;
-	else if (res->status == OP_DONE)
-		close((int)dev.fd);
-}
-
-/**
  * find_vcpu() - a vCPU by its vcpu_id
  * @vm:      the VM
  * @vcpu_id: any
@@ -82,7 +52,7 @@ static void create_vcpu(struct target_vm *vm, const struct op *op, struct op_res
 	struct target_vcpu *v;
 	int fd = ioctl(vm->kvm->fd, KVM_CREATE_VCPU, id);
 
-	result_of_ioctl(res, fd);
+	vgic_result(res, fd < 0 ? -errno : fd);
 	if (fd < 0)
 		return;
 	v = xcalloc(1, sizeof(*v));
@@ -120,9 +90,6 @@ static void perform_on_vcpu(struct target_vm *vm, const struct op *op, struct op
 void perform_op(struct target_vm *vm, const struct op *op, struct op_result *res)
 {
 	switch (op->id) {
-	case OP_CREATE_VGIC:
-		create_vgic(vm, res);
-		break;
 	case OP_CREATE_VCPU:
 		create_vcpu(vm, op, res);
 		break;
@@ -130,24 +97,11 @@ void perform_op(struct target_vm *vm, const struct op *op, struct op_result *res
 	case OP_RELEASE:
 		perform_on_vcpu(vm, op, res);
 		break;
-	case OP_IRQ_LINE:
-		set_irq_line(vm, op, res);
-		break;
-	case OP_SIGNAL_MSI:
-		signal_msi(vm, op, res);
-		break;
-	case OP_CREATE_ITS:
-		create_its(vm, res);
-		break;
 	default:
 		if (op_is_on_mem(op))
 			mem_perform(vm, op, res);
-		else if (op_is_on_its(op))
-			perform_on_its(vm, op, res);
-		else if (vm->vgic_fd < 0)
-			res->status = OP_NO_OBJECT;
 		else
-			perform_on_vgic(vm, op, res);
+			vgic_perform(&vm->devices, op, res);
 		break;
 	}
 }
@@ -233,10 +187,7 @@ static void vm_close(struct target_vm *vm)
 		free(v);
 	}
 	free(vm->vcpu);
-	if (vm->its_fd >= 0)
-		close(vm->its_fd);
-	if (vm->vgic_fd >= 0)
-		close(vm->vgic_fd);
+	vgic_close(&vm->devices);
 	kvm_vm_free(vm->kvm);
 }
 
@@ -252,8 +203,11 @@ static void name_task(size_t op)
 static void kvm_run_prog(const struct prog *prog, struct op_result *results)
 {
 	struct vm_shape shape = { .mode = mode_of(prog->ipa_bits) };
-	struct target_vm vm = { .prog = prog, .vgic_fd = -1, .its_fd = -1 };
+	struct target_vm vm = { .prog = prog };
 
+	vm.devices = (struct vgic_devices){
+		.port = &kvm_port, .vm = &vm, .gic = prog->gic, .vgic = -1, .its = -1
+	};
 	vm.is_debugged = getenv("VGICHECK_NAME_OPS");
 	for (size_t i = 0; i < prog->nr_ops; i++)
 		results[i].status = OP_NOT_RUN;

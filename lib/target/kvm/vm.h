@@ -12,6 +12,7 @@
 
 #include "guest_code/abi.h"
 #include "lib/prog/prog.h"
+#include "lib/target/vgic_device.h"
 
 struct target_vcpu {
 	struct kvm_vcpu kvm; /* of kvm_util, not on its list of vCPUs */
@@ -31,8 +32,7 @@ struct target_vcpu {
 struct target_vm {
 	struct kvm_vm *kvm;
 	const struct prog *prog;
-	int vgic_fd; /* -1 if there is none */
-	int its_fd; /* the same */
+	struct vgic_devices devices;
 	struct target_vcpu **vcpu;
 	size_t nr_vcpus;
 	char *ram; /* the guest's memory; NULL until a guest is needed */
@@ -42,22 +42,11 @@ struct target_vm {
 	u8 *mem; /* what is at PROG_MEM_BASE; NULL if the program does not use it */
 };
 
-void result_of_ioctl(struct op_result *res, int ret);
 struct target_vcpu *find_vcpu(const struct target_vm *vm, u64 vcpu_id);
 void perform_op(struct target_vm *vm, const struct op *op, struct op_result *res);
 
 /* device.c */
-void attr_set(int fd, u32 group, u64 attr, void *value, struct op_result *res);
-void attr_set_u64(int fd, u32 group, u64 attr, u64 value, struct op_result *res);
-void attr_get_u64(int fd, u32 group, u64 attr, u64 value, struct op_result *res);
-void perform_on_vgic(const struct target_vm *vm, const struct op *op, struct op_result *res);
-void set_irq_line(const struct target_vm *vm, const struct op *op, struct op_result *res);
-void signal_msi(const struct target_vm *vm, const struct op *op, struct op_result *res);
-
-/* its.c */
-void create_its(struct target_vm *vm, struct op_result *res);
-bool op_is_on_its(const struct op *op);
-void perform_on_its(const struct target_vm *vm, const struct op *op, struct op_result *res);
+extern const struct vgic_port kvm_port;
 
 /* mem.c */
 void mem_set_up(struct target_vm *vm);

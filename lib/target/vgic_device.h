@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The devices of a VM's vGIC, and its interrupt ioctls: which calls an operation
+ * makes, and what its result is.  How a call reaches a kernel is the port's, so
+ * that targets with the same API have the same calls.
+ */
+#ifndef LIB_TARGET_VGIC_DEVICE_H
+#define LIB_TARGET_VGIC_DEVICE_H
+
+#include "lib/prog/prog.h"
+
+enum vgic_uapi {
+#define UAPI(id, name, value, source) VGIC_##id = (value),
+#include "lib/target/vgic_uapi.def"
+#undef UAPI
+};
+
+/* Calls return 0 or more, or a negative errno. */
+struct vgic_port {
+	long (*vm_ioctl)(void *vm, unsigned long cmd, void *arg);
+	long (*device_ioctl)(void *vm, int device, unsigned long cmd, void *arg);
+	/* NULL if devices live as long as their VM. */
+	void (*close_device)(void *vm, int device);
+	/* Aff3.Aff2.Aff1.Aff0 of a vCPU; false if there is no such vcpu_id. */
+	bool (*affinity)(const void *vm, u64 vcpu_id, u64 *affinity);
+};
+
+struct vgic_devices {
+	const struct vgic_port *port;
+	void *vm; /* what the port takes */
+	enum gic_version gic;
+	int vgic, its; /* what the port has for them, or -1 */
+};
+
+void vgic_result(struct op_result *res, long ret);
+void vgic_perform(struct vgic_devices *d, const struct op *op, struct op_result *res);
+void vgic_close(struct vgic_devices *d);
+
+#endif /* LIB_TARGET_VGIC_DEVICE_H */
