@@ -72,6 +72,7 @@ LIB_SRCS := \
 	lib/tap/junit.c \
 	lib/tap/stream.c \
 	lib/tap/tap.c \
+	lib/target/entry.c \
 	lib/target/qtest/layout.c \
 	lib/target/qtest/machine.c \
 	lib/target/qtest/protocol.c \

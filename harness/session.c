@@ -42,10 +42,10 @@ int session_open(struct session *s, const struct options *o)
 {
 	char error[HARNESS_PATH_BYTES], dir[HARNESS_PATH_BYTES];
 
-	*s = (struct session){ .options = o, .target = target_find(o->target) };
+	*s = (struct session){ .options = o };
+	s->target = target_choose(o->target, error, sizeof(error));
 	if (!s->target) {
-		fprintf(stderr, "vgicheck: there is no target '%s'; see `vgicheck probe`\n",
-			o->target);
+		fprintf(stderr, "vgicheck: %s\n", error);
 		return TAP_EXIT_USAGE;
 	}
 	snprintf(dir, sizeof(dir), "%s/known", o->corpora);

@@ -52,19 +52,79 @@ const struct target *target_by_number(unsigned int i)
 	return i < ARRAY_SIZE(targets) ? targets[i] : NULL;
 }
 
-/**
- * target_find() - a target by name
- * @name: such as "kvm"
- *
- * Return: the target, or NULL.
- */
-const struct target *target_find(const char *name)
+static const struct target *find(const char *name, size_t len)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
-		if (!strcmp(targets[i]->name, name))
+		if (strlen(targets[i]->name) == len && !strncmp(targets[i]->name, name, len))
 			return targets[i];
 	}
 	return NULL;
+}
+
+/**
+ * target_choose() - a target as a user names it
+ * @text:   such as "kvm", or "hosted:6.12,lr=4" for one that takes options
+ * @reason: receives what is wrong with it
+ * @bytes:  of @reason
+ *
+ * Return: the target, which has its options; NULL with a @reason.
+ */
+const struct target *target_choose(const char *text, char *reason, size_t bytes)
+{
+	size_t len = strcspn(text, ":");
+	const struct target *t = find(text, len);
+
+	if (!t) {
+		snprintf(reason, bytes, "there is no target '%.*s'; see `vgicheck probe`", (int)len,
+			 text);
+		return NULL;
+	}
+	if (t->configure)
+		return t->configure(text + len + !!text[len], reason, bytes) ? NULL : t;
+	if (text[len]) {
+		snprintf(reason, bytes, "target %s has no options such as '%s'", t->name,
+			 text + len + 1);
+		return NULL;
+	}
+	return t;
+}
+
+/**
+ * target_name_gics() - fill in the names of the vGICs that a host can give
+ * @info: its has_gicv2 and has_gicv3 are set
+ */
+void target_name_gics(struct target_info *info)
+{
+	snprintf(info->host_gic, sizeof(info->host_gic), "%s%s%s", info->has_gicv2 ? "gicv2" : "",
+		 info->has_gicv2 && info->has_gicv3 ? " " : "", info->has_gicv3 ? "gicv3" : "");
+}
+
+/**
+ * target_probe_gicv3() - what a host gives to a guest, as a new vGICv3 shows it
+ * @target: has a vGICv3
+ * @info:   icc_ctlr and sgis_without_active are filled in
+ */
+void target_probe_gicv3(const struct target *target, struct target_info *info)
+{
+	static const char text[] = "vm gicv3\n"
+				   "create_vgic\n"
+				   "create_vcpu id=0\n"
+				   "init_vgic\n"
+				   "user read ICC_CTLR_EL1 vcpu=0\n"
+				   "user read GICD_TYPER2 vcpu=0\n";
+	struct op_result results[5] = { 0 };
+	struct prog_error err;
+	struct prog p;
+	int ret = prog_parse(&p, text, strlen(text), &err);
+
+	assert(!ret);
+	(void)ret;
+	target->run(&p, results);
+	prog_free(&p);
+	if (results[3].status == OP_DONE)
+		info->icc_ctlr = results[3].val[0];
+	info->sgis_without_active = results[4].status == OP_DONE &&
+				    reg_field_get(FIELD_GICD_TYPER2_nASSGIcap, results[4].val[0]);
 }
 
 static bool overlaps(u64 base, u64 bytes, u64 mem, u64 mem_bytes)

@@ -38,6 +38,8 @@ struct target_cost {
 struct target {
 	const char *name;
 	const char *doc;
+	/* Takes what follows "NAME:".  0 or -EINVAL with a @reason.  NULL if nothing may follow. */
+	int (*configure)(const char *text, char *reason, size_t bytes);
 	/* 0 or a negative errno, with the reason in @info. */
 	int (*probe)(struct target_info *info);
 	/* Can all of @prog be performed?  If not, @reason.  NULL if anything can. */
@@ -54,9 +56,11 @@ struct target {
 extern const struct target target_kvm;
 extern const struct target target_qtest;
 
-const struct target *target_find(const char *name);
+__must_check const struct target *target_choose(const char *text, char *reason, size_t bytes);
 const struct target *target_by_number(unsigned int i);
 bool target_can_run(const struct target *target, const struct target_info *info,
 		    const struct prog *prog, char *reason, size_t bytes);
+void target_name_gics(struct target_info *info);
+void target_probe_gicv3(const struct target *target, struct target_info *info);
 
 #endif /* LIB_TARGET_TARGET_H */

@@ -16,6 +16,7 @@
 
 #include "lib/prog/alloc.h"
 #include "lib/prog/mem.h"
+#include "lib/target/entry.h"
 #include "lib/target/kvm/costs.h"
 #include "lib/target/target.h"
 
@@ -106,36 +107,6 @@ void perform_op(struct target_vm *vm, const struct op *op, struct op_result *res
 	}
 }
 
-static bool op_enters_guest(const struct op *op)
-{
-	return op->id == OP_RUN || op_desc(op->id)->agent == AGENT_GUEST;
-}
-
-/* Is the room for its values in the lane, where there is one? */
-static bool has_many_values(const struct op *op)
-{
-	return op->id == OP_GUEST_WALK || op->id == OP_GUEST_SERVE;
-}
-
-/* Must the guest be entered anew between the two?  A run is an entry of its own. */
-static bool is_between_entries(const struct op *before, const struct op *op)
-{
-	return has_many_values(before) || before->id == OP_RUN || op->id == OP_RUN;
-}
-
-/* The operations from @first on that one entry of the guest can do. */
-static size_t list_posts(const struct prog *p, size_t first, size_t max, size_t ops[GUEST_RING_OPS])
-{
-	size_t nr = 0, i = first;
-
-	do {
-		ops[nr++] = i++;
-	} while (i < p->nr_ops && nr < max && op_enters_guest(&p->op[i]) &&
-		 op_vcpu(&p->op[i]) == op_vcpu(&p->op[first]) &&
-		 !is_between_entries(&p->op[i - 1], &p->op[i]) && prog_par_end(p, i) == i + 1);
-	return nr;
-}
-
 /* Performs operations from @first on in turn.  Return: how many have a result. */
 static size_t perform_in_turn(struct target_vm *vm, size_t first, struct op_result *results)
 {
@@ -149,7 +120,9 @@ static size_t perform_in_turn(struct target_vm *vm, size_t first, struct op_resu
 	}
 	v = find_vcpu(vm, (u64)op_vcpu(op));
 	if (v && !v->held) {
-		nr = list_posts(vm->prog, first, vm->is_debugged ? 1 : GUEST_RING_OPS, ops);
+		nr = entry_length(vm->prog, first, vm->is_debugged ? 1 : GUEST_RING_OPS);
+		for (size_t i = 0; i < nr; i++)
+			ops[i] = first + i;
 		guest_make_room(nr);
 		return guest_perform(vm, v, ops, nr, results);
 	}
@@ -241,29 +214,6 @@ static int open_kvm(struct target_info *info)
 	return -err;
 }
 
-/* What the host gives to a guest, as the registers of a new vGICv3 show it. */
-static void probe_gicv3(struct target_info *info)
-{
-	static const char text[] = "vm gicv3\n"
-				   "create_vgic\n"
-				   "create_vcpu id=0\n"
-				   "init_vgic\n"
-				   "user read ICC_CTLR_EL1 vcpu=0\n"
-				   "user read GICD_TYPER2 vcpu=0\n";
-	struct op_result results[5] = { 0 };
-	struct prog_error err;
-	struct prog p;
-	int ret = prog_parse(&p, text, strlen(text), &err);
-
-	TEST_ASSERT(!ret, "%s", err.text);
-	kvm_run_prog(&p, results);
-	prog_free(&p);
-	if (results[3].status == OP_DONE)
-		info->icc_ctlr = results[3].val[0];
-	info->sgis_without_active = results[4].status == OP_DONE &&
-				    reg_field_get(FIELD_GICD_TYPER2_nASSGIcap, results[4].val[0]);
-}
-
 /* The device tree's compatible strings, each terminated. */
 static bool is_qemu_virt(void)
 {
@@ -302,8 +252,7 @@ static int kvm_probe(struct target_info *info)
 	}
 	info->has_gicv2 = can_create(vm_fd, KVM_DEV_TYPE_ARM_VGIC_V2);
 	info->has_gicv3 = can_create(vm_fd, KVM_DEV_TYPE_ARM_VGIC_V3);
-	snprintf(info->host_gic, sizeof(info->host_gic), "%s%s%s", info->has_gicv2 ? "gicv2" : "",
-		 info->has_gicv2 && info->has_gicv3 ? " " : "", info->has_gicv3 ? "gicv3" : "");
+	target_name_gics(info);
 	info->is_qemu_virt = is_qemu_virt();
 	info->max_ipa_bits =
 		(unsigned int)ioctl(kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE);
@@ -311,7 +260,7 @@ static int kvm_probe(struct target_info *info)
 	close(vm_fd);
 	close(kvm_fd);
 	if (info->has_gicv3)
-		probe_gicv3(info);
+		target_probe_gicv3(&target_kvm, info);
 	return 0;
 }
 
