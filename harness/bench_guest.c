@@ -150,7 +150,7 @@ static void bench_worker(const struct session *s, unsigned int number, struct be
 {
 	struct judging_context c = {
 		.model = model_create(),
-		.kmsg = kmsg_open(),
+		.kmsg = kmsg_open(s->target),
 		.started = ignore_text,
 	};
 	u64 start = clock_ns();

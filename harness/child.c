@@ -25,18 +25,19 @@ int child_open(struct child *c)
 
 /**
  * child_fork() - start a worker, or start it again
- * @c: a worker that does not run
+ * @c:      a worker that does not run
+ * @target: what its programs run on
  *
  * Return: as of fork(); in the worker, which ends with its parent and not by a
  * key that was meant for that, standard error goes to its file.
  */
-pid_t child_fork(struct child *c)
+pid_t child_fork(struct child *c, const struct target *target)
 {
 	int err;
 
 	c->hung = false;
 	kmsg_close(c->kmsg);
-	c->kmsg = kmsg_open();
+	c->kmsg = kmsg_open(target);
 	fflush(NULL);
 	c->pid = fork();
 	err = errno;
@@ -68,7 +69,8 @@ int child_wait(pid_t pid)
 
 /**
  * child_close() - release what child_open() made
- * @c: a worker that does not run
+ * @c:      a worker that does not run
+ * @target: what its programs run on
  */
 void child_close(struct child *c)
 {

@@ -18,7 +18,7 @@ struct child {
 };
 
 __must_check int child_open(struct child *c);
-__must_check pid_t child_fork(struct child *c);
+__must_check pid_t child_fork(struct child *c, const struct target *target);
 int child_wait(pid_t pid);
 void child_close(struct child *c);
 

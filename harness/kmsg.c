@@ -17,7 +17,8 @@
 #define RECORD_BYTES 8192
 
 struct kmsg {
-	int fd;
+	const struct target *target; /* has its own log, or NULL */
+	int fd; /* -1 if the target has */
 	char trouble[KMSG_TEXT_BYTES]; /* seen, but not yet whose it is */
 };
 
@@ -34,22 +35,32 @@ static const char *const troubles[] = {
 	"WARNING: possible ",
 };
 
+static struct kmsg *log_of(const struct target *target, int fd)
+{
+	struct kmsg *k = xcalloc(1, sizeof(*k));
+
+	k->target = target;
+	k->fd = fd;
+	return k;
+}
+
 /**
  * kmsg_open() - watch the kernel log from now on
+ * @target: what programs run on, which may have a log of its own
  *
  * Return: the log, or NULL if this process may not read it.
  */
-struct kmsg *kmsg_open(void)
+struct kmsg *kmsg_open(const struct target *target)
 {
-	int fd = open("/dev/kmsg", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	struct kmsg *k;
+	int fd;
 
+	if (target->trouble)
+		return log_of(target, -1);
+	fd = open("/dev/kmsg", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
 	lseek(fd, 0, SEEK_END);
-	k = xcalloc(1, sizeof(*k));
-	k->fd = fd;
-	return k;
+	return log_of(NULL, fd);
 }
 
 /**
@@ -60,7 +71,8 @@ void kmsg_close(struct kmsg *k)
 {
 	if (!k)
 		return;
-	close(k->fd);
+	if (!k->target)
+		close(k->fd);
 	free(k);
 }
 
@@ -146,6 +158,8 @@ unsigned int kmsg_find(struct kmsg *k, long pid, char *text)
 
 	if (!k)
 		return 0;
+	if (k->target)
+		return k->target->trouble(pid, text, KMSG_TEXT_BYTES);
 	k->trouble[0] = '\0';
 	for (;;) {
 		ssize_t n = read(k->fd, record, sizeof(record) - 1);
@@ -180,8 +194,10 @@ void kmsg_account(struct kmsg *k, const char *text)
 	char note[2 * KMSG_TEXT_BYTES];
 	int n;
 
+	if (!k || k->target)
+		return;
 	/* KERN_WARNING, so that it reaches the console where warnings do. */
 	n = snprintf(note, sizeof(note), "<4>%s%s", KMSG_ACCOUNTED, at ? at + 4 : text);
-	if (k && write(k->fd, note, (size_t)n) < 0)
+	if (write(k->fd, note, (size_t)n) < 0)
 		return;
 }

@@ -24,10 +24,13 @@ static const char usage[] =
 
 /*
  * Performs a program in a child, because kvm_util ends the process when set-up
- * fails.  Return: false, after a message, if the child did not end well.
+ * fails.  @log receives what the kernel told meanwhile.
+ * Return: false, after a message, if the child did not end well.
  */
-static bool run_in_child(const struct session *s, const struct prog *p, struct op_result *results)
+static bool run_in_child(const struct session *s, const struct prog *p, struct op_result *results,
+			 char *log)
 {
+	struct kmsg *kmsg = kmsg_open(s->target);
 	int wstatus;
 	pid_t pid;
 
@@ -38,6 +41,9 @@ static bool run_in_child(const struct session *s, const struct prog *p, struct o
 		_exit(0);
 	}
 	wstatus = pid > 0 ? child_wait(pid) : 0;
+	if (pid > 0 && kmsg_find(kmsg, pid, log))
+		kmsg_account(kmsg, log);
+	kmsg_close(kmsg);
 	if (pid > 0 && WIFEXITED(wstatus) && !WEXITSTATUS(wstatus))
 		return true;
 	if (pid > 0 && WIFSIGNALED(wstatus))
@@ -48,15 +54,24 @@ static bool run_in_child(const struct session *s, const struct prog *p, struct o
 	return false;
 }
 
+static void judge_and_trace(struct judge *j, const struct prog *p, const struct op_result *results,
+			    struct verdict *v)
+{
+	j->order = xcalloc(p->nr_ops + 1, sizeof(*j->order));
+	judge_prog(j, p, results, v);
+	judge_trace(j, p, results, v, stdout);
+	free(j->order);
+}
+
 static int replay_file(const struct session *s, struct model *model, const char *path)
 {
 	struct judge j = session_judge(s, model);
 	struct op_result *results;
-	char text[8192];
+	char text[8192], log[KMSG_TEXT_BYTES] = "";
+	bool bad, ended;
 	struct verdict v;
 	struct prog p;
 	size_t bytes;
-	bool bad;
 
 	if (program_load(&p, path))
 		return TAP_EXIT_USAGE;
@@ -68,14 +83,17 @@ static int replay_file(const struct session *s, struct model *model, const char 
 	}
 	bytes = (p.nr_ops + 1) * sizeof(*results);
 	results = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (results == MAP_FAILED || !run_in_child(s, &p, results)) {
+	ended = results != MAP_FAILED && run_in_child(s, &p, results, log);
+	if (!ended && !log[0]) {
 		prog_free(&p);
 		return TAP_EXIT_HARNESS;
 	}
-	j.order = xcalloc(p.nr_ops + 1, sizeof(*j.order));
-	judge_prog(&j, &p, results, &v);
-	judge_trace(&j, &p, results, &v, stdout);
-	free(j.order);
+	if (ended)
+		judge_and_trace(&j, &p, results, &v);
+	if (ended && log[0])
+		judge_kernel_log(&j, &p, results, log, &v);
+	else if (!ended)
+		judge_died(s, &p, log, &v);
 	judge_explain(&p, &v, text, sizeof(text));
 	bad = v.nr_unknown || (s->options->strict && v.nr_diffs);
 	printf("%s%zu differences, %zu of them known: %s\n", text, v.nr_diffs,

@@ -82,7 +82,7 @@ worker_main(const struct trials *t, unsigned int number, int work_fd, int done_f
 	struct inflight_slot slot = { t->inflight, number };
 	struct judging_context c = {
 		.model = model_create(),
-		.kmsg = kmsg_open(),
+		.kmsg = kmsg_open(t->session->target),
 		.started = inflight_started,
 		.arg = &slot,
 	};
@@ -124,7 +124,7 @@ static int worker_start(struct trials *t, unsigned int number)
 	}
 	k->busy = false;
 	k->nr_programs = 0;
-	pid = child_fork(&k->child);
+	pid = child_fork(&k->child, t->session->target);
 	err = errno;
 	if (!pid) {
 		close(work[1]);

@@ -118,7 +118,7 @@ static void worker_main(struct work *w, unsigned int number, int fd)
 	struct inflight_slot slot_in_flight = { w->inflight, number };
 	struct judging_context c = {
 		.model = model_create(),
-		.kmsg = kmsg_open(),
+		.kmsg = kmsg_open(w->session->target),
 		.started = inflight_started,
 		.arg = &slot_in_flight,
 	};
@@ -155,7 +155,7 @@ static int worker_start(struct work *w, unsigned int number)
 	if (pipe2(fds, O_CLOEXEC))
 		return -errno;
 	w->shared->slot[number].running = 0;
-	pid = child_fork(&k->child);
+	pid = child_fork(&k->child, w->session->target);
 	err = errno;
 	if (!pid) {
 		close(fds[0]);

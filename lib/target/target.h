@@ -49,6 +49,11 @@ struct target {
 	 * process may end in it, so callers run it in a child.
 	 */
 	void (*run)(const struct prog *prog, struct op_result *results);
+	/*
+	 * What went wrong in a process beside its results: how many times since the
+	 * last call, with the first one as text.  NULL if that is in the kernel log.
+	 */
+	unsigned int (*trouble)(long pid, char *text, size_t bytes);
 	/* Return: rows filled in, @max at most. */
 	unsigned int (*costs)(struct target_cost *costs, unsigned int max);
 };
