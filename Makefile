@@ -65,7 +65,7 @@ san_cflags := $(base_cflags) $(call sanitize,address$(comma)undefined)
 FUZZ_CC ?= clang
 fuzz_cflags := $(base_cflags) $(call sanitize,fuzzer-no-link$(comma)address$(comma)undefined)
 # kvm_util runs functions of the program in the guest at the addresses they have.
-arm64_cflags := $(base_cflags) -DVGICHECK_HAVE_KVM -fno-PIE
+arm64_cflags := $(base_cflags) -DVGICHECK_HAVE_KVM -DVGICHECK_STATIC -fno-PIE
 
 # Fit to run anywhere a copy is mapped: no data, no floating point, no GOT.
 guest_cflags := -ffreestanding -mgeneral-regs-only -mcmodel=tiny -fno-stack-protector \
@@ -169,11 +169,15 @@ tests: $(tests) ## build the test programs, plain and with sanitizers
 # make turns every failure into its own status 2: the real one is printed.
 run_status = status=$$?; [ $$status -eq 0 ] || echo "exit status $$status"; exit $$status
 
+# TARGET=hosted needs a library, whose folder is its name.
+run_target = $(if $(filter hosted,$(TARGET)),$\
+	hosted:$(notdir $(hosted_dir))$(if $(GIC),$(comma)gic=$(GIC)),$(TARGET))
+
 .PHONY: run
 run: ## the main job: set up what is missing, build, `vgicheck run $(ARGS)`
 	$(Q)ci/setup.sh run
-	$(Q)$(MAKE) all
-	@ci/vm/run.sh $(O)/vgicheck run $(ARGS); $(run_status)
+	$(Q)$(MAKE) all $(filter hosted,$(TARGET))
+	@TARGET='$(run_target)' ci/vm/run.sh $(O)/vgicheck run $(ARGS); $(run_status)
 
 .PHONY: check
 check: ## all tests; needs no KVM, and no network once set up
@@ -194,9 +198,9 @@ check-msan: ## the unit tests with clang's MemorySanitizer
 .PHONY: bench
 bench: ## measure the model, programs a second, accesses and the bare ioctls
 	$(Q)ci/setup.sh run
-	$(Q)$(MAKE) all
+	$(Q)$(MAKE) all $(filter hosted,$(TARGET))
 	@$(O)/vgicheck bench model
-	@ci/vm/run.sh $(O)/vgicheck bench $(ARGS); $(run_status)
+	@TARGET='$(run_target)' ci/vm/run.sh $(O)/vgicheck bench $(ARGS); $(run_status)
 
 # A fuzzer for each fuzz/NAME_main.c, and what makes its first inputs of program files.
 $(O)/fuzz/%: $(O)/fuzz/fuzz/%_main.o $(call objects,fuzz,$(LIB_SRCS) $(FUZZ_SRCS))
@@ -302,7 +306,8 @@ help: ## this text
 #: VGICHECK_CACHE=  folder for kernels and sources (~/.cache/vgicheck)
 #: CI=1             warnings are errors
 #: ARGS='...'       arguments of `vgicheck run`
-#: TARGET=          what performs programs: kvm, or qtest, which is QEMU's own GIC
+#: TARGET=          what performs programs: kvm; hosted, which is KERNEL='s vGIC in
+#:                  this process; or qtest, which is QEMU's own GIC
 #: TIME=60          seconds of `make fuzz`, whose TARGET= is model or prog
 #: KERNEL=          5.10, 6.1, 6.12, 7.2, 7.3 or the path of an Image
 #: PARALLEL=1       let the machine's processors run side by side: faster on two

@@ -73,6 +73,13 @@ LIB_SRCS := \
 	lib/tap/stream.c \
 	lib/tap/tap.c \
 	lib/target/entry.c \
+	lib/target/hosted/config.c \
+	lib/target/hosted/guest.c \
+	lib/target/hosted/hosted.c \
+	lib/target/hosted/load.c \
+	lib/target/hosted/machine.c \
+	lib/target/hosted/par.c \
+	lib/target/hosted/report.c \
 	lib/target/qtest/layout.c \
 	lib/target/qtest/machine.c \
 	lib/target/qtest/protocol.c \
@@ -161,6 +168,7 @@ TEST_SRCS := \
 	tests/answer_test.c \
 	tests/fuzz_test.c \
 	tests/gen_test.c \
+	tests/hosted_test.c \
 	tests/its_cmd_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \

@@ -27,7 +27,7 @@ static const char usage[] =
 	"  --weights NAME=N,...  only these suites, each so often compared with the others\n"
 	"  --op-weights WORD=N,...  these operations so often compared with the others' 1\n"
 	"  --resume         go on with the campaign in the output folder, after a crash or not\n"
-	"  --target NAME    what performs programs: kvm or qtest\n"
+	"  --target NAME    what performs programs: kvm, hosted or qtest\n"
 	"  --hazards        run programs that are known to crash the kernel under test\n"
 	"  --jobs N         worker processes\n"
 	"  --timeout S      seconds until a program counts as hanging\n"

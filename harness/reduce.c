@@ -22,7 +22,7 @@ static const char usage[] =
 	"  --rule NAME      reduce the difference that breaks this rule\n"
 	"  --known ID       reduce the one that this entry names\n"
 	"  --repeat N       run the program so often at first, to see how often it fails\n"
-	"  --target NAME    what performs programs: kvm or qtest\n"
+	"  --target NAME    what performs programs: kvm, hosted or qtest\n"
 	"  --jobs N         worker processes\n"
 	"  --timeout S      seconds until a program counts as hanging\n"
 	"  --hazards        run programs that are known to crash the kernel under test\n"

@@ -26,7 +26,7 @@ static const char usage[] =
 	"  --filter GLOB    only programs whose name matches; from whole enumerations\n"
 	"  --hazards        run programs that are known to crash the kernel under test\n"
 	"  --seed N         of samples and random programs\n"
-	"  --target NAME    what performs them: kvm or qtest\n"
+	"  --target NAME    what performs them: kvm, hosted[:KERNEL,OPTION=N,...] or qtest\n"
 	"  --strict         known divergences are failures\n"
 	"  --jobs N         worker processes\n"
 	"  --timeout S      seconds until a program counts as hanging\n"

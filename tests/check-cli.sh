@@ -93,6 +93,14 @@ command_lines() {
 		fuzz --op-weights irq_line=1,irq_line=101
 	refused time_that_is_none "--time takes a number from 1 to" fuzz --time 0
 	refused unknown_target "no target 'frob'" run --target frob
+	refused option_of_a_target_without "target kvm has no options such as '6.12'" \
+		run --target kvm:6.12
+	refused option_of_a_target "'cpus=4' is no option of target hosted" \
+		run --target hosted:6.12,cpus=4
+	refused number_of_a_target "lr= takes a number from 1 to 16, not '0'" \
+		run --target hosted:lr=0
+	ktap_check cli.library_that_is_missing in_scratch one_line 4 \
+		'`make hosted KERNEL=0.99` builds it' run --target hosted:0.99
 }
 
 numbers() {
@@ -235,8 +243,9 @@ without_kvm() {
 }
 
 probe_says_why_not() {
-	# Without a PATH there is no QEMU either.
-	PATH=/nowhere "$vgicheck" probe >stdout 2>stderr
+	# Without a PATH there is no QEMU, and beside a copy no library either.
+	cp "$vgicheck" copy || return
+	PATH=/nowhere ./copy probe >stdout 2>stderr
 	[ $? -eq 4 ] && [ ! -s stderr ] && grep -q '^  not usable .*/dev/kvm' stdout
 }
 

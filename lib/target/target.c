@@ -39,7 +39,7 @@ const struct target target_kvm = {
 };
 #endif
 
-static const struct target *const targets[] = { &target_kvm, &target_qtest };
+static const struct target *const targets[] = { &target_kvm, &target_hosted, &target_qtest };
 
 /**
  * target_by_number() - the targets, one by one

@@ -59,6 +59,7 @@ struct target {
 };
 
 extern const struct target target_kvm;
+extern const struct target target_hosted;
 extern const struct target target_qtest;
 
 __must_check const struct target *target_choose(const char *text, char *reason, size_t bytes);
