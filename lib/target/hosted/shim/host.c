@@ -15,14 +15,6 @@ struct kvm_host_data shim_host_data;
 /* What the kernel would patch into its code, each after its callback. */
 u32 shim_patched_kvm_compute_ich_hcr_trap_bits, shim_patched_kvm_patch_ich_vtr_el2;
 
-#define NR_LRS 16
-#define LR_STATE (3ULL << 62)
-#define LR_PENDING (1ULL << 62)
-#define LR_ACTIVE (2ULL << 62)
-#define LR_HW (1ULL << 61)
-#define LR_GROUP1 (1ULL << 60)
-#define LR_EOI (1ULL << 41)
-
 #define HCR_EN BIT(0)
 #define HCR_UIE BIT(1)
 #define HCR_LRENPIE BIT(2)
@@ -33,31 +25,20 @@ u32 shim_patched_kvm_compute_ich_hcr_trap_bits, shim_patched_kvm_patch_ich_vtr_e
 #define HCR_VGRP1DIE BIT(7)
 #define HCR_EOICOUNT GENMASK(31, 27)
 
-#define VMCR_ENG0 BIT(0)
-#define VMCR_ENG1 BIT(1)
-#define VMCR_FIQEN BIT(3)
-#define VMCR_CBPR BIT(4)
-
 #define VTR_A3V BIT(21)
 #define VTR_NV4 BIT(20)
 #define VTR_TDS BIT(19)
 
-/* The processor's. */
-static struct {
-	u64 lr[NR_LRS];
-	u32 ap[2][4]; /* of the groups */
-	u32 hcr, vmcr;
-	u32 sre_el1, sre_el2;
-} cpuif;
+struct shim_cpuif shim_cpuif;
 
 /**
  * shim_reset_cpuif() - as after a reset
  */
 void shim_reset_cpuif(void)
 {
-	__builtin_memset(&cpuif, 0, sizeof(cpuif));
-	cpuif.sre_el1 = 1;
-	cpuif.sre_el2 = 0xf;
+	memset(&shim_cpuif, 0, sizeof(shim_cpuif));
+	shim_cpuif.sre_el1 = 1;
+	shim_cpuif.sre_el2 = 0xf;
 }
 
 static u64 vtr(void)
@@ -73,7 +54,7 @@ static u32 empty_lrs(bool wants_maintenance)
 	u32 bits = 0;
 
 	for (unsigned int i = 0; i < shim_host.nr_lr; i++) {
-		u64 lr = cpuif.lr[i];
+		u64 lr = shim_cpuif.lr[i];
 		bool wants = !(lr & LR_HW) && (lr & LR_EOI);
 
 		if (!(lr & LR_STATE) && wants == wants_maintenance)
@@ -85,21 +66,21 @@ static u32 empty_lrs(bool wants_maintenance)
 static u32 misr(void)
 {
 	unsigned int valid = 0, pending = 0;
-	u32 h = cpuif.hcr;
+	u32 h = shim_cpuif.hcr;
 
 	if (!(h & HCR_EN))
 		return 0;
 	for (unsigned int i = 0; i < shim_host.nr_lr; i++) {
-		valid += (cpuif.lr[i] & LR_STATE) != 0;
-		pending += (cpuif.lr[i] & LR_STATE) == LR_PENDING;
+		valid += (shim_cpuif.lr[i] & LR_STATE) != 0;
+		pending += (shim_cpuif.lr[i] & LR_STATE) == LR_PENDING;
 	}
 	return (empty_lrs(true) ? BIT(0) : 0) | ((h & HCR_UIE) && valid <= 1 ? BIT(1) : 0) |
 	       ((h & HCR_LRENPIE) && (h & HCR_EOICOUNT) ? BIT(2) : 0) |
 	       ((h & HCR_NPIE) && !pending ? BIT(3) : 0) |
-	       ((h & HCR_VGRP0EIE) && (cpuif.vmcr & VMCR_ENG0) ? BIT(4) : 0) |
-	       ((h & HCR_VGRP0DIE) && !(cpuif.vmcr & VMCR_ENG0) ? BIT(5) : 0) |
-	       ((h & HCR_VGRP1EIE) && (cpuif.vmcr & VMCR_ENG1) ? BIT(6) : 0) |
-	       ((h & HCR_VGRP1DIE) && !(cpuif.vmcr & VMCR_ENG1) ? BIT(7) : 0);
+	       ((h & HCR_VGRP0EIE) && (shim_cpuif.vmcr & VMCR_ENG0) ? BIT(4) : 0) |
+	       ((h & HCR_VGRP0DIE) && !(shim_cpuif.vmcr & VMCR_ENG0) ? BIT(5) : 0) |
+	       ((h & HCR_VGRP1EIE) && (shim_cpuif.vmcr & VMCR_ENG1) ? BIT(6) : 0) |
+	       ((h & HCR_VGRP1DIE) && !(shim_cpuif.vmcr & VMCR_ENG1) ? BIT(7) : 0);
 }
 
 /**
@@ -118,7 +99,7 @@ static u32 vmcr_of(u64 val)
 	u64 pmr = val >> 24 & 0xff & (0xff00 >> shim_host.pri_bits);
 
 	val = (val & 0x21f) | bpr1 << 18 | bpr0 << 21 | pmr << 24;
-	return (u32)(cpuif.sre_el1 & 1 ? val | VMCR_FIQEN : val);
+	return (u32)(shim_cpuif.sre_el1 & 1 ? val | VMCR_FIQEN : val);
 }
 
 /* Where a register lives that reads back as it was written; NULL for others. */
@@ -126,21 +107,21 @@ static u32 *plain_reg(u32 encoding)
 {
 	switch (encoding) {
 	case SYS_ICH_HCR_EL2:
-		return &cpuif.hcr;
+		return &shim_cpuif.hcr;
 	case SYS_ICC_SRE_EL1:
-		return &cpuif.sre_el1;
+		return &shim_cpuif.sre_el1;
 	case SYS_ICC_SRE_EL2:
-		return &cpuif.sre_el2;
+		return &shim_cpuif.sre_el2;
 	case SYS_ICH_AP0R0_EL2:
 	case SYS_ICH_AP0R1_EL2:
 	case SYS_ICH_AP0R2_EL2:
 	case SYS_ICH_AP0R3_EL2:
-		return &cpuif.ap[0][sys_reg_Op2(encoding)];
+		return &shim_cpuif.ap[0][sys_reg_Op2(encoding)];
 	case SYS_ICH_AP1R0_EL2:
 	case SYS_ICH_AP1R1_EL2:
 	case SYS_ICH_AP1R2_EL2:
 	case SYS_ICH_AP1R3_EL2:
-		return &cpuif.ap[1][sys_reg_Op2(encoding)];
+		return &shim_cpuif.ap[1][sys_reg_Op2(encoding)];
 	default:
 		return NULL;
 	}
@@ -167,12 +148,12 @@ u64 shim_read_sysreg(u32 encoding)
 	if (reg)
 		return *reg;
 	if (is_lr(encoding, &n))
-		return cpuif.lr[n];
+		return shim_cpuif.lr[n];
 	switch (encoding) {
 	case SYS_ICH_VTR_EL2:
 		return vtr();
 	case SYS_ICH_VMCR_EL2:
-		return cpuif.vmcr;
+		return shim_cpuif.vmcr;
 	case SYS_ICH_ELRSR_EL2:
 		return empty_lrs(false);
 	case SYS_ICH_EISR_EL2:
@@ -197,32 +178,42 @@ void shim_write_sysreg(u64 val, u32 encoding)
 	if (reg)
 		*reg = (u32)val;
 	else if (is_lr(encoding, &n))
-		cpuif.lr[n] = val;
+		shim_cpuif.lr[n] = val;
 	else if (encoding == SYS_ICH_VMCR_EL2)
-		cpuif.vmcr = vmcr_of(val);
+		shim_cpuif.vmcr = vmcr_of(val);
 }
 
-/* IHI 0069H 4.8.5: the bits of a priority that decide on preemption. */
-static u8 group_priority(u8 prio, bool group1)
+/**
+ * shim_group_priority() - the bits of a priority that decide on preemption
+ * @prio:   priority
+ * @group1: of the interrupt
+ *
+ * Spec: IHI 0069H 4.8.3 (priority grouping), IHI 0048B.b 3.3.3
+ */
+u8 shim_group_priority(u8 prio, bool group1)
 {
-	unsigned int bpr = cpuif.vmcr >> 21 & 7;
+	unsigned int bpr = shim_cpuif.vmcr >> 21 & 7;
 
 	if (!group1)
 		bpr++;
-	else if (cpuif.vmcr & VMCR_CBPR)
+	else if (shim_cpuif.vmcr & VMCR_CBPR)
 		bpr = min(bpr + 1, 7u);
 	else
-		bpr = cpuif.vmcr >> 18 & 7;
+		bpr = shim_cpuif.vmcr >> 18 & 7;
 	return (u8)(prio & (0xff << bpr));
 }
 
-/* IHI 0069H 4.8.6: of the groups together; 0xff if nothing is active. */
-static u8 running_priority(void)
+/**
+ * shim_running_priority() - the highest active priority
+ *
+ * Return: of the groups together; 0xff if nothing is active.
+ */
+u8 shim_running_priority(void)
 {
 	unsigned int shift = 8 - shim_host.pri_bits;
 
 	for (unsigned int i = 0; i < 4; i++) {
-		u32 active = cpuif.ap[0][i] | cpuif.ap[1][i];
+		u32 active = shim_cpuif.ap[0][i] | shim_cpuif.ap[1][i];
 
 		if (active)
 			return (u8)((32 * i + (unsigned int)__builtin_ctz(active)) << shift);
@@ -231,32 +222,42 @@ static u8 running_priority(void)
 }
 
 /**
- * shim_best_pending() - the pending interrupt of highest priority
- * @group1: receives its group
- * @prio:   receives its priority
- * @lr:     receives the number of its list register, or NULL
+ * shim_best_lr() - the pending interrupt of highest priority
  *
- * Return: its INTID, or 1023 if none is pending in a group that is enabled.
+ * Return: the number of its list register, or -1 if none is pending in a group
+ * that is enabled.
  */
-u32 shim_best_pending(bool *group1, u8 *prio, int *lr)
+int shim_best_lr(void)
 {
-	u32 intid = 1023;
+	u8 best = 0xff;
+	int lr = -1;
 
-	*prio = 0xff;
 	for (unsigned int i = 0; i < shim_host.nr_lr; i++) {
-		u64 v = cpuif.lr[i];
-		u8 p = (u8)(v >> 48);
+		u64 v = shim_cpuif.lr[i];
+		u8 prio = (u8)(v >> 48);
 
 		if ((v & LR_STATE) != LR_PENDING ||
-		    !(cpuif.vmcr & (v & LR_GROUP1 ? VMCR_ENG1 : VMCR_ENG0)) || p >= *prio)
+		    !(shim_cpuif.vmcr & (v & LR_GROUP1 ? VMCR_ENG1 : VMCR_ENG0)) || prio >= best)
 			continue;
-		*prio = p;
-		*group1 = (v & LR_GROUP1) != 0;
-		intid = (u32)v;
-		if (lr)
-			*lr = (int)i;
+		best = prio;
+		lr = (int)i;
 	}
-	return intid;
+	return lr;
+}
+
+/**
+ * shim_may_signal() - do the masks let it through?
+ * @lr: number of its list register, or -1
+ *
+ * Return: whether its priority is above the priority mask and preempts.
+ */
+bool shim_may_signal(int lr)
+{
+	u64 v = lr < 0 ? 0 : shim_cpuif.lr[lr];
+	u8 prio = (u8)(v >> 48);
+
+	return lr >= 0 && prio < shim_cpuif.vmcr >> 24 &&
+	       shim_group_priority(prio, v & LR_GROUP1) < shim_running_priority();
 }
 
 /**
@@ -266,14 +267,12 @@ u32 shim_best_pending(bool *group1, u8 *prio, int *lr)
  */
 unsigned int shim_signalled(void)
 {
-	bool group1 = false;
-	u8 prio;
+	int lr = shim_best_lr();
 
-	if (!(cpuif.hcr & HCR_EN) || shim_best_pending(&group1, &prio, NULL) == 1023)
+	if (!(shim_cpuif.hcr & HCR_EN) || !shim_may_signal(lr))
 		return 0;
-	if (prio >= cpuif.vmcr >> 24 || group_priority(prio, group1) >= running_priority())
-		return 0;
-	return !group1 && (cpuif.vmcr & VMCR_FIQEN) ? HOSTED_FIQ : HOSTED_IRQ;
+	return !(shim_cpuif.lr[lr] & LR_GROUP1) && (shim_cpuif.vmcr & VMCR_FIQEN) ? HOSTED_FIQ :
+										    HOSTED_IRQ;
 }
 
 /* Before the kernel goes on, as apply_boot_alternatives() does it. */

@@ -26,11 +26,43 @@ int shim_access_memory(struct kvm *kvm, gpa_t gpa, void *buf, unsigned long byte
 int shim_bus_access(struct kvm_vcpu *vcpu, gpa_t gpa, int bytes, bool write, void *val);
 void shim_free_bus(struct kvm *kvm);
 
-/* host.c */
+/*
+ * host.c: the CPU interface of the host's one processor, for guests.  In memory
+ * mapped operation (ICC_SRE_EL1.SRE 0) active priorities are all in ap[1].
+ */
+#define LR_STATE (3ULL << 62)
+#define LR_PENDING (1ULL << 62)
+#define LR_ACTIVE (2ULL << 62)
+#define LR_HW (1ULL << 61)
+#define LR_GROUP1 (1ULL << 60)
+#define LR_EOI (1ULL << 41)
+
+#define VMCR_ENG0 BIT(0)
+#define VMCR_ENG1 BIT(1)
+#define VMCR_ACKCTL BIT(2)
+#define VMCR_FIQEN BIT(3)
+#define VMCR_CBPR BIT(4)
+#define VMCR_EOIM BIT(9)
+
+#define HCR_EOICOUNT_SHIFT 27
+#define NO_INTID 1023
+
+struct shim_cpuif {
+	u64 lr[16];
+	u32 ap[2][4]; /* of the groups */
+	u32 hcr, vmcr;
+	u32 sre_el1, sre_el2;
+};
+
+extern struct shim_cpuif shim_cpuif;
+
 int shim_boot(void);
 void shim_reset_cpuif(void);
 bool shim_maintenance(void);
-u32 shim_best_pending(bool *group1, u8 *prio, int *lr);
+int shim_best_lr(void);
+bool shim_may_signal(int lr);
+u8 shim_running_priority(void);
+u8 shim_group_priority(u8 prio, bool group1);
 unsigned int shim_signalled(void);
 
 /* irq.c */

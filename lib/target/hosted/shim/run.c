@@ -197,6 +197,8 @@ int shim_enter(struct kvm_vcpu *vcpu)
 		return ret;
 	}
 	vcpu->loaded = true;
+	/* Held as long as the guest runs, by a thread that operations in between are not of. */
+	shim_context.locks--;
 	load(vcpu);
 	enter_guest(vcpu);
 	preempt_out(vcpu);
@@ -212,6 +214,7 @@ void shim_leave(struct kvm_vcpu *vcpu)
 	if (running == vcpu)
 		preempt_out(vcpu);
 	vcpu->loaded = false;
+	shim_context.locks++;
 	mutex_unlock(&vcpu->mutex);
 }
 
