@@ -13,7 +13,7 @@
 #define LIB_TARGET_HOSTED_ABI_H
 
 /* To be raised with each change of this file: a library that was built before is refused. */
-#define HOSTED_ABI 1
+#define HOSTED_ABI 2
 
 /* The symbol of struct hosted_kernel in each library. */
 #define HOSTED_SYMBOL "hosted_kernel"
@@ -22,10 +22,12 @@ struct hosted_vm; /* the shim's own */
 
 /* The host that the kernel finds. */
 struct hosted_host {
-	unsigned int gic; /* 2 or 3: its GIC; a GICv3 host gives GICv2 VMs, too */
-	unsigned int nr_lr; /* list registers, 1 to 16 (GICv2: to 64, of which KVM uses 16) */
-	unsigned int pri_bits; /* of virtual priorities, 5 to 7 (GICv2: 5) */
+	unsigned int gic; /* 3: its GIC, which gives GICv2 VMs, too */
+	unsigned int nr_lr; /* list registers, 1 to 16 */
+	unsigned int pri_bits; /* of virtual priorities, 5 to 7 */
 	unsigned int max_ipa_bits; /* 32 to 48 */
+	/* 1: traps the CPU interface, as kvm-arm.vgic_v3_{group0,group1,common}_trap make it. */
+	unsigned int traps_cpuif;
 	/* What the checks find: a WARN, a lock, a leak.  One line each. */
 	void (*report)(const char *text);
 };

@@ -16,10 +16,11 @@ struct host_option {
 };
 
 static const struct host_option options[] = {
-	{ "gic", offsetof(struct hosted_host, gic), 2, 3 },
+	{ "gic", offsetof(struct hosted_host, gic), 3, 3 },
 	{ "ipa", offsetof(struct hosted_host, max_ipa_bits), 32, 48 },
 	{ "lr", offsetof(struct hosted_host, nr_lr), 1, 16 },
 	{ "pri", offsetof(struct hosted_host, pri_bits), 5, 7 },
+	{ "trap", offsetof(struct hosted_host, traps_cpuif), 0, 1 },
 };
 
 static const struct host_option *find_option(const char *text, size_t len)
@@ -43,7 +44,7 @@ static int parse_option(struct hosted_host *host, const char *word, size_t len, 
 
 	if (!o || word[name_len] != '=') {
 		snprintf(reason, bytes,
-			 "'%.*s' is no option of target hosted: gic=, ipa=, lr= and pri= are",
+			 "'%.*s' is no option of target hosted: gic=, ipa=, lr=, pri= and trap= are",
 			 (int)len, word);
 		return -EINVAL;
 	}

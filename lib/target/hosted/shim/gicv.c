@@ -31,11 +31,6 @@
 /* Architecture version 2, implementer Arm. */
 #define IIDR_VALUE 0x0002043bu
 
-static void set_vmcr(u32 mask, u32 bits)
-{
-	shim_write_sysreg((shim_cpuif.vmcr & ~mask) | (bits & mask), SYS_ICH_VMCR_EL2);
-}
-
 static u32 id_of(int lr)
 {
 	return (u32)shim_cpuif.lr[lr] & ID_MASK;
@@ -58,37 +53,19 @@ static u32 acknowledge(bool group1)
 {
 	int lr = shim_best_lr();
 	u32 id = shim_may_signal(lr) ? visible_id(lr, group1) : NO_INTID;
-	u8 prio;
 
-	if (id == NO_INTID || id == OTHER_GROUP)
-		return id;
-	prio = shim_group_priority((u8)(shim_cpuif.lr[lr] >> 48), shim_cpuif.lr[lr] & LR_GROUP1);
-	shim_cpuif.lr[lr] = (shim_cpuif.lr[lr] & ~LR_STATE) | LR_ACTIVE;
-	shim_cpuif.ap[1][0] |= 1u << (prio >> 3);
+	if (id != NO_INTID && id != OTHER_GROUP)
+		shim_acknowledge(lr, shim_cpuif.ap[1]);
 	return id;
-}
-
-static void deactivate(u32 id)
-{
-	for (unsigned int i = 0; i < shim_host.nr_lr; i++) {
-		u64 *lr = &shim_cpuif.lr[i];
-
-		if (!(*lr & LR_ACTIVE) || ((u32)*lr & ID_MASK) != id)
-			continue;
-		*lr &= ~LR_ACTIVE;
-		return;
-	}
-	shim_cpuif.hcr += 1u << HCR_EOICOUNT_SHIFT;
 }
 
 static void end(u32 id)
 {
 	if ((id & 0x3ff) >= 1020)
 		return;
-	/* The highest active priority is the lowest bit. */
-	shim_cpuif.ap[1][0] &= shim_cpuif.ap[1][0] - 1;
+	shim_drop_priority();
 	if (!(shim_cpuif.vmcr & VMCR_EOIM))
-		deactivate(id);
+		shim_deactivate(shim_find_active(id, ID_MASK));
 }
 
 static u32 read_reg(u32 offset)
@@ -125,16 +102,16 @@ static void write_reg(u32 offset, u32 val)
 {
 	switch (offset) {
 	case GICV_CTLR:
-		set_vmcr(CTLR_BITS, val);
+		shim_write_vmcr(CTLR_BITS, val);
 		break;
 	case GICV_PMR:
-		set_vmcr(0xffu << 24, val << 24);
+		shim_write_vmcr(0xffu << 24, val << 24);
 		break;
 	case GICV_BPR:
-		set_vmcr(7u << 21, val << 21);
+		shim_write_vmcr(7u << 21, val << 21);
 		break;
 	case GICV_ABPR:
-		set_vmcr(7u << 18, val << 18);
+		shim_write_vmcr(7u << 18, val << 18);
 		break;
 	case GICV_EOIR:
 	case GICV_AEOIR:
@@ -142,7 +119,7 @@ static void write_reg(u32 offset, u32 val)
 		break;
 	case GICV_DIR:
 		if (shim_cpuif.vmcr & VMCR_EOIM)
-			deactivate(val & ID_MASK);
+			shim_deactivate(shim_find_active(val & ID_MASK, ID_MASK));
 		break;
 	case GICV_APR0:
 		shim_cpuif.ap[1][0] = val;

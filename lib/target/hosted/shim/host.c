@@ -10,6 +10,10 @@
 
 struct hosted_host shim_host;
 
+extern int (*shim_param_early_group0_trap_cfg)(char *);
+extern int (*shim_param_early_group1_trap_cfg)(char *);
+extern int (*shim_param_early_common_trap_cfg)(char *);
+
 struct kvm_host_data shim_host_data;
 
 /* What the kernel would patch into its code, each after its callback. */
@@ -100,6 +104,16 @@ static u32 vmcr_of(u64 val)
 
 	val = (val & 0x21f) | bpr1 << 18 | bpr0 << 21 | pmr << 24;
 	return (u32)(shim_cpuif.sre_el1 & 1 ? val | VMCR_FIQEN : val);
+}
+
+/**
+ * shim_write_vmcr() - change some of ICH_VMCR_EL2
+ * @mask: bits that change
+ * @bits: to what
+ */
+void shim_write_vmcr(u32 mask, u32 bits)
+{
+	shim_cpuif.vmcr = vmcr_of((shim_cpuif.vmcr & ~mask) | (bits & mask));
 }
 
 /* Where a register lives that reads back as it was written; NULL for others. */
@@ -299,6 +313,18 @@ static void patch_all(void)
 #endif
 }
 
+/* The kernel's command line. */
+static void set_parameters(void)
+{
+	static char one[] = "1";
+
+	if (!shim_host.traps_cpuif)
+		return;
+	shim_param_early_group0_trap_cfg(one);
+	shim_param_early_group1_trap_cfg(one);
+	shim_param_early_common_trap_cfg(one);
+}
+
 /* A GICV frame, which a GICv2 VM is given. */
 #define GICV_BASE 0x8060000
 #define GICV_BYTES 0x2000
@@ -320,6 +346,7 @@ int shim_boot(void)
 
 	shim_reset_cpuif();
 	patch_all();
+	set_parameters();
 	vgic_set_kvm_info(&info);
 	ret = kvm_vgic_hyp_init();
 	if (ret)

@@ -110,8 +110,9 @@ bool gic_cpuif_has_vsgi(void)
 	return false;
 }
 
-/* Kernel parameters are not given. */
+/* Of the kernel's parameters, which set_parameters() of host.c gives. */
 int kstrtobool(const char *s, bool *res)
 {
-	return -EINVAL;
+	*res = s[0] == '1';
+	return 0;
 }

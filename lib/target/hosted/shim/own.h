@@ -45,6 +45,7 @@ void shim_free_bus(struct kvm *kvm);
 #define VMCR_EOIM BIT(9)
 
 #define HCR_EOICOUNT_SHIFT 27
+#define HCR_TDIR BIT(14)
 #define NO_INTID 1023
 
 struct shim_cpuif {
@@ -58,12 +59,23 @@ extern struct shim_cpuif shim_cpuif;
 
 int shim_boot(void);
 void shim_reset_cpuif(void);
+void shim_write_vmcr(u32 mask, u32 bits);
 bool shim_maintenance(void);
 int shim_best_lr(void);
 bool shim_may_signal(int lr);
 u8 shim_running_priority(void);
 u8 shim_group_priority(u8 prio, bool group1);
 unsigned int shim_signalled(void);
+
+/* cpuif.c */
+enum shim_hw { SHIM_HW_DONE, SHIM_HW_UNDEF, SHIM_HW_TRAP };
+
+void shim_acknowledge(int lr, u32 active[4]);
+u8 shim_drop_priority(void);
+int shim_find_active(u32 id, u32 mask);
+void shim_deactivate(int lr);
+bool shim_icv_is_undefined(u32 encoding);
+enum shim_hw shim_icv_access(u32 encoding, bool write, u64 *val);
 
 /* irq.c */
 void shim_reset_irqs(void);

@@ -309,6 +309,27 @@ static enum hosted_outcome trap_sysreg(struct kvm_vcpu *vcpu, u32 encoding, bool
 	}
 }
 
+/* What the code at EL2 emulates, if the host traps the CPU interface. */
+static bool emulate(struct kvm_vcpu *vcpu, u32 encoding, bool write, u64 *val)
+{
+	vcpu->arch.regs[0] = write ? *val : 0;
+	vcpu->arch.fault.esr_el2 =
+		(u64)ESR_ELx_EC_SYS64 << ESR_ELx_EC_SHIFT | (u64)sys_reg_Op0(encoding) << 20 |
+		(u64)sys_reg_Op2(encoding) << 17 | (u64)sys_reg_Op1(encoding) << 14 |
+		(u64)sys_reg_CRn(encoding) << 10 | (u64)sys_reg_CRm(encoding) << 1 | !write;
+	if (__vgic_v3_perform_cpuif_access(vcpu) != 1)
+		return false;
+	if (!write)
+		*val = vcpu->arch.regs[0];
+	return true;
+}
+
+/* DIR is trapped by a bit of its own. */
+static bool is_trapped(const struct kvm_vcpu *vcpu, u32 encoding)
+{
+	return encoding == SYS_ICC_DIR_EL1 && (shim_cpuif.hcr & HCR_TDIR);
+}
+
 /**
  * shim_sysreg() - MRS or MSR of the guest
  * @vcpu:     in KVM_RUN
@@ -316,24 +337,25 @@ static enum hosted_outcome trap_sysreg(struct kvm_vcpu *vcpu, u32 encoding, bool
  * @write:    MSR
  * @val:      to write, or receives what is read
  *
- * The registers of the CPU interface are those of KVM's emulation, which works
- * on the list registers as the hardware would.
+ * The CPU interface is the host's hardware, or KVM's emulation of it on the same
+ * list registers if the host traps it (kvm-arm.vgic_v3_group0_trap and so on).
  */
 enum hosted_outcome shim_sysreg(struct kvm_vcpu *vcpu, u32 encoding, bool write, u64 *val)
 {
 	enum hosted_outcome outcome = HOSTED_DONE;
+	enum shim_hw hw = SHIM_HW_TRAP;
 
-	if (vcpu->kvm->arch.vgic.vgic_model != KVM_DEV_TYPE_ARM_VGIC_V3)
+	if (vcpu->kvm->arch.vgic.vgic_model != KVM_DEV_TYPE_ARM_VGIC_V3 ||
+	    shim_icv_is_undefined(encoding))
 		return HOSTED_UNDEF;
 	go(vcpu);
-	vcpu->arch.regs[0] = write ? *val : 0;
-	vcpu->arch.fault.esr_el2 =
-		(u64)ESR_ELx_EC_SYS64 << ESR_ELx_EC_SHIFT | (u64)sys_reg_Op0(encoding) << 20 |
-		(u64)sys_reg_Op2(encoding) << 17 | (u64)sys_reg_Op1(encoding) << 14 |
-		(u64)sys_reg_CRn(encoding) << 10 | (u64)sys_reg_CRm(encoding) << 1 | !write;
-	if (__vgic_v3_perform_cpuif_access(vcpu) == 1)
-		*val = write ? *val : vcpu->arch.regs[0];
-	else
+	if (!shim_host.traps_cpuif && !is_trapped(vcpu, encoding))
+		hw = shim_icv_access(encoding, write, val);
+	else if (shim_host.traps_cpuif && emulate(vcpu, encoding, write, val))
+		hw = SHIM_HW_DONE;
+	if (hw == SHIM_HW_UNDEF)
+		outcome = HOSTED_UNDEF;
+	else if (hw == SHIM_HW_TRAP)
 		outcome = trap_sysreg(vcpu, encoding, write, val);
 	after_instruction(vcpu);
 	return outcome;
