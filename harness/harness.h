@@ -151,7 +151,7 @@ struct inflight_slot {
 	unsigned int number;
 };
 
-__must_check struct inflight *inflight_open(const char *out);
+__must_check struct inflight *inflight_open(const char *out, const struct target *target);
 void inflight_put(struct inflight *f, unsigned int slot, const char *text);
 void inflight_started(void *slot, const char *text);
 void inflight_recover(const char *out);

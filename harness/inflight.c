@@ -24,7 +24,7 @@
 struct inflight {
 	char *map;
 	size_t bytes;
-	bool must_sync; /* a file: only what is on disk survives the kernel */
+	bool must_sync; /* a file, and a program may crash the kernel: it survives on disk only */
 };
 
 static struct inflight *map_at(const char *path, int flags, off_t offset, size_t bytes)
@@ -46,7 +46,6 @@ static struct inflight *map_at(const char *path, int flags, off_t offset, size_t
 	f = xcalloc(1, sizeof(*f));
 	f->map = map;
 	f->bytes = bytes;
-	f->must_sync = flags & O_CREAT;
 	return f;
 }
 
@@ -64,11 +63,12 @@ static struct inflight *open_shared(const char *where)
 
 /**
  * inflight_open() - the place for programs in flight
- * @out: the output folder, made if it is not there
+ * @out:    the output folder, made if it is not there
+ * @target: what they will be performed on
  *
  * Return: the place, or NULL after a message.
  */
-struct inflight *inflight_open(const char *out)
+struct inflight *inflight_open(const char *out, const struct target *target)
 {
 	const char *where = getenv("VGICHECK_INFLIGHT");
 	char path[HARNESS_PATH_BYTES];
@@ -84,6 +84,8 @@ struct inflight *inflight_open(const char *out)
 		f = map_at(path, O_RDWR | O_CREAT, 0, (size_t)FILE_SLOTS * SLOT_BYTES);
 	}
 	err = errno;
+	if (f)
+		f->must_sync = !where && target == &target_kvm;
 	if (!f)
 		fprintf(stderr, "vgicheck: cannot keep programs in flight in '%s': %s\n", path,
 			strerror(err));

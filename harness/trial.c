@@ -185,7 +185,7 @@ struct trials *trials_open(const struct session *s, unsigned int nr_workers)
 	t->worker = xcalloc(t->nr_workers, sizeof(*t->worker));
 	for (unsigned int i = 0; i < t->nr_workers; i++)
 		t->worker[i] = (struct worker){ .work_fd = -1, .done_fd = -1, .child.err_fd = -1 };
-	t->inflight = inflight_open(s->options->out);
+	t->inflight = inflight_open(s->options->out, s->target);
 	for (unsigned int i = 0; t->inflight && !ret && i < t->nr_workers; i++)
 		ret = open_worker(t, i);
 	if (t->inflight && !ret)

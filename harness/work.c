@@ -343,7 +343,7 @@ static int work_open(struct work *w)
 {
 	int ret = 0;
 
-	w->inflight = inflight_open(w->session->options->out);
+	w->inflight = inflight_open(w->session->options->out, w->session->target);
 	if (!w->inflight)
 		return -EIO;
 	w->nr_workers = pick_jobs(w->session, w->plan);
