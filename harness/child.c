@@ -69,8 +69,7 @@ int child_wait(pid_t pid)
 
 /**
  * child_close() - release what child_open() made
- * @c:      a worker that does not run
- * @target: what its programs run on
+ * @c: a worker that does not run
  */
 void child_close(struct child *c)
 {
