@@ -78,6 +78,7 @@ add() {
 
 	[ -z "${known[$name]+set}" ] || return 0
 	known[$name]=1
+	[[ /$name/ != */../* ]] || die "no '$name' beside the file that includes it"
 	mkdir -p "$new/${name%"${name##*/}"}"
 	case $name in
 	asm/sysreg-defs.h) generate "$name" gen-sysreg.awk sysreg && return ;;
@@ -91,20 +92,20 @@ add() {
 	fi
 }
 
-# An #include of a file, with its < or ".
+# An #include of a file, with its < or ". For KVM's files for EL2 "../.." begins in a
+# folder that the rules name, too.
 add_include() {
-	local file=$1 name=${2:1} beside
+	local file=$1 name=${2:1} folder
 
-	beside=${file%/*}/$name
-	if [ "${2:0:1}" = '"' ] && [ -f "$beside" ]; then
-		next+=("$beside")
-		return
+	if [ "${2:0:1}" = '"' ]; then
+		for folder in "${file%/*}" "$tree/arch/arm64/kvm/hyp/include"; do
+			if [ -f "$folder/$name" ]; then
+				next+=("$folder/$name")
+				return
+			fi
+		done
 	fi
-	# From asm/../include of the kernel's, which -isystem of rules.mk stands for.
-	name=${name##*../}
-	if [ ! -f "$here/shim/$name" ] && [ ! -f "$here/$name" ]; then
-		add "$name"
-	fi
+	[ -f "$here/shim/$name" ] || [ -f "$here/$name" ] || add "$name"
 }
 
 # What the files in next include, until nothing new comes.

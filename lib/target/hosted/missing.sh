@@ -3,8 +3,9 @@
 #
 # missing.sh compiled NAME DIR TREE OBJECT...: if one of the objects is not there, say
 # what its kernel file lacks, from the compiler's messages in OBJECT.log, a line each.
-# missing.sh linked NAME DIR LIBRARY OBJECT...: the same for functions and variables
-# that are declared, but defined nowhere. DIR is what the objects' names begin with.
+# missing.sh linked NAME DIR LIBC LIBRARY OBJECT...: the same for functions and variables
+# that are declared, but defined neither by the library nor by the C library.
+# DIR is what the objects' names begin with.
 #
 # Exit status: 0 nothing is missing; 1 something is; 2 usage.
 
@@ -56,6 +57,8 @@ explain() {
 		sub(/ \[-W[^]]*\]$/, "", text)
 		place = index($1, tree) == 1 ? substr($1, length(tree) + 1) : $1
 		sub(/:([0-9]+:)?$/, "", place)
+		while (sub(/[^\/]+\/\.\.\//, "", place))
+			;
 		file = place
 		sub(/:[0-9]+$/, "", file)
 	}
@@ -99,25 +102,26 @@ compiled() {
 	finish "$name"
 }
 
-# The sanitizers' and the fuzzers' functions are the program's that loads the library.
-linked() {
-	local name=$1 dir=$2 library=$3 symbol found=0
+# Symbols of $2 that neither it nor the C library $1 has. The sanitizers' and the
+# fuzzers' are of the program that loads it.
+undefined() {
+	nm -D -u "$2" | awk '$1 == "U" && $2 !~ /@/ { print $2 }' |
+		grep -vE '^__(asan|lsan|msan|sancov|sanitizer|tsan|ubsan|afl)_' |
+		grep -vxFf <(nm -D --defined-only "$1" | sed 's/.* //; s/@.*//')
+}
 
-	shift 3
-	while read -r _ symbol; do
-		case $symbol in
-		*@* | __asan_* | __lsan_* | __msan_* | __sanitizer_* | __tsan_* | __ubsan_* | __afl_*)
-			continue
-			;;
-		esac
-		found=1
+linked() {
+	local name=$1 dir=$2 libc=$3 library=$4 symbol symbols
+
+	shift 4
+	mapfile -t symbols < <(undefined "$libc" "$library")
+	[ ${#symbols[@]} -gt 0 ] || return 0
+	for symbol in "${symbols[@]}"; do
 		nm -A -u "$@" | sed -n -E "s#^$dir/(.*)\.o: +U $symbol\$#\1.c: the shim does not define '$symbol'#
 			T; s#^kernel/##; s#^shim/#$shim#; p" >&2
-	done < <(nm -D -u "$library" | grep -w U)
-	[ $found -eq 0 ] || {
-		rm -f "$library"
-		finish "$name"
-	}
+	done
+	rm -f "$library"
+	finish "$name"
 }
 
 case ${1:-} in

@@ -28,21 +28,21 @@ hosted_patch := $(call hosted_number,SUBLEVEL)$(call hosted_number,EXTRAVERSION)
 
 # The headers are the system's to the compiler: it is silent about them, and -MD names them.
 hosted_cflags := -std=gnu11 -nostdinc -I$(hosted) -I$(hosted)/shim -isystem $(hosted_include) \
-	-isystem $(hosted_include)/hyp/include \
 	-include shim.h -D__KERNEL__ -fPIC -fvisibility=hidden -fno-builtin \
 	-fno-strict-aliasing -fwrapv -fgnu89-inline -Werror=implicit-function-declaration \
 	-DSHIM_VERSION=$(shell echo $$(($(hosted_major) * 1000 + $(hosted_minor)))) \
 	-DSHIM_RELEASE='"$(hosted_major).$(hosted_minor).$(hosted_patch)"' $(call sanitize,$(SAN)) \
 	$(if $(findstring gcc,$(HOSTED_CC)),,-ferror-limit=0)
 # Warnings about the kernel's own files are for the kernel's own build: they stay in a log.
-hosted_kernel_cflags := -fmacro-prefix-map=$(HOSTED_TREE)/=
+hosted_kernel_cflags := -iquote $(HOSTED_TREE)/arch/arm64/kvm/hyp/include \
+	-fmacro-prefix-map=$(HOSTED_TREE)/=
 ifneq ($(COV),)
 ifneq ($(findstring gcc,$(HOSTED_CC)),)
 $(error COV=1 is for clang only)
 endif
 # Counters live in the file of the profile, so that no way to end loses them.
-hosted_coverage := -fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation
-hosted_kernel_cflags += $(hosted_coverage)
+hosted_coverage := -fprofile-instr-generate
+hosted_kernel_cflags += $(hosted_coverage) -fcoverage-mapping -mllvm -runtime-counter-relocation
 endif
 
 # Files that change only if what they hold does: another tree, other headers.
@@ -52,9 +52,7 @@ $(hosted_base)/tree: FORCE
 
 $(hosted_base)/headers: FORCE
 	$(Q)mkdir -p $(@D)
-	$(Q)$(hosted)/headers.sh $(HOSTED_TREE) $(hosted_include) $(hosted_srcs) \
-		$(abspath $(wildcard $(hosted)/shim/*.c))
-	$(Q)mkdir -p $(hosted_include)/hyp/include
+	$(Q)$(hosted)/headers.sh $(HOSTED_TREE) $(hosted_include) $(hosted_srcs)
 	$(Q)[ -f $@ ] && [ ! $(hosted_include) -nt $@ ] || touch $@
 
 hosted_flags := $(subst ','\'',$(HOSTED_CC) $(hosted_cflags) $(hosted_kernel_cflags) $(CFLAGS))
@@ -85,4 +83,5 @@ $(hosted_dir)/vgic.so: $(hosted_objs) $(hosted)/shim/sources.txt
 	$(call say,LD,$@)
 	$(Q)$(HOSTED_CC) -shared $(call sanitize,$(SAN)) $(hosted_coverage) $(hosted_objs) $(LDFLAGS) \
 		-o $@
-	$(Q)$(hosted)/missing.sh linked $(hosted_name) $(hosted_dir) $@ $(hosted_objs)
+	$(Q)$(hosted)/missing.sh linked $(hosted_name) $(hosted_dir) \
+		"$$($(HOSTED_CC) -print-file-name=libc.so.6)" $@ $(hosted_objs)
