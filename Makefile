@@ -182,7 +182,9 @@ run: ## the main job: set up what is missing, build, `vgicheck run $(ARGS)`
 .PHONY: check
 check: ## all tests; needs no KVM, and no network once set up
 	$(Q)ci/setup.sh check
+	$(Q)ci/setup.sh coverage
 	$(Q)for kernel in 6.12 5.10 6.1 7.2; do ci/kernel/fetch.sh $$kernel >/dev/null || :; done
+	$(Q)for kernel in 6.1 7.2 7.3; do ci/kernel/source.sh $$kernel >/dev/null || :; done
 	$(Q)$(MAKE) all tests
 	@tests/run-checks.sh $(tests) $(check_scripts)
 
