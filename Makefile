@@ -273,6 +273,7 @@ setup: ## install the Debian packages that run and check need
 lint: ## format and static checkers: installs them, then runs them
 	$(Q)ci/setup.sh lint
 	$(Q)$(MAKE) $(KVM_UTIL)/libkvm_util.a
+	$(Q)$(MAKE) SAN= KERNEL=6.12 KSRC= hosted
 	@ci/lint.sh
 
 c_files := $(sort $(wildcard $(addsuffix /*.[ch],. ci/* fuzz guest_code harness lib/* lib/*/* tests)))

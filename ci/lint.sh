@@ -4,7 +4,8 @@
 # Runs the format and static checkers over the files of the tree. It changes no
 # file and installs nothing.
 #
-# lib/target/kvm is analysed only if KVM_UTIL_CFLAGS says where kvm_util is.
+# lib/target/kvm is analysed only if KVM_UTIL_CFLAGS says where kvm_util is, the shim
+# of lib/target/hosted only if a library with it has been built.
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -27,7 +28,7 @@ kvm_util_flags() {
 }
 
 # Words that codespell takes for mistakes: names of ours and of the architecture.
-spelling='inflight,translater,wrod'
+spelling='extraversion,inflight,translater,ue,wrod'
 
 # Runs a command for every file named on standard input.
 for_each() {
@@ -35,8 +36,11 @@ for_each() {
 }
 
 host_sources() {
-	repo_files | grep '\.c$' | grep -vE '^(guest_code|lib/target/kvm)/'
+	repo_files | grep '\.c$' | grep -vE '^(guest_code|lib/target/kvm|lib/target/hosted/shim)/'
 }
+
+# The flags that the shim was compiled with, after the compiler.
+shim_flags=${O:-build}/hosted/6.12/flags
 
 scripts() {
 	repo_files | while read -r file; do
@@ -67,12 +71,17 @@ run_clang_tidy() {
 		repo_files | grep '^lib/target/kvm/.*\.c$' |
 			tidy $flags --target=aarch64-linux-gnu $(kvm_util_flags) || tidy_status=1
 	fi
+	if [ -f "$shim_flags" ]; then
+		repo_files | grep '^lib/target/hosted/shim/.*\.c$' |
+			tidy $(cut -d ' ' -f 2- "$shim_flags" | tr -d "'") || tidy_status=1
+	fi
 	return "$tidy_status"
 }
 
+# The shim's loops are macros of the kernel's, which it does not see.
 # knownConditionTrueFalse: blind to functions of other files that fill a structure.
 run_cppcheck() {
-	repo_files | grep '\.c$' |
+	repo_files | grep '\.c$' | grep -v '^lib/target/hosted/shim/' |
 		cppcheck --quiet --std=c11 --enable=warning,style,portability --inline-suppr \
 			--suppress=variableScope --suppress=knownConditionTrueFalse \
 			--error-exitcode=1 -j "$(nproc)" -I. --file-list=-
