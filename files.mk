@@ -55,6 +55,12 @@ LIB_SRCS := \
 	lib/prog/gen_regs.c \
 	lib/prog/gen_wake.c \
 	lib/prog/mem.c \
+	lib/prog/mutate.c \
+	lib/prog/mutate_cross.c \
+	lib/prog/mutate_group.c \
+	lib/prog/mutate_trim.c \
+	lib/prog/mutate_value.c \
+	lib/prog/mutate_vm.c \
 	lib/prog/print.c \
 	lib/prog/prog.c \
 	lib/prog/reduce.c \
@@ -175,6 +181,7 @@ TEST_SRCS := \
 	tests/model_claims_test.c \
 	tests/model_fuzz_test.c \
 	tests/model_test.c \
+	tests/mutate_test.c \
 	tests/par_test.c \
 	tests/prog_fuzz_test.c \
 	tests/prog_test.c \

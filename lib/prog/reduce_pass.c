@@ -416,10 +416,22 @@ static bool pass_args(const struct prog *p, struct cursor *c, struct prog *to)
 	return false;
 }
 
+/* Those that leave out operations, once in each place, come first. */
 static pass_fn *const passes[] = {
 	pass_vcpus,   pass_chunks, pass_commands, pass_blocks, pass_pairs,
 	pass_numbers, pass_bases,  pass_config,	  pass_args,
 };
+
+#define NR_SHORTENING 3
+
+static bool next_of(size_t nr, const struct prog *p, struct cursor *c, struct prog *to)
+{
+	for (; c->pass < nr; *c = (struct cursor){ .pass = c->pass + 1 }) {
+		if (passes[c->pass](p, c, to))
+			return true;
+	}
+	return false;
+}
 
 /**
  * reduce_next() - the next candidate
@@ -431,11 +443,20 @@ static pass_fn *const passes[] = {
  */
 bool reduce_next(const struct prog *p, struct cursor *c, struct prog *to)
 {
-	for (; c->pass < ARRAY_SIZE(passes); *c = (struct cursor){ .pass = c->pass + 1 }) {
-		if (passes[c->pass](p, c, to))
-			return true;
-	}
-	return false;
+	return next_of(ARRAY_SIZE(passes), p, c, to);
+}
+
+/**
+ * reduce_shorten() - the next candidate of fewer operations
+ * @p:  the program
+ * @c:  where to go on; moved
+ * @to: empty; receives the operations, with the comments of @p
+ *
+ * Return: whether there is one; false after the last such pass.
+ */
+bool reduce_shorten(const struct prog *p, struct cursor *c, struct prog *to)
+{
+	return next_of(NR_SHORTENING, p, c, to);
 }
 
 /**

@@ -15,6 +15,7 @@ struct cursor {
 };
 
 bool reduce_next(const struct prog *p, struct cursor *c, struct prog *to);
+bool reduce_shorten(const struct prog *p, struct cursor *c, struct prog *to);
 u64 reduce_hash(const struct prog *p);
 
 /* lib/prog/reduce_value.c */
