@@ -63,7 +63,11 @@ comma := ,
 san_cflags := $(base_cflags) $(call sanitize,address$(comma)undefined)
 # Edges are counted, which leads the fuzzer to new ones.
 FUZZ_CC ?= clang
+AFL_CC ?= afl-clang-fast
 fuzz_cflags := $(base_cflags) $(call sanitize,fuzzer-no-link$(comma)address$(comma)undefined)
+afl_cflags := $(base_cflags) $(call sanitize,address$(comma)undefined)
+# What afl-fuzz loads is not instrumented.
+pic_cflags := $(base_cflags) -fPIC
 # kvm_util runs functions of the program in the guest at the addresses they have.
 arm64_cflags := $(base_cflags) -DVGICHECK_HAVE_KVM -DVGICHECK_STATIC -fno-PIE
 
@@ -83,6 +87,7 @@ tests := $(patsubst %.c,$(O)/host/%,$(TEST_SRCS)) $(patsubst %.c,$(O)/san/%,$(TE
 check_scripts := $(sort $(wildcard tests/check-*.sh))
 
 TIME ?= 60
+ENGINE ?= libfuzzer
 fuzz: TARGET := $(or $(TARGET),model)
 
 .PHONY: all
@@ -114,6 +119,8 @@ strict = $(if $(filter lib/regs/% lib/model/% lib/prog/%,$<),-Wconversion)
 $(eval $(call variant,host,$(CC),$(host_cflags)))
 $(eval $(call variant,san,$(CC),$(san_cflags)))
 $(eval $(call variant,fuzz,$(FUZZ_CC),$(fuzz_cflags)))
+$(eval $(call variant,afl,AFL_QUIET=1 $(AFL_CC),$(afl_cflags)))
+$(eval $(call variant,pic,$(CC),$(pic_cflags)))
 $(eval $(call variant,arm64,$(ARM64_CC),$(arm64_cflags)))
 
 # On arm64 the full build is the one for this machine too.
@@ -150,8 +157,8 @@ $(call objects,arm64,$(GUEST_SRCS)): extra_cflags = $(guest_cflags)
 
 # Tests take what they need out of an archive of the portable parts.
 define test_variant
-$(O)/$(1)/portable.a: $(call objects,$(1),$(portable) $(FUZZ_SRCS) $(TEST_LIB_SRCS) \
-		$(filter-out harness/main.c,$(HARNESS_SRCS)))
+$(O)/$(1)/portable.a: $(call objects,$(1),$(portable) $(FUZZ_SRCS) $(ENGINE_SRCS) \
+		$(TEST_LIB_SRCS) $(filter-out harness/main.c,$(HARNESS_SRCS)))
 	$$(call say,AR,$$@)
 	$$(Q)rm -f $$@
 	$$(Q)$(AR) rcs $$@ $$^
@@ -204,10 +211,27 @@ bench: ## measure the model, programs a second, accesses and the bare ioctls
 	@$(O)/vgicheck bench model
 	@TARGET='$(run_target)' ci/vm/run.sh $(O)/vgicheck bench $(ARGS); $(run_status)
 
-# A fuzzer for each fuzz/NAME_main.c, and what makes its first inputs of program files.
-$(O)/fuzz/%: $(O)/fuzz/fuzz/%_main.o $(call objects,fuzz,$(LIB_SRCS) $(FUZZ_SRCS))
-	$(call say,LD,$@)
-	$(Q)$(FUZZ_CC) $(fuzz_cflags) -fsanitize=fuzzer $(CFLAGS) $^ $(LDFLAGS) -o $@
+# fuzzer(name): what fuzz/NAME_main.c enters, for both engines, and the mutator
+# that afl-fuzz loads. More that it is linked with is in fuzz_NAME_deps, and for
+# one of the engines in fuzz_NAME_libfuzzer_deps and fuzz_NAME_afl_deps.
+define fuzzer
+$(O)/fuzz/$(1): $(call objects,fuzz,fuzz/$(1)_main.c fuzz/$(1)_form.c fuzz/libfuzzer.c \
+		$(LIB_SRCS) $(FUZZ_SRCS)) $(fuzz_$(1)_deps) $(fuzz_$(1)_libfuzzer_deps)
+	$$(call say,LD,$$@)
+	$$(Q)$(FUZZ_CC) $(fuzz_cflags) -fsanitize=fuzzer $(CFLAGS) $$^ $(LDFLAGS) -o $$@
+
+$(O)/afl/$(1): $(call objects,afl,fuzz/$(1)_main.c fuzz/afl_main.c $(LIB_SRCS) $(FUZZ_SRCS)) \
+		$(fuzz_$(1)_deps) $(fuzz_$(1)_afl_deps)
+	$$(call say,LD,$$@)
+	$$(Q)AFL_QUIET=1 $(AFL_CC) $(afl_cflags) $(CFLAGS) $$^ $(LDFLAGS) -o $$@
+
+$(O)/afl/$(1)_mutator.so: $(call objects,pic,fuzz/$(1)_form.c fuzz/afl_mutator.c fuzz/input.c \
+		$(filter lib/prog/% lib/regs/%,$(LIB_SRCS)))
+	$$(call say,LD,$$@)
+	$$(Q)$(CC) $(pic_cflags) $(CFLAGS) -shared $$^ $(LDFLAGS) -o $$@
+endef
+fuzzers := $(filter-out afl,$(patsubst fuzz/%_main.c,%,$(wildcard fuzz/*_main.c)))
+$(foreach name,$(fuzzers),$(eval $(call fuzzer,$(name))))
 
 $(O)/host/fuzz/%_seeds: $(O)/host/fuzz/%_seeds.o $(O)/host/portable.a
 	$(call say,LD,$@)
@@ -215,15 +239,21 @@ $(O)/host/fuzz/%_seeds: $(O)/host/fuzz/%_seeds.o $(O)/host/portable.a
 
 fuzz_dir = $(O)/fuzzing/$(TARGET)
 
+# What is hashed after each operation leads nowhere, and took a third of the time.
+$(O)/fuzz/lib/model/hash.o: extra_cflags = -fno-sanitize=fuzzer-no-link
+
+fuzz_needs_libfuzzer = $(O)/fuzz/$(TARGET)
+fuzz_needs_afl = $(O)/afl/$(TARGET) $(O)/afl/$(TARGET)_mutator.so
+
 .PHONY: fuzz
-fuzz: ## fuzz TARGET= (model or prog) for TIME= seconds; what fails is kept in $(O)/fuzzing
+fuzz: ## fuzz TARGET= by ENGINE= for TIME= seconds; what fails is kept in $(O)/fuzzing
+	$(Q)fuzz/run.sh --check $(ENGINE) $(TARGET) $(TIME)
 	$(Q)ci/setup.sh fuzz
-	$(Q)$(MAKE) $(O)/fuzz/$(TARGET) $(O)/host/fuzz/$(TARGET)_seeds
-	$(Q)mkdir -p $(fuzz_dir)/seeds $(fuzz_dir)/corpus
+	$(Q)$(MAKE) $(fuzz_needs_$(ENGINE)) $(O)/host/fuzz/$(TARGET)_seeds
+	$(Q)mkdir -p $(fuzz_dir)/seeds
 	$(Q)$(O)/host/fuzz/$(TARGET)_seeds $(fuzz_dir)/seeds corpora/scenarios/*.vgic \
 		corpora/regress/*.vgic
-	@$(O)/fuzz/$(TARGET) -max_total_time=$(TIME) -max_len=4096 -print_final_stats=1 \
-		-artifact_prefix=$(fuzz_dir)/ $(fuzz_dir)/corpus $(fuzz_dir)/seeds; $(run_status)
+	@fuzz/run.sh $(ENGINE) $(TARGET) $(TIME); $(run_status)
 
 # A library for each kernel, or name of a tree, and for each set of flags.
 HOSTED_CC ?= clang
@@ -312,6 +342,7 @@ help: ## this text
 #: TARGET=          what performs programs: kvm; hosted, which is KERNEL='s vGIC in
 #:                  this process; or qtest, which is QEMU's own GIC
 #: TIME=60          seconds of `make fuzz`, whose TARGET= is model or prog
+#: ENGINE=          what fuzzes: libfuzzer, or afl
 #: KERNEL=          5.10, 6.1, 6.12, 7.2, 7.3 or the path of an Image
 #: PARALLEL=1       let the machine's processors run side by side: faster on two
 #:                  cores or more, but in real time

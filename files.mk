@@ -164,14 +164,21 @@ GUEST_SRCS := \
 
 # What fuzzers run, and tests too.
 FUZZ_SRCS := \
+	fuzz/input.c \
 	fuzz/model_fuzz.c \
 	fuzz/prog_fuzz.c \
 	fuzz/seed.c \
+
+# Between inputs and the engines of fuzzers, one each.
+ENGINE_SRCS := \
+	fuzz/afl_mutator.c \
+	fuzz/libfuzzer.c \
 
 # Each a program of its own, linked with the portable parts ...
 TEST_SRCS := \
 	tests/altered_test.c \
 	tests/answer_test.c \
+	tests/fuzz_input_test.c \
 	tests/fuzz_test.c \
 	tests/gen_test.c \
 	tests/hosted_test.c \

@@ -32,6 +32,7 @@ fuzz	any	clang	clang
 hosted	any	clang	clang
 coverage	any	clang	clang
 coverage	any	llvm-cov	llvm
+fuzz	any	afl-clang-fast	afl++
 kernel	any	bc	bc
 kernel	any	bison	bison
 kernel	any	ccache	ccache
