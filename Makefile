@@ -237,6 +237,10 @@ $(O)/host/fuzz/%_seeds: $(O)/host/fuzz/%_seeds.o $(O)/host/portable.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(host_cflags) $(CFLAGS) $^ $(LDFLAGS) -o $@
 
+$(O)/host/fuzz/%_reduce: $(O)/host/fuzz/reduce.o $(O)/host/fuzz/%_form.o $(O)/host/portable.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(host_cflags) $(CFLAGS) $^ $(LDFLAGS) -o $@
+
 fuzz_dir = $(O)/fuzzing/$(TARGET)
 
 # What is hashed after each operation leads nowhere, and took a third of the time.
@@ -249,7 +253,8 @@ fuzz_needs_afl = $(O)/afl/$(TARGET) $(O)/afl/$(TARGET)_mutator.so
 fuzz: ## fuzz TARGET= by ENGINE= for TIME= seconds; what fails is kept in $(O)/fuzzing
 	$(Q)fuzz/run.sh --check $(ENGINE) $(TARGET) $(TIME)
 	$(Q)ci/setup.sh fuzz
-	$(Q)$(MAKE) $(fuzz_needs_$(ENGINE)) $(O)/host/fuzz/$(TARGET)_seeds
+	$(Q)$(MAKE) $(fuzz_needs_$(ENGINE)) $(O)/host/fuzz/$(TARGET)_seeds \
+		$(O)/host/fuzz/$(TARGET)_reduce
 	$(Q)mkdir -p $(fuzz_dir)/seeds
 	$(Q)$(O)/host/fuzz/$(TARGET)_seeds $(fuzz_dir)/seeds corpora/scenarios/*.vgic \
 		corpora/regress/*.vgic

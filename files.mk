@@ -165,6 +165,7 @@ GUEST_SRCS := \
 # What fuzzers run, and tests too.
 FUZZ_SRCS := \
 	fuzz/input.c \
+	fuzz/input_reduce.c \
 	fuzz/model_fuzz.c \
 	fuzz/prog_fuzz.c \
 	fuzz/seed.c \

@@ -23,4 +23,10 @@ size_t input_mutate(struct mutator *m, const struct fuzz_form *form, const struc
 size_t input_cross(struct mutator *m, const struct fuzz_form *form, const struct input *a,
 		   const struct input *b, u8 *to, size_t max_bytes);
 
+/* fuzz/input_reduce.c */
+typedef bool input_fails_fn(const struct input *in, void *context);
+
+size_t input_reduce(const struct fuzz_form *form, const struct input *in, input_fails_fn *fails,
+		    void *context, u8 **to);
+
 #endif /* FUZZ_INPUT_H */

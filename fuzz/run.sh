@@ -40,11 +40,20 @@ summary() {
 	[ $(($3 + $4)) -eq 0 ]
 }
 
-# What it was that crashed, as the program says it.
-show() {
-	echo "fuzz: found $1"
-	echo "fuzz: again by: $2"
-	sed 's/^/# /' "$3" | head -n 60
+# reduce FUZZER REDIRECTION FILE...: makes up to three inputs that failed small; what
+# the first one shows is printed.
+reduce() {
+	local fuzzer=$1 by=$2 n=0 to
+	shift 2
+	mkdir -p "$dir/findings"
+	for file in "${@:1:3}"; do
+		n=$((n + 1))
+		to=$dir/findings/$(date -r "$began" +%Y%m%d-%H%M%S)-$n
+		echo "fuzz: found $file"
+		"$O/host/fuzz/${target}_reduce" "$fuzzer" "$file" "$to" || continue
+		echo "fuzz: again by: $fuzzer $by$to"
+		[ $n -gt 1 ] || grep -av '^INFO: ' "$to.log" | head -n 60 | sed 's/^/# /'
+	done
 }
 
 # The number after the last NAME in the log.
@@ -52,44 +61,49 @@ last_number() {
 	grep -aoE "$1 *[0-9]+" "$log" | tail -n 1 | grep -oE '[0-9]+$' || echo 0
 }
 
-count() {
-	find "$@" -type f -newer "$began" 2>/dev/null | wc -l
+# found FOLDER PATTERN...: files of those names that this run has left there.
+found() {
+	local folder=$1 pattern
+	shift
+	for pattern; do
+		find "$folder" -maxdepth 1 -type f -name "$pattern" -newer "$began" 2>/dev/null
+	done
 }
 
 run_libfuzzer() {
+	local crashes hangs
 	mkdir -p "$dir/corpus"
 	"$O/fuzz/$target" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \
 		-artifact_prefix="$dir/" "$dir/corpus" "$dir/seeds" 2>&1 | tee "$log"
 	status=${PIPESTATUS[0]}
-	crashes=$(count "$dir" -maxdepth 1 '(' -name 'crash-*' -o -name 'leak-*' -o -name 'oom-*' ')')
-	hangs=$(count "$dir" -maxdepth 1 -name 'timeout-*')
+	mapfile -t crashes < <(found "$dir" 'crash-*' 'leak-*' 'oom-*')
+	mapfile -t hangs < <(found "$dir" 'timeout-*')
+	[ ${#crashes[@]} -eq 0 ] || reduce "$O/fuzz/$target" '' "${crashes[@]}"
 	# What ended it without an artifact is a crash all the same.
-	[ "$status" -eq 0 ] || [ $((crashes + hangs)) -gt 0 ] || crashes=1
-	summary "$(last_number stat::average_exec_per_sec:)" "$(last_number cov:)" "$crashes" "$hangs"
+	[ "$status" -eq 0 ] || [ $((${#crashes[@]} + ${#hangs[@]})) -gt 0 ] || crashes=("$log")
+	summary "$(last_number stat::average_exec_per_sec:)" "$(last_number cov:)" \
+		${#crashes[@]} ${#hangs[@]}
+}
+
+stat_of_afl() {
+	sed -n "s/^$1 *: *\([0-9]*\).*/\1/p" "$dir/afl/default/fuzzer_stats"
 }
 
 # afl-fuzz asks for settings of the machine that change no result.
 run_afl() {
-	local out=$dir/afl found=()
-
-	AFL_CUSTOM_MUTATOR_LIBRARY=$(realpath "$O/afl/${target}_mutator.so") AFL_AUTORESUME=1 AFL_NO_UI=1 \
-		AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_AFFINITY=1 \
-		afl-fuzz -V "$seconds" -t 10000 -m none -i "$dir/seeds" -o "$out" \
-		-- "$O/afl/$target" >"$log" 2>&1 || {
+	local crashes hangs
+	AFL_CUSTOM_MUTATOR_LIBRARY=$(realpath "$O/afl/${target}_mutator.so") AFL_AUTORESUME=1 \
+		AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
+		AFL_NO_AFFINITY=1 afl-fuzz -V "$seconds" -t 10000 -m none -i "$dir/seeds" \
+		-o "$dir/afl" -- "$O/afl/$target" >"$log" 2>&1 || {
 		tail -n 40 "$log" >&2
 		echo "fuzz: afl-fuzz failed: see $log" >&2
 		return 99
 	}
-	mapfile -t found < <(find "$out/default/crashes" "$out/default/hangs" -name 'id:*' -newer "$began")
-	if [ ${#found[@]} -gt 0 ]; then
-		"$O/afl/$target" <"${found[0]}" >"$dir/found.txt" 2>&1
-		show "${found[0]}" "$O/afl/$target <'${found[0]}'" "$dir/found.txt"
-	fi
-	stat() {
-		sed -n "s/^$1 *: *\([0-9]*\).*/\1/p" "$out/default/fuzzer_stats"
-	}
-	summary "$(stat execs_per_sec)" "$(stat edges_found)" "$(count "$out/default/crashes" -name 'id:*')" \
-		"$(count "$out/default/hangs" -name 'id:*')"
+	mapfile -t crashes < <(found "$dir/afl/default/crashes" 'id:*')
+	mapfile -t hangs < <(found "$dir/afl/default/hangs" 'id:*')
+	[ ${#crashes[@]} -eq 0 ] || reduce "$O/afl/$target" '<' "${crashes[@]}"
+	summary "$(stat_of_afl execs_per_sec)" "$(stat_of_afl edges_found)" ${#crashes[@]} ${#hangs[@]}
 }
 
 only_check=

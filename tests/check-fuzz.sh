@@ -69,6 +69,10 @@ fuzzer <<'END'
 echo bad >"${prefix}crash-1"
 exit 77
 END
+mkdir -p "$O/host/fuzz"
+echo 'echo "reduced $2"' >"$O/host/fuzz/model_reduce"
+chmod +x "$O/host/fuzz/model_reduce"
+ktap_check fuzz_run.a_crash_is_reduced status_is 1 'fuzz: again by: ' fuzz/run.sh libfuzzer model 1
 ktap_check fuzz_run.a_crash_is_found status_is 1 ' 1 crashes, 0 hangs' fuzz/run.sh libfuzzer model 1
 
 fuzzer <<'END'

@@ -238,6 +238,26 @@ static void afl_trims_no_input_longer(struct unit *t)
 	afl_custom_deinit(afl);
 }
 
+static bool acks(const struct input *in, void *runs)
+{
+	++*(unsigned int *)runs;
+	return in->data[1] == 0x22 && has_ack(in->data, in->bytes);
+}
+
+static void reduction_leaves_what_is_needed(struct unit *t)
+{
+	u8 buf[MAX_BYTES], *to;
+	const struct input in = { buf, make_input(t, buf) };
+	unsigned int runs = 0;
+	size_t bytes = input_reduce(&fuzz_form, &in, acks, &runs, &to);
+
+	is_exact(t, to, bytes);
+	EXPECT_EQ(t, bytes, HEAD + 1 + 4);
+	EXPECT_TRUE(t, !memcmp(to, buf, HEAD));
+	EXPECT_TRUE(t, runs > 5 && runs < 100);
+	free(to);
+}
+
 static const struct unit_test tests[] = {
 	{ "fuzz_input.mutants_are_inputs", mutants_are_inputs },
 	{ "fuzz_input.other_inputs_are_left_alone", other_inputs_are_left_alone },
@@ -245,6 +265,7 @@ static const struct unit_test tests[] = {
 	{ "fuzz_input.afl_mutates_programs", afl_mutates_programs },
 	{ "fuzz_input.afl_trims_to_what_is_needed", afl_trims_to_what_is_needed },
 	{ "fuzz_input.afl_trims_no_input_longer", afl_trims_no_input_longer },
+	{ "fuzz_input.reduction_leaves_what_is_needed", reduction_leaves_what_is_needed },
 };
 
 UNIT_MAIN(tests)
