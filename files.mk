@@ -96,6 +96,7 @@ LIB_SRCS := \
 # Portable: the vgicheck command.
 HARNESS_SRCS := \
 	harness/bench.c \
+	harness/bench_fresh.c \
 	harness/bench_guest.c \
 	harness/bench_model.c \
 	harness/bisect.c \

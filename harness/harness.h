@@ -172,6 +172,8 @@ int bisect_main(int argc, char **argv);
 
 /* The half of bench that needs no target: bench_model.c. */
 __must_check int bench_model(const struct options *o);
+/* Programs on fresh VMs: bench_fresh.c. */
+__must_check int bench_fresh(const struct session *s);
 /* What judging costs: bench_guest.c. */
 __must_check int bench_guest(const struct session *s);
 
