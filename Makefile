@@ -311,7 +311,7 @@ lint: ## format and static checkers: installs them, then runs them
 	$(Q)$(MAKE) SAN= KERNEL=6.12 KSRC= hosted
 	@ci/lint.sh
 
-c_files := $(sort $(wildcard $(addsuffix /*.[ch],. ci/* fuzz guest_code harness lib/* lib/*/* tests)))
+c_files := $(sort $(wildcard $(addsuffix /*.[ch],. ci/* fuzz guest_code harness lib/* lib/*/* lib/*/*/* tests)))
 
 .PHONY: format
 format: ## rewrite C files the way .clang-format says
