@@ -14,7 +14,10 @@ void __asan_unpoison_memory_region(void const volatile *addr, size_t bytes);
 #define show(p) __asan_unpoison_memory_region(p, sizeof(*(p)))
 #endif
 #endif
-#ifndef hide
+#ifdef hide
+#define KEEPS_BLOCKS false
+#else
+#define KEEPS_BLOCKS true
 #define hide(p) ((void)(p))
 #define show(p) ((void)(p))
 #endif
@@ -93,6 +96,44 @@ static void unlink_block(const struct block *b)
 	}
 }
 
+/*
+ * Without a sanitizer, blocks that were given back are kept by size, because VMs
+ * come and go with always the same.  With one they are the C library's, so that a
+ * use after the end is seen.
+ */
+#define SIZE_STEP 64ul
+#define MAX_KEPT 0x10000ul
+
+static struct block *kept[MAX_KEPT / SIZE_STEP + 1];
+
+static size_t class_of(size_t bytes)
+{
+	return (bytes + SIZE_STEP - 1) / SIZE_STEP;
+}
+
+static struct block *block_get(size_t bytes)
+{
+	struct block *b = NULL;
+
+	if (!KEEPS_BLOCKS || bytes > MAX_KEPT)
+		return malloc(sizeof(*b) + bytes);
+	b = kept[class_of(bytes)];
+	if (!b)
+		return malloc(sizeof(*b) + class_of(bytes) * SIZE_STEP);
+	kept[class_of(bytes)] = b->next;
+	return b;
+}
+
+static void block_put(struct block *b)
+{
+	if (!KEEPS_BLOCKS || b->bytes > MAX_KEPT) {
+		free(b);
+		return;
+	}
+	b->next = kept[class_of(b->bytes)];
+	kept[class_of(b->bytes)] = b;
+}
+
 /**
  * shim_alloc() - what kmalloc() and its relatives are
  * @bytes: any; a product that overflowed is too much
@@ -109,9 +150,11 @@ void *shim_alloc(size_t bytes, gfp_t flags, const char *where)
 		shim_might_sleep(where);
 	if (shim_fails(HOSTED_FAIL_ALLOC) || bytes > 1UL << 30)
 		return NULL;
-	b = flags & __GFP_ZERO ? calloc(1, sizeof(*b) + bytes) : malloc(sizeof(*b) + bytes);
+	b = block_get(bytes);
 	if (!b)
 		shim_die("out of memory");
+	if (flags & __GFP_ZERO)
+		memset(b + 1, 0, bytes);
 	b->where = where;
 	b->bytes = bytes;
 	link_block(b);
@@ -125,13 +168,14 @@ void *shim_alloc(size_t bytes, gfp_t flags, const char *where)
  */
 void kfree(const void *p)
 {
-	struct block *b = (struct block *)(void *)p - 1;
+	struct block *b;
 
-	if (!p || p == (void *)16) /* ZERO_SIZE_PTR */
+	if (!p)
 		return;
+	b = (struct block *)(void *)(uintptr_t)p - 1;
 	show(b);
 	unlink_block(b);
-	free(b);
+	block_put(b);
 }
 
 /**

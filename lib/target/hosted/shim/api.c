@@ -80,7 +80,6 @@ static long device_ioctl(struct hosted_vm *vm, int fd, unsigned long cmd, void *
 	struct kvm *kvm = kvm_of(vm);
 	struct kvm_device_attr attr = *(struct kvm_device_attr *)arg;
 	struct kvm_device *dev;
-	u64 buf;
 	long ret;
 
 	if (fd < 0 || (unsigned int)fd >= kvm->nr_fds)
@@ -89,12 +88,8 @@ static long device_ioctl(struct hosted_vm *vm, int fd, unsigned long cmd, void *
 		return -EIO;
 	shim_set_running(NULL);
 	dev = kvm->fd[fd];
-	/* A buffer of its own, so that no other memory is userspace's. */
-	if (attr.addr)
-		memcpy(&buf, (void *)(uintptr_t)attr.addr, sizeof(buf));
-	shim_user_range(attr.addr ? &buf : NULL, sizeof(buf));
-	if (attr.addr)
-		attr.addr = (u64)(uintptr_t)&buf;
+	/* No attribute has more; a sanitizer knows how much of it is there. */
+	shim_user_range((void *)(uintptr_t)attr.addr, sizeof(u64));
 	if (cmd == KVM_SET_DEVICE_ATTR)
 		ret = dev->ops->set_attr(dev, &attr);
 	else if (cmd == KVM_GET_DEVICE_ATTR)
@@ -103,8 +98,6 @@ static long device_ioctl(struct hosted_vm *vm, int fd, unsigned long cmd, void *
 		ret = dev->ops->has_attr(dev, &attr);
 	else
 		ret = -ENOTTY;
-	if (attr.addr)
-		memcpy((void *)(uintptr_t)((struct kvm_device_attr *)arg)->addr, &buf, sizeof(buf));
 	shim_user_range(NULL, 0);
 	return ret;
 }
