@@ -5,7 +5,7 @@
 #include "libc.h"
 #include "own.h"
 
-#define SLOT_BLOCK 0x10000ul /* cleared if it was written to */
+#define MAX_SLOT_PAGES 1024ul
 
 /* The memory of slots that are not in use is kept, all zero. */
 static struct {
@@ -14,7 +14,8 @@ static struct {
 	bool in_use;
 } pool[SHIM_MAX_SLOTS];
 
-static bool touched[SHIM_MAX_SLOTS][0x400000 / SLOT_BLOCK];
+/* Pages that were written to, and are cleared. */
+static unsigned long touched[SHIM_MAX_SLOTS][BITS_TO_LONGS(MAX_SLOT_PAGES)];
 
 static int take_pool(unsigned long bytes)
 {
@@ -44,8 +45,8 @@ int shim_add_memory(struct kvm *kvm, gpa_t gpa, unsigned long bytes)
 {
 	int i;
 
-	if (kvm->nr_slots == SHIM_MAX_SLOTS || !bytes || bytes > sizeof(touched[0]) * SLOT_BLOCK ||
-	    bytes % SLOT_BLOCK || gpa % PAGE_SIZE)
+	if (kvm->nr_slots == SHIM_MAX_SLOTS || !bytes || bytes > MAX_SLOT_PAGES * PAGE_SIZE ||
+	    bytes % PAGE_SIZE || gpa % PAGE_SIZE)
 		return -EINVAL;
 	i = take_pool(bytes);
 	if (i < 0)
@@ -63,10 +64,11 @@ void shim_free_memory(struct kvm *kvm)
 	for (unsigned int i = 0; i < kvm->nr_slots; i++) {
 		int p = kvm->slot[i].pool;
 
-		for (unsigned long b = 0; b < pool[p].bytes / SLOT_BLOCK; b++) {
-			if (touched[p][b])
-				memset(pool[p].mem + b * SLOT_BLOCK, 0, SLOT_BLOCK);
-			touched[p][b] = false;
+		for (unsigned int w = 0; w < ARRAY_SIZE(touched[p]); w++) {
+			for (; touched[p][w]; touched[p][w] &= touched[p][w] - 1)
+				memset(pool[p].mem + (w * BITS_PER_LONG + __ffs(touched[p][w])) *
+							     PAGE_SIZE,
+				       0, PAGE_SIZE);
 		}
 		pool[p].in_use = false;
 	}
@@ -105,7 +107,7 @@ int shim_access_memory(struct kvm *kvm, gpa_t gpa, void *buf, unsigned long byte
 			return -EFAULT;
 		offset = gpa - s->base;
 		if (write) {
-			touched[s->pool][offset / SLOT_BLOCK] = true;
+			__set_bit(offset / PAGE_SIZE, touched[s->pool]);
 			memcpy(pool[s->pool].mem + offset, buf, part);
 		} else {
 			memcpy(buf, pool[s->pool].mem + offset, part);
