@@ -109,6 +109,7 @@ struct kvm_io_range {
 	struct kvm_io_device *dev;
 };
 
+#define SHIM_MAX_VCPUS 512
 #define SHIM_MAX_SLOTS 4
 #define SHIM_MAX_FDS 64
 
@@ -130,6 +131,7 @@ struct kvm {
 	struct srcu_struct srcu, irq_srcu;
 	struct kvm_irq_routing_table *irq_routing;
 	struct xarray vcpu_array;
+	struct kvm_vcpu *vcpu[SHIM_MAX_VCPUS]; /* what vcpu_array has, found at once */
 	struct list_head devices;
 	atomic_t online_vcpus;
 	unsigned int created_vcpus;
@@ -177,7 +179,7 @@ extern struct kvm_device_ops kvm_arm_vgic_v2_ops, kvm_arm_vgic_v3_ops, kvm_arm_v
 
 static inline struct kvm_vcpu *kvm_get_vcpu(struct kvm *kvm, int i)
 {
-	return xa_load(&kvm->vcpu_array, (unsigned long)i);
+	return i >= 0 && i < SHIM_MAX_VCPUS ? kvm->vcpu[i] : NULL;
 }
 
 #define kvm_for_each_vcpu(i, vcpu, kvm)                                         \

@@ -53,104 +53,22 @@ void shim_die(const char *format, ...)
 }
 
 /**
- * shim_assert() - report what does not hold
- * @holds: whether it does
+ * shim_report_lock() - report what does not hold
  * @what:  text
  * @where: caller
  */
-void shim_assert(bool holds, const char *what, const char *where)
+void shim_report_lock(const char *what, const char *where)
 {
-	if (unlikely(!holds))
-		shim_report("lock: %s at %s", what, where);
+	shim_report("lock: %s at %s", what, where);
 }
 
 /**
- * shim_might_sleep() - report a sleep where none is allowed
+ * shim_deadlock() - end the process at a lock that will never be free
  * @where: caller
  */
-void shim_might_sleep(const char *where)
+void shim_deadlock(const char *where)
 {
-	shim_assert(!shim_context.preempt && !shim_context.irqs_off && !shim_context.rcu,
-		    "sleeps in atomic context", where);
-}
-
-void shim_irqs_off(void)
-{
-	shim_context.irqs_off++;
-}
-
-void shim_irqs_on(const char *where)
-{
-	shim_assert(shim_context.irqs_off > 0, "interrupts are on already", where);
-	if (shim_context.irqs_off > 0)
-		shim_context.irqs_off--;
-}
-
-/* One that is held can only be held by this thread, which would wait for itself. */
-void shim_spin_lock(struct shim_lock *lock, const char *where)
-{
-	if (unlikely(lock->held))
-		shim_die("lock: deadlock at %s", where);
-	lock->held = true;
-	shim_context.locks++;
-	shim_context.preempt++;
-}
-
-bool shim_spin_trylock(struct shim_lock *lock)
-{
-	if (lock->held)
-		return false;
-	shim_spin_lock(lock, "");
-	return true;
-}
-
-void shim_spin_unlock(struct shim_lock *lock, const char *where)
-{
-	shim_assert(lock->held, "unlocked without being held", where);
-	if (!lock->held)
-		return;
-	lock->held = false;
-	shim_context.locks--;
-	shim_context.preempt--;
-}
-
-void shim_mutex_lock(struct mutex *mutex, const char *where)
-{
-	shim_might_sleep(where);
-	if (unlikely(mutex->held))
-		shim_die("lock: deadlock at %s", where);
-	mutex->held = true;
-	shim_context.locks++;
-}
-
-bool shim_mutex_trylock(struct mutex *mutex)
-{
-	if (mutex->held)
-		return false;
-	mutex->held = true;
-	shim_context.locks++;
-	return true;
-}
-
-void shim_mutex_unlock(struct mutex *mutex, const char *where)
-{
-	shim_assert(mutex->held, "unlocked without being held", where);
-	if (!mutex->held)
-		return;
-	mutex->held = false;
-	shim_context.locks--;
-}
-
-void shim_rcu_lock(void)
-{
-	shim_context.rcu++;
-}
-
-void shim_rcu_unlock(const char *where)
-{
-	shim_assert(shim_context.rcu > 0, "no RCU reader", where);
-	if (shim_context.rcu > 0)
-		shim_context.rcu--;
+	shim_die("lock: deadlock at %s", where);
 }
 
 void call_rcu(struct rcu_head *head, rcu_callback_t func)

@@ -16,7 +16,6 @@ extern struct shim_context shim_context;
 
 struct shim_lock {
 	bool held;
-	u8 with_irqs_off; /* how it was taken: 1 off, 2 on, 3 both: that would deadlock */
 };
 
 typedef struct shim_lock spinlock_t, raw_spinlock_t, rwlock_t;
@@ -35,17 +34,88 @@ struct lock_class_key {
 struct lockdep_map {
 };
 
-/* @where: the caller's line, for the report. */
-void shim_spin_lock(struct shim_lock *lock, const char *where);
-bool shim_spin_trylock(struct shim_lock *lock);
-void shim_spin_unlock(struct shim_lock *lock, const char *where);
-void shim_mutex_lock(struct mutex *mutex, const char *where);
-bool shim_mutex_trylock(struct mutex *mutex);
-void shim_mutex_unlock(struct mutex *mutex, const char *where);
-void shim_might_sleep(const char *where);
-void shim_irqs_off(void);
-void shim_irqs_on(const char *where);
-void shim_assert(bool holds, const char *what, const char *where);
+/* What is wrong is reported with the caller's line. */
+void shim_report_lock(const char *what, const char *where);
+void shim_deadlock(const char *where) __attribute__((noreturn));
+
+static inline void shim_assert(bool holds, const char *what, const char *where)
+{
+	if (unlikely(!holds))
+		shim_report_lock(what, where);
+}
+
+static inline void shim_might_sleep(const char *where)
+{
+	shim_assert(!(shim_context.preempt | shim_context.irqs_off | shim_context.rcu),
+		    "sleeps in atomic context", where);
+}
+
+static inline void shim_irqs_off(void)
+{
+	shim_context.irqs_off++;
+}
+
+static inline void shim_irqs_on(const char *where)
+{
+	shim_assert(shim_context.irqs_off > 0, "interrupts are on already", where);
+	if (likely(shim_context.irqs_off > 0))
+		shim_context.irqs_off--;
+}
+
+/* One that is held can only be held by this thread, which would wait for itself. */
+static inline void shim_spin_lock(struct shim_lock *lock, const char *where)
+{
+	if (unlikely(lock->held))
+		shim_deadlock(where);
+	lock->held = true;
+	shim_context.locks++;
+	shim_context.preempt++;
+}
+
+static inline bool shim_spin_trylock(struct shim_lock *lock)
+{
+	if (lock->held)
+		return false;
+	shim_spin_lock(lock, "");
+	return true;
+}
+
+static inline void shim_spin_unlock(struct shim_lock *lock, const char *where)
+{
+	shim_assert(lock->held, "unlocked without being held", where);
+	if (!lock->held)
+		return;
+	lock->held = false;
+	shim_context.locks--;
+	shim_context.preempt--;
+}
+
+static inline void shim_mutex_lock(struct mutex *mutex, const char *where)
+{
+	shim_might_sleep(where);
+	if (unlikely(mutex->held))
+		shim_deadlock(where);
+	mutex->held = true;
+	shim_context.locks++;
+}
+
+static inline bool shim_mutex_trylock(struct mutex *mutex)
+{
+	if (mutex->held)
+		return false;
+	mutex->held = true;
+	shim_context.locks++;
+	return true;
+}
+
+static inline void shim_mutex_unlock(struct mutex *mutex, const char *where)
+{
+	shim_assert(mutex->held, "unlocked without being held", where);
+	if (!mutex->held)
+		return;
+	mutex->held = false;
+	shim_context.locks--;
+}
 
 #define HERE __FILE__ ":" __stringify(__LINE__)
 
@@ -124,8 +194,18 @@ typedef void (*rcu_callback_t)(struct rcu_head *head);
 void call_rcu(struct rcu_head *head, rcu_callback_t func);
 void shim_free_later(void *p);
 void shim_synchronize(const char *where);
-void shim_rcu_lock(void);
-void shim_rcu_unlock(const char *where);
+
+static inline void shim_rcu_lock(void)
+{
+	shim_context.rcu++;
+}
+
+static inline void shim_rcu_unlock(const char *where)
+{
+	shim_assert(shim_context.rcu > 0, "no RCU reader", where);
+	if (likely(shim_context.rcu > 0))
+		shim_context.rcu--;
+}
 
 #define rcu_read_lock() shim_rcu_lock()
 #define rcu_read_unlock() shim_rcu_unlock(HERE)

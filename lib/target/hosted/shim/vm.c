@@ -7,7 +7,7 @@
 #include "sys_regs.h"
 #include "vgic/vgic.h"
 
-#define MAX_VCPU_IDS 512
+#define MAX_VCPU_IDS SHIM_MAX_VCPUS
 
 static const struct kvm_device_ops *device_ops[KVM_DEV_TYPE_MAX];
 
@@ -200,8 +200,10 @@ static int add_vcpu(struct kvm *kvm, struct kvm_vcpu *vcpu)
 		vcpu->vcpu_idx = atomic_read(&kvm->online_vcpus);
 		ret = xa_insert(&kvm->vcpu_array, (unsigned long)vcpu->vcpu_idx, vcpu,
 				GFP_KERNEL_ACCOUNT);
-		if (!ret)
+		if (!ret) {
+			kvm->vcpu[vcpu->vcpu_idx] = vcpu;
 			atomic_inc(&kvm->online_vcpus);
+		}
 	}
 	mutex_unlock(&kvm->lock);
 	return ret;
