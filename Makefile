@@ -177,8 +177,7 @@ tests: $(tests) ## build the test programs, plain and with sanitizers
 run_status = status=$$?; [ $$status -eq 0 ] || echo "exit status $$status"; exit $$status
 
 # TARGET=hosted needs a library, whose folder is its name.
-run_target = $(if $(filter hosted,$(TARGET)),$\
-	hosted:$(notdir $(hosted_dir))$(if $(GIC),$(comma)gic=$(GIC)),$(TARGET))
+run_target = $(if $(filter hosted,$(TARGET)),hosted:$(notdir $(hosted_dir)),$(TARGET))
 
 .PHONY: run
 run: ## the main job: set up what is missing, build, `vgicheck run $(ARGS)`

@@ -531,19 +531,18 @@ static void options_describe_the_host(struct unit *t)
 {
 	static const struct {
 		const char *text, *kernel, *reason;
-		unsigned int gic, nr_lr, pri_bits, ipa;
+		unsigned int nr_lr, pri_bits, ipa, trap;
 	} rows[] = {
-		{ "", "6.12", "", 3, 4, 5, 40 },
-		{ "7.2", "7.2", "", 3, 4, 5, 40 },
-		{ "lr=16,pri=7", "6.12", "", 3, 16, 7, 40 },
-		{ "./x.so,gic=2,ipa=48", "./x.so", "", 2, 4, 5, 48 },
-		{ "6.1-address,undefined,lr=2", "6.1-address,undefined", "", 3, 2, 5, 40 },
-		{ "6.1,gic=4", NULL, "gic= takes a number from 2 to 3, not '4'", 0, 0, 0, 0 },
+		{ "", "6.12", "", 4, 5, 40, 0 },
+		{ "7.2", "7.2", "", 4, 5, 40, 0 },
+		{ "lr=16,pri=7", "6.12", "", 16, 7, 40, 0 },
+		{ "./x.so,trap=1,ipa=48", "./x.so", "", 4, 5, 48, 1 },
+		{ "6.1-address,undefined,lr=2", "6.1-address,undefined", "", 2, 5, 40, 0 },
+		{ "6.1,trap=4", NULL, "trap= takes a number from 0 to 1, not '4'", 0, 0, 0, 0 },
 		{ "lr=", NULL, "lr= takes a number from 1 to 16, not ''", 0, 0, 0, 0 },
 		{ "lr=4x", NULL, "not '4x'", 0, 0, 0, 0 },
 		{ "lr=99999999999999999999", NULL, "from 1 to 16", 0, 0, 0, 0 },
 		{ "lrs=4", NULL, "'lrs=4' is no option", 0, 0, 0, 0 },
-		{ "gic=2,pri=7", NULL, "a GICv2 host has 5 bits", 0, 0, 0, 0 },
 		{ "lr=4,7.2", NULL, "'7.2' is no option", 0, 0, 0, 0 },
 		{ "lr=4,,", NULL, "'' is no option", 0, 0, 0, 0 },
 	};
@@ -558,7 +557,7 @@ static void options_describe_the_host(struct unit *t)
 		if (!rows[i].kernel)
 			continue;
 		EXPECT_STR(t, c.kernel, rows[i].kernel);
-		EXPECT_EQ(t, c.host.gic, rows[i].gic);
+		EXPECT_EQ(t, c.host.traps_cpuif, rows[i].trap);
 		EXPECT_EQ(t, c.host.nr_lr, rows[i].nr_lr);
 		EXPECT_EQ(t, c.host.pri_bits, rows[i].pri_bits);
 		EXPECT_EQ(t, c.host.max_ipa_bits, rows[i].ipa);

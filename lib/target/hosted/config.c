@@ -16,7 +16,6 @@ struct host_option {
 };
 
 static const struct host_option options[] = {
-	{ "gic", offsetof(struct hosted_host, gic), 3, 3 },
 	{ "ipa", offsetof(struct hosted_host, max_ipa_bits), 32, 48 },
 	{ "lr", offsetof(struct hosted_host, nr_lr), 1, 16 },
 	{ "pri", offsetof(struct hosted_host, pri_bits), 5, 7 },
@@ -44,7 +43,7 @@ static int parse_option(struct hosted_host *host, const char *word, size_t len, 
 
 	if (!o || word[name_len] != '=') {
 		snprintf(reason, bytes,
-			 "'%.*s' is no option of target hosted: gic=, ipa=, lr=, pri= and trap= are",
+			 "'%.*s' is no option of target hosted: ipa=, lr=, pri= and trap= are",
 			 (int)len, word);
 		return -EINVAL;
 	}
@@ -87,7 +86,7 @@ int hosted_config_parse(struct hosted_config *c, const char *text, char *reason,
 	size_t len = name_length(text);
 	int ret = 0;
 
-	/* Like the machine that `vgicheck vm` starts; a GICv2 has 5 bits of priority. */
+	/* Like the machine that `vgicheck vm` starts. */
 	*c = (struct hosted_config){
 		.kernel = HOSTED_DEFAULT_KERNEL,
 		.host = { .gic = 3, .nr_lr = 4, .pri_bits = 5, .max_ipa_bits = 40 },
@@ -101,11 +100,6 @@ int hosted_config_parse(struct hosted_config *c, const char *text, char *reason,
 	for (text += len + (len && text[len]); !ret && *text; text += len + (text[len] == ',')) {
 		len = strcspn(text, ",");
 		ret = parse_option(&c->host, text, len, reason, bytes);
-	}
-	if (!ret && c->host.gic == 2 && c->host.pri_bits != 5) {
-		snprintf(reason, bytes, "pri=%u: a GICv2 host has 5 bits of priority",
-			 c->host.pri_bits);
-		ret = -EINVAL;
 	}
 	return ret;
 }

@@ -49,13 +49,13 @@ static int hosted_probe(struct target_info *info)
 		return ret;
 	snprintf(info->kernel, sizeof(info->kernel), "%s", kernel->release);
 	info->version = kernel->version;
-	info->has_gicv2 = true; /* a GICv3 host gives both */
-	info->has_gicv3 = config.host.gic == 3;
+	/* A GICv3 host gives both. */
+	info->has_gicv2 = true;
+	info->has_gicv3 = true;
 	target_name_gics(info);
 	info->max_ipa_bits = config.host.max_ipa_bits;
 	info->max_vcpus = GUEST_MAX_VCPUS;
-	if (info->has_gicv3)
-		target_probe_gicv3(&target_hosted, info);
+	target_probe_gicv3(&target_hosted, info);
 	return 0;
 }
 
