@@ -208,10 +208,9 @@ u8 shim_group_priority(u8 prio, bool group1)
 {
 	unsigned int bpr = shim_cpuif.vmcr >> 21 & 7;
 
-	if (!group1)
+	/* In common to both groups, 7 lets nothing preempt in either. */
+	if (!group1 || (shim_cpuif.vmcr & VMCR_CBPR))
 		bpr++;
-	else if (shim_cpuif.vmcr & VMCR_CBPR)
-		bpr = min(bpr + 1, 7u);
 	else
 		bpr = shim_cpuif.vmcr >> 18 & 7;
 	return (u8)(prio & (0xff << bpr));
