@@ -187,13 +187,14 @@ static void write_igrpen(bool group1, u64 val)
 
 #define CTLR_CBPR BIT(0)
 #define CTLR_EOIM BIT(1)
+#define CTLR_24_BITS BIT(11) /* of INTIDs */
 #define CTLR_A3V BIT(15)
 
 static u64 read_ctlr(bool group1)
 {
 	return (shim_cpuif.vmcr & VMCR_CBPR ? CTLR_CBPR : 0) |
 	       (shim_cpuif.vmcr & VMCR_EOIM ? CTLR_EOIM : 0) | (u64)(shim_host.pri_bits - 1) << 8 |
-	       CTLR_A3V;
+	       CTLR_24_BITS | CTLR_A3V;
 }
 
 static void write_ctlr(bool group1, u64 val)

@@ -29,6 +29,7 @@ u32 shim_patched_kvm_compute_ich_hcr_trap_bits, shim_patched_kvm_patch_ich_vtr_e
 #define HCR_VGRP1DIE BIT(7)
 #define HCR_EOICOUNT GENMASK(31, 27)
 
+#define VTR_24_BITS BIT(23) /* of INTIDs */
 #define VTR_A3V BIT(21)
 #define VTR_NV4 BIT(20)
 #define VTR_TDS BIT(19)
@@ -49,7 +50,8 @@ static u64 vtr(void)
 {
 	u64 bits = shim_host.pri_bits - 1;
 
-	return bits << 29 | bits << 26 | VTR_A3V | VTR_NV4 | VTR_TDS | (shim_host.nr_lr - 1);
+	return bits << 29 | bits << 26 | VTR_24_BITS | VTR_A3V | VTR_NV4 | VTR_TDS |
+	       (shim_host.nr_lr - 1);
 }
 
 /* Bits of LRs: what they hold is over, with a maintenance interrupt wanted or not. */
