@@ -29,7 +29,7 @@ static int boot(const struct hosted_host *host)
 		return -EINVAL;
 	shim_host = *host;
 	ret = shim_boot();
-	shim_quiesce();
+	shim_quiesce(false);
 	shim_forget_allocs();
 	return ret;
 }
@@ -155,11 +155,15 @@ static int mem_write(struct hosted_vm *vm, unsigned long long gpa, const void *f
 	return shim_access_memory(kvm_of(vm), gpa, (void *)(uintptr_t)from, bytes, true);
 }
 
-/* Guests stay entered, and so their processor is not quiet: it is taken from them. */
+/*
+ * A guest is not disturbed: its list registers stay as they are, and grace periods
+ * end while it runs.
+ */
 static void quiesce(struct hosted_vm *vm)
 {
-	shim_set_running(NULL);
-	shim_quiesce();
+	const struct kvm_vcpu *vcpu = kvm_get_running_vcpu();
+
+	shim_quiesce(vcpu && vcpu->in_guest);
 }
 
 __attribute__((visibility("default"))) const struct hosted_kernel hosted_kernel = {

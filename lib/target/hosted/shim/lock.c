@@ -131,18 +131,19 @@ void shim_synchronize(const char *where)
 
 /**
  * shim_quiesce() - an operation is complete
+ * @in_guest: the processor is in a guest, as KVM enters it: without interrupts
  *
  * Reports what it has not ended, and ends grace periods.
  */
-void shim_quiesce(void)
+void shim_quiesce(bool in_guest)
 {
-	static const struct shim_context nothing;
+	const struct shim_context usual = { .preempt = in_guest, .irqs_off = in_guest };
 
-	if (unlikely(memcmp(&shim_context, &nothing, sizeof(nothing)))) {
+	if (unlikely(memcmp(&shim_context, &usual, sizeof(usual)))) {
 		shim_report("lock: returns with preempt %d, irqs off %d, rcu %d, srcu %d, locks %d",
 			    shim_context.preempt, shim_context.irqs_off, shim_context.rcu,
 			    shim_context.srcu, shim_context.locks);
-		shim_context = nothing;
+		shim_context = usual;
 	}
 	end_grace_period();
 }

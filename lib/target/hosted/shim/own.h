@@ -17,7 +17,7 @@ void shim_set_fail(enum hosted_fail what, unsigned long nth);
 unsigned long shim_counted(enum hosted_fail what);
 
 /* lock.c */
-void shim_quiesce(void);
+void shim_quiesce(bool in_guest);
 
 /* guest.c */
 int shim_add_memory(struct kvm *kvm, gpa_t gpa, unsigned long bytes);

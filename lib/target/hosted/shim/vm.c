@@ -165,7 +165,7 @@ void shim_destroy_vm(struct kvm *kvm)
 	destroy_devices(kvm);
 	shim_free_memory(kvm);
 	kfree(kvm);
-	shim_quiesce();
+	shim_quiesce(false);
 }
 
 /* The affinity that reset_mpidr() gives to a vcpu_id, and RES1. */
