@@ -260,6 +260,15 @@ int shim_best_lr(void)
 	return lr;
 }
 
+/* With the binary point of now, which may not be that of the acknowledge. */
+static bool preempts(u8 prio, bool group1)
+{
+	u8 running = shim_running_priority();
+
+	return running == 0xff ||
+	       shim_group_priority(prio, group1) < shim_group_priority(running, group1);
+}
+
 /**
  * shim_may_signal() - do the masks let it through?
  * @lr: number of its list register, or -1
@@ -271,8 +280,7 @@ bool shim_may_signal(int lr)
 	u64 v = lr < 0 ? 0 : shim_cpuif.lr[lr];
 	u8 prio = (u8)(v >> 48);
 
-	return lr >= 0 && prio < shim_cpuif.vmcr >> 24 &&
-	       shim_group_priority(prio, v & LR_GROUP1) < shim_running_priority();
+	return lr >= 0 && prio < shim_cpuif.vmcr >> 24 && preempts(prio, v & LR_GROUP1);
 }
 
 /**
