@@ -109,6 +109,7 @@ HARNESS_SRCS := \
 	harness/fuzz_finding.c \
 	harness/fuzz_mix.c \
 	harness/fuzz_state.c \
+	harness/hazard.c \
 	harness/inflight.c \
 	harness/kmsg.c \
 	harness/list.c \

@@ -99,6 +99,8 @@ struct session {
 __must_check int session_open(struct session *s, const struct options *o);
 const struct profile *session_profile(const struct target_info *info);
 void session_close(struct session *s);
+bool session_is_hazard(const struct session *s, struct model *model, const struct prog *p,
+		       char *reason, size_t bytes);
 struct judge session_judge(const struct session *s, struct model *model);
 
 /* How one program ended. */

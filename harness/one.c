@@ -78,53 +78,6 @@ static void outcome_of_verdict(const struct session *s, const struct prog *p,
 	judge_explain(p, v, o->diag, DIAG_BYTES);
 }
 
-static bool hazard_shows(const struct known *k, const struct op *op, const struct expect *want)
-{
-	if (k->after_op != op->id)
-		return false;
-	for (unsigned int i = 0; i < want->nr_alts; i++) {
-		const char *name = strerrorname_np(want->alt[i].err);
-
-		if (want->alt[i].status == OP_FAILED && name && !strcmp(name, k->after_got))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Is the program one that is known to crash this kernel?  The model says, before
- * anything runs, whether the call may come that does it.
- */
-static bool is_hazard(const struct session *s, struct model *model, const struct prog *p,
-		      char *reason, size_t bytes)
-{
-	struct op_result res;
-	struct expect want;
-
-	if (s->options->hazards)
-		return false;
-	for (size_t i = 0; i < s->known.nr; i++) {
-		const struct known *k = &s->known.known[i];
-
-		if (!k->hazard || !known_concerns(k, s->of))
-			continue;
-		model_reset_for(model, &s->config, p);
-		for (size_t n = 0; n < p->nr_ops; n++) {
-			model_expect(model, &p->op[n], &want);
-			if (hazard_shows(k, &p->op[n], &want)) {
-				snprintf(reason, bytes,
-					 "known to crash this kernel: %s (--hazards)", k->id);
-				return true;
-			}
-			/* There is no target yet: the first answer has to do. */
-			if (want.unpredicted ||
-			    !expect_follow(&want, 0, NULL, model, &p->op[n], &res))
-				break;
-		}
-	}
-	return false;
-}
-
 static bool all_were_run(const struct prog *p, const struct op_result *results)
 {
 	for (size_t i = 0; i < p->nr_ops; i++) {
@@ -156,7 +109,7 @@ enum judged judge_run(const struct session *s, const struct prog *p, struct judg
 	char *text;
 
 	if (!target_can_run(s->target, &s->info, p, reason, bytes) ||
-	    is_hazard(s, c->model, p, reason, bytes))
+	    session_is_hazard(s, c->model, p, reason, bytes))
 		return JUDGED_SKIPPED;
 	text = prog_print(p);
 	c->started(c->arg, text);
