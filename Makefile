@@ -210,16 +210,38 @@ bench: ## measure the model, programs a second, accesses and the bare ioctls
 	@$(O)/vgicheck bench model
 	@TARGET='$(run_target)' ci/vm/run.sh $(O)/vgicheck bench $(ARGS); $(run_status)
 
+# A library for each kernel, or name of a tree, and for each set of flags.
+HOSTED_CC ?= clang
+hosted_name := $(or $(KERNEL),$(if $(KSRC),$(notdir $(abspath $(KSRC))),6.12))
+# hosted_folder(sanitizers, coverage, compiler)
+hosted_folder = $(hosted_name)$(if $(1),-$(1))$(if $(2),-cov)$(patsubst %,-%,$\
+	$(filter-out clang,$(notdir $(3))))
+hosted_library = $(O)/hosted/$(call hosted_folder,$(1),,$(2))/vgic.so
+hosted_id = $(call hosted_folder,$(SAN),$(COV),$(HOSTED_CC))
+hosted_dir = $(O)/hosted/$(hosted_id)
+
 # fuzzer(name): what fuzz/NAME_main.c enters, for both engines, and the mutator
 # that afl-fuzz loads. More that it is linked with is in fuzz_NAME_deps, and for
 # one of the engines in fuzz_NAME_libfuzzer_deps and fuzz_NAME_afl_deps.
+# A fuzzer of a kernel's library is linked with it, so that its edges count.
+fuzz_hosted_suffix = -$(hosted_name)
+fuzz_hosted_objs := fuzz/hosted_fuzz.c harness/session.c harness/hazard.c
+fuzz_hosted_san_libfuzzer := fuzzer-no-link$(comma)address$(comma)undefined
+fuzz_hosted_san_afl := address$(comma)undefined
+fuzz_hosted_cc_libfuzzer = $(FUZZ_CC)
+fuzz_hosted_cc_afl = $(AFL_CC)
+fuzz_hosted_libfuzzer_deps = $(call objects,fuzz,$(fuzz_hosted_objs)) \
+	$(call hosted_library,$(fuzz_hosted_san_libfuzzer),$(FUZZ_CC))
+fuzz_hosted_afl_deps = $(call objects,afl,$(fuzz_hosted_objs)) \
+	$(call hosted_library,$(fuzz_hosted_san_afl),$(AFL_CC))
+
 define fuzzer
-$(O)/fuzz/$(1): $(call objects,fuzz,fuzz/$(1)_main.c fuzz/$(1)_form.c fuzz/libfuzzer.c \
+$(O)/fuzz/$(1)$(fuzz_$(1)_suffix): $(call objects,fuzz,fuzz/$(1)_main.c fuzz/$(1)_form.c fuzz/libfuzzer.c \
 		$(LIB_SRCS) $(FUZZ_SRCS)) $(fuzz_$(1)_deps) $(fuzz_$(1)_libfuzzer_deps)
 	$$(call say,LD,$$@)
 	$$(Q)$(FUZZ_CC) $(fuzz_cflags) -fsanitize=fuzzer $(CFLAGS) $$^ $(LDFLAGS) -o $$@
 
-$(O)/afl/$(1): $(call objects,afl,fuzz/$(1)_main.c fuzz/afl_main.c $(LIB_SRCS) $(FUZZ_SRCS)) \
+$(O)/afl/$(1)$(fuzz_$(1)_suffix): $(call objects,afl,fuzz/$(1)_main.c fuzz/afl_main.c $(LIB_SRCS) $(FUZZ_SRCS)) \
 		$(fuzz_$(1)_deps) $(fuzz_$(1)_afl_deps)
 	$$(call say,LD,$$@)
 	$$(Q)AFL_QUIET=1 $(AFL_CC) $(afl_cflags) $(CFLAGS) $$^ $(LDFLAGS) -o $$@
@@ -240,31 +262,28 @@ $(O)/host/fuzz/%_reduce: $(O)/host/fuzz/reduce.o $(O)/host/fuzz/%_form.o $(O)/ho
 	$(call say,LD,$@)
 	$(Q)$(CC) $(host_cflags) $(CFLAGS) $^ $(LDFLAGS) -o $@
 
-fuzz_dir = $(O)/fuzzing/$(TARGET)
+fuzz_name = $(TARGET)$(fuzz_$(TARGET)_suffix)
+fuzz_dir = $(O)/fuzzing/$(fuzz_name)
 
 # What is hashed after each operation leads nowhere, and took a third of the time.
 $(O)/fuzz/lib/model/hash.o: extra_cflags = -fno-sanitize=fuzzer-no-link
 
-fuzz_needs_libfuzzer = $(O)/fuzz/$(TARGET)
-fuzz_needs_afl = $(O)/afl/$(TARGET) $(O)/afl/$(TARGET)_mutator.so
+fuzz_needs_libfuzzer = $(O)/fuzz/$(fuzz_name)
+fuzz_needs_afl = $(O)/afl/$(fuzz_name) $(O)/afl/$(TARGET)_mutator.so
 
 .PHONY: fuzz
 fuzz: ## fuzz TARGET= by ENGINE= for TIME= seconds; what fails is kept in $(O)/fuzzing
 	$(Q)fuzz/run.sh --check $(ENGINE) $(TARGET) $(TIME)
 	$(Q)ci/setup.sh fuzz
+ifeq ($(TARGET),hosted)
+	$(Q)$(MAKE) hosted SAN=$(fuzz_hosted_san_$(ENGINE)) HOSTED_CC=$(fuzz_hosted_cc_$(ENGINE))
+endif
 	$(Q)$(MAKE) $(fuzz_needs_$(ENGINE)) $(O)/host/fuzz/$(TARGET)_seeds \
 		$(O)/host/fuzz/$(TARGET)_reduce
 	$(Q)mkdir -p $(fuzz_dir)/seeds
 	$(Q)$(O)/host/fuzz/$(TARGET)_seeds $(fuzz_dir)/seeds corpora/scenarios/*.vgic \
 		corpora/regress/*.vgic
-	@fuzz/run.sh $(ENGINE) $(TARGET) $(TIME); $(run_status)
-
-# A library for each kernel, or name of a tree, and for each set of flags.
-HOSTED_CC ?= clang
-hosted_name := $(or $(KERNEL),$(if $(KSRC),$(notdir $(abspath $(KSRC))),6.12))
-hosted_id = $(hosted_name)$(if $(SAN),-$(SAN))$(if $(COV),-cov)$(patsubst %,-%,$\
-	$(filter-out clang,$(notdir $(HOSTED_CC))))
-hosted_dir = $(O)/hosted/$(hosted_id)
+	@FUZZ_NAME=$(fuzz_name) fuzz/run.sh $(ENGINE) $(TARGET) $(TIME); $(run_status)
 
 .PHONY: hosted
 hosted: ## the vGIC of kernel KERNEL= or KSRC= as a library, with SAN= and COV=

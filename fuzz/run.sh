@@ -6,7 +6,8 @@
 # seconds, and say in one line what came of it. Status 1 if anything was found.
 # run.sh --check ENGINE TARGET TIME: only see whether that is possible.
 #
-# Environment: O, where everything is built.
+# Environment: O, where everything is built; FUZZ_NAME, what the fuzzer and its
+# folder are called if not TARGET.
 
 set -u
 cd "$(dirname "$0")/.." || exit 99
@@ -73,12 +74,12 @@ found() {
 run_libfuzzer() {
 	local crashes hangs
 	mkdir -p "$dir/corpus"
-	"$O/fuzz/$target" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \
+	"$O/fuzz/$name" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \
 		-artifact_prefix="$dir/" "$dir/corpus" "$dir/seeds" 2>&1 | tee "$log"
 	status=${PIPESTATUS[0]}
 	mapfile -t crashes < <(found "$dir" 'crash-*' 'leak-*' 'oom-*')
 	mapfile -t hangs < <(found "$dir" 'timeout-*')
-	[ ${#crashes[@]} -eq 0 ] || reduce "$O/fuzz/$target" '' "${crashes[@]}"
+	[ ${#crashes[@]} -eq 0 ] || reduce "$O/fuzz/$name" '' "${crashes[@]}"
 	# What ended it without an artifact is a crash all the same.
 	[ "$status" -eq 0 ] || [ $((${#crashes[@]} + ${#hangs[@]})) -gt 0 ] || crashes=("$log")
 	summary "$(last_number stat::average_exec_per_sec:)" "$(last_number cov:)" \
@@ -97,14 +98,14 @@ run_afl() {
 	AFL_CUSTOM_MUTATOR_LIBRARY=$(realpath "$O/afl/${target}_mutator.so") AFL_AUTORESUME=1 \
 		AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
 		AFL_NO_AFFINITY=1 afl-fuzz -V "$seconds" -t 10000 -m none -i "$dir/seeds" \
-		-o "$dir/afl" -- "$O/afl/$target" >"$log" 2>&1 || {
+		-o "$dir/afl" -- "$O/afl/$name" >"$log" 2>&1 || {
 		tail -n 40 "$log" >&2
 		echo "fuzz: afl-fuzz failed: see $log" >&2
 		return 99
 	}
 	mapfile -t crashes < <(found "$dir/afl/default/crashes" 'id:*')
 	mapfile -t hangs < <(found "$dir/afl/default/hangs" 'id:*')
-	[ ${#crashes[@]} -eq 0 ] || reduce "$O/afl/$target" '<' "${crashes[@]}"
+	[ ${#crashes[@]} -eq 0 ] || reduce "$O/afl/$name" '<' "${crashes[@]}"
 	summary "$(stat_of_afl execs_per_sec)" "$(stat_of_afl edges_found)" ${#crashes[@]} ${#hangs[@]}
 }
 
@@ -115,7 +116,9 @@ engine=$1 target=$2 seconds=$3
 check
 [ -z "$only_check" ] || exit 0
 
-dir=$O/fuzzing/$target
+name=${FUZZ_NAME:-$target}
+dir=$O/fuzzing/$name
+export VGICHECK_FINDINGS=$dir/findings
 log=$dir/$engine.log
 began=$dir/began
 mkdir -p "$dir"

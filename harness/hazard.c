@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "lib/judge/answer.h"
+
 static bool hazard_shows(const struct known *k, const struct op *op, const struct expect *want)
 {
 	if (k->after_op != op->id)

@@ -90,12 +90,13 @@ int shim_find_active(u32 id, u32 mask)
  */
 void shim_deactivate(int lr)
 {
-	u64 *v = &shim_cpuif.lr[lr];
+	u64 *v;
 
 	if (lr < 0) {
 		shim_cpuif.hcr += HCR_EOICOUNT_ONE;
 		return;
 	}
+	v = &shim_cpuif.lr[lr];
 	*v &= ~LR_ACTIVE;
 	if (*v & LR_HW)
 		irq_set_irqchip_state((u32)(*v >> 32) & 0x3ff, IRQCHIP_STATE_ACTIVE, false);

@@ -182,10 +182,10 @@ static inline struct kvm_vcpu *kvm_get_vcpu(struct kvm *kvm, int i)
 	return i >= 0 && i < SHIM_MAX_VCPUS ? kvm->vcpu[i] : NULL;
 }
 
-#define kvm_for_each_vcpu(i, vcpu, kvm)                                         \
-	for ((i) = 0; (i) < (unsigned long)atomic_read(&(kvm)->online_vcpus) && \
-		      ((vcpu) = kvm_get_vcpu(kvm, (int)(i)));                   \
-	     (i)++)
+#define kvm_for_each_vcpu(i, vcpu, kvm)                                              \
+	for ((i) = 0; (i) < (unsigned long)atomic_read(&(kvm)->online_vcpus); (i)++) \
+		if (!((vcpu) = kvm_get_vcpu(kvm, (int)(i)))) {                       \
+		} else
 
 static inline struct kvm_vcpu *kvm_get_vcpu_by_id(struct kvm *kvm, int id)
 {

@@ -159,6 +159,7 @@ void shim_destroy_vm(struct kvm *kvm)
 	{
 		destroy_vcpu(vcpu);
 		xa_erase(&kvm->vcpu_array, i);
+		kvm->vcpu[i] = NULL;
 	}
 	atomic_set(&kvm->online_vcpus, 0);
 	xa_destroy(&kvm->vcpu_array);

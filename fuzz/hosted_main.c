@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engines' entry to hosted_fuzz().
+ */
+#include <stdlib.h>
+
+#include "fuzz/hosted_fuzz.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	int status = hosted_fuzz_open();
+
+	(void)argc;
+	(void)argv;
+	if (status)
+		exit(status);
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes)
+{
+	hosted_fuzz(data, bytes);
+	return 0;
+}
