@@ -223,25 +223,34 @@ hosted_dir = $(O)/hosted/$(hosted_id)
 # fuzzer(name): what fuzz/NAME_main.c enters, for both engines, and the mutator
 # that afl-fuzz loads. More that it is linked with is in fuzz_NAME_deps, and for
 # one of the engines in fuzz_NAME_libfuzzer_deps and fuzz_NAME_afl_deps.
-# A fuzzer of a kernel's library is linked with it, so that its edges count.
+# A fuzzer of a kernel's library is linked with it, so that its edges count, and
+# those of the model and the judge do not.
 fuzz_hosted_suffix = -$(hosted_name)
 fuzz_hosted_objs := fuzz/hosted_fuzz.c harness/session.c harness/hazard.c
 fuzz_hosted_san_libfuzzer := fuzzer-no-link$(comma)address$(comma)undefined
 fuzz_hosted_san_afl := address$(comma)undefined
 fuzz_hosted_cc_libfuzzer = $(FUZZ_CC)
 fuzz_hosted_cc_afl = $(AFL_CC)
-fuzz_hosted_libfuzzer_deps = $(call objects,fuzz,$(fuzz_hosted_objs)) \
+fuzz_hosted_variant := host
+fuzz_hosted_deps = $(call objects,host,$(fuzz_hosted_objs))
+fuzz_hosted_libfuzzer_deps = \
 	$(call hosted_library,$(fuzz_hosted_san_libfuzzer),$(FUZZ_CC))
-fuzz_hosted_afl_deps = $(call objects,afl,$(fuzz_hosted_objs)) \
+fuzz_hosted_afl_deps = \
 	$(call hosted_library,$(fuzz_hosted_san_afl),$(AFL_CC))
 
+# Variants of objects, for each engine: of the model and the rest, unless that is
+# not what is fuzzed.
+fuzz_variant = $(or $(fuzz_$(1)_variant),$(2))
+
 define fuzzer
-$(O)/fuzz/$(1)$(fuzz_$(1)_suffix): $(call objects,fuzz,fuzz/$(1)_main.c fuzz/$(1)_form.c fuzz/libfuzzer.c \
-		$(LIB_SRCS) $(FUZZ_SRCS)) $(fuzz_$(1)_deps) $(fuzz_$(1)_libfuzzer_deps)
+$(O)/fuzz/$(1)$(fuzz_$(1)_suffix): $(call objects,fuzz,fuzz/$(1)_main.c fuzz/$(1)_form.c \
+		fuzz/libfuzzer.c) $(call objects,$(call fuzz_variant,$(1),fuzz),$(LIB_SRCS) $(FUZZ_SRCS)) \
+		$(fuzz_$(1)_deps) $(fuzz_$(1)_libfuzzer_deps)
 	$$(call say,LD,$$@)
 	$$(Q)$(FUZZ_CC) $(fuzz_cflags) -fsanitize=fuzzer $(CFLAGS) $$^ $(LDFLAGS) -o $$@
 
-$(O)/afl/$(1)$(fuzz_$(1)_suffix): $(call objects,afl,fuzz/$(1)_main.c fuzz/afl_main.c $(LIB_SRCS) $(FUZZ_SRCS)) \
+$(O)/afl/$(1)$(fuzz_$(1)_suffix): $(call objects,afl,fuzz/$(1)_main.c fuzz/afl_main.c) \
+		$(call objects,$(call fuzz_variant,$(1),afl),$(LIB_SRCS) $(FUZZ_SRCS)) \
 		$(fuzz_$(1)_deps) $(fuzz_$(1)_afl_deps)
 	$$(call say,LD,$$@)
 	$$(Q)AFL_QUIET=1 $(AFL_CC) $(afl_cflags) $(CFLAGS) $$^ $(LDFLAGS) -o $$@
