@@ -132,7 +132,7 @@ static void other_inputs_are_left_alone(struct unit *t)
 	struct input in = { buf, make_input(t, buf) };
 
 	EXPECT_EQ(t, input_mutate(m, &fuzz_form, &in, NULL, to, HEAD), 0);
-	buf[0] = 0;
+	memset(buf, 0, 1);
 	EXPECT_EQ(t, input_mutate(m, &fuzz_form, &in, NULL, to, sizeof(to)), 0);
 	EXPECT_EQ(t, input_cross(m, &fuzz_form, &in, &in, to, sizeof(to)), 0);
 	in.bytes = HEAD - 1;

@@ -378,12 +378,12 @@ const char *mutation_name(enum mutation kind)
 /* Comments are about the program that it was. */
 static void drop_comments(struct prog *p)
 {
-	char **vm[] = { &p->above, &p->beside, &p->below };
-
-	for (size_t i = 0; i < ARRAY_SIZE(vm); i++) {
-		free(*vm[i]);
-		*vm[i] = NULL;
-	}
+	free(p->above);
+	free(p->beside);
+	free(p->below);
+	p->above = NULL;
+	p->beside = NULL;
+	p->below = NULL;
 	for (size_t i = 0; i < p->nr_ops; i++) {
 		free(p->op[i].above);
 		free(p->op[i].beside);

@@ -97,7 +97,8 @@ static void act_open(struct gen *g)
 
 	for (size_t i = 0; i < ARRAY_SIZE(regs[0]); i++) {
 		if (!gen_once_in(g, 4))
-			gen_write(g, n, regs[g->p->gic == GIC_V2][i], 0, gen_once_in(g, 2) * 0xffu);
+			gen_write(g, n, regs[g->p->gic == GIC_V2][i], 0,
+				  gen_once_in(g, 2) ? 0xff : 0);
 	}
 }
 

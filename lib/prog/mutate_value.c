@@ -88,9 +88,8 @@ static const struct {
 static enum arg_class class_of(const struct op_arg_desc *d)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(class_names); i++) {
-		if (strcmp(class_names[i].name, d->name))
-			continue;
-		return d->lo == PROG_MEM_BASE ? CLASS_MEMORY : class_names[i].class;
+		if (!strcmp(class_names[i].name, d->name))
+			return d->lo == PROG_MEM_BASE ? CLASS_MEMORY : class_names[i].class;
 	}
 	return CLASS_NUMBER;
 }

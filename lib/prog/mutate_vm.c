@@ -195,11 +195,11 @@ static bool place_to_gic(u64 *where, enum gic_version gic)
 		const struct reg_desc *from = reg_desc((enum reg_id)at.reg);
 		const struct reg_desc *to = reg_desc((enum reg_id)i);
 
-		if (frame_desc(to->frame)->gic != gic || strcmp(to->name, from->name) ||
-		    strcmp(frame_desc(to->frame)->prefix, frame_desc(from->frame)->prefix))
-			continue;
-		*where = reg_place((enum reg_id)i, at.index % to->count);
-		return true;
+		if (frame_desc(to->frame)->gic == gic && !strcmp(to->name, from->name) &&
+		    !strcmp(frame_desc(to->frame)->prefix, frame_desc(from->frame)->prefix)) {
+			*where = reg_place((enum reg_id)i, at.index % to->count);
+			return true;
+		}
 	}
 	return false;
 }
