@@ -3,7 +3,8 @@
 #
 # `make hosted`: the library is built and has one symbol, nothing of the kernel takes
 # part unasked, and what a kernel needs that the shim lacks is named, by planting such
-# needs in a copy of the tree. `make coverage` shows what is executed of each file.
+# needs in a copy of the tree. Programs have the results that they have on /dev/kvm, and
+# twice the same. `make coverage` shows what is executed of each file.
 # Skipped if the sources or clang cannot be had.
 
 set -u
@@ -104,6 +105,20 @@ coverage_is_shown() {
 		awk '/vgic-its\.c/ { found = $3 + 0 > 0 && $5 + 0 > 0 } END { exit !found }' "$scratch/log"
 }
 
+# Where /dev/kvm of this version does as expected, so does the library.
+scenarios_are_as_expected() {
+	"${O:-build}/vgicheck" run --target "hosted:$version" --filter 'scenarios/*' \
+		--out "$scratch/out" >"$scratch/results" 2>&1 && return
+	grep -A 4 '^not ok' "$scratch/results" || tail -n 3 "$scratch/results"
+	return 1
+}
+
+is_the_same_again() {
+	mv "$scratch/results" "$scratch/before"
+	scenarios_are_as_expected >/dev/null
+	diff "$scratch/before" "$scratch/results" | none
+}
+
 scratch_dir
 if ! command -v clang >/dev/null || ! ci/kernel/source.sh "$version" >"$scratch/log" 2>&1; then
 	ktap_skip hosted "no clang, or $(tail -n 1 "$scratch/log")"
@@ -119,6 +134,8 @@ for other in 6.1 7.2 7.3; do
 		ktap_skip "hosted.library_is_built_of_$other" "$(tail -n 1 "$scratch/log")"
 	fi
 done
+ktap_check hosted.scenarios_are_as_expected scenarios_are_as_expected
+ktap_check hosted.is_the_same_again is_the_same_again
 ktap_check hosted.only_the_abi_is_exported only_the_abi_is_exported
 ktap_check hosted.only_listed_files_take_part only_listed_files_take_part
 ktap_check hosted.nothing_is_built_again nothing_is_built_again
