@@ -13,7 +13,7 @@
  */
 unsigned int prio_bits(const struct model *m)
 {
-	if (m->config.icc_ctlr && m->config.gic == GIC_V3)
+	if (m->config.icc_ctlr)
 		return (unsigned int)reg_field_get(FIELD_ICC_CTLR_PRIbits, m->config.icc_ctlr) + 1;
 	return param(m, PARAM_CPU_PRI_BITS);
 }
