@@ -61,6 +61,7 @@ int session_open(struct session *s, const struct options *o)
 	s->config = (struct model_config){
 		.max_vcpus = s->info.max_vcpus,
 		.icc_ctlr = s->info.icc_ctlr,
+		.list_regs = s->info.list_regs,
 		.sgis_without_active = s->info.sgis_without_active,
 		.profile = session_profile(&s->info),
 	};

@@ -161,6 +161,11 @@ u8 irq_lowest_active(const struct model *m, const struct model_vcpu *v)
 	return lowest;
 }
 
+static unsigned int list_regs(const struct model *m)
+{
+	return m->config.list_regs ? m->config.list_regs : param(m, PARAM_LIST_REGS);
+}
+
 /**
  * irq_lrs_may_be_taken() - may a PE have more in flight than list registers?
  * @m: the model
@@ -176,8 +181,8 @@ bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v)
 		       deviates(m, DEVIATION_DROP_IS_COUNTED) ||
 		       deviates(m, DEVIATION_ENDS_ANOTHER);
 
-	return matters && (irq_in_flight(m, v) > param(m, PARAM_LIST_REGS) ||
-			   (m->crowded && m->crowded_on == v - m->vcpu));
+	return matters &&
+	       (irq_in_flight(m, v) > list_regs(m) || (m->crowded && m->crowded_on == v - m->vcpu));
 }
 
 /**

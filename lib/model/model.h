@@ -24,6 +24,7 @@ struct model_config {
 	unsigned int max_vcpus; /* of a VM before it has a vGIC: KVM_CAP_MAX_VCPU_ID */
 	const struct profile *profile;
 	u64 icc_ctlr; /* ICC_CTLR_EL1 of the host's CPU interface, 0 if it is not known */
+	unsigned int list_regs; /* of the host's CPU interface, 0 for the profile's */
 	bool sgis_without_active; /* the host gives SGIs that have no active state (GICv4.1) */
 	u64 deviations; /* of the implementation under test: a bit for each */
 };

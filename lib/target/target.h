@@ -22,6 +22,7 @@ struct target_info {
 	bool has_gicv2, has_gicv3;
 	bool is_qemu_virt; /* the host is QEMU's machine virt, and so is its GIC */
 	u64 icc_ctlr; /* ICC_CTLR_EL1 of a new vCPU, 0 if that is not known */
+	unsigned int list_regs; /* of the host's CPU interface, 0 if that is not known */
 	bool sgis_without_active; /* GICD_TYPER2.nASSGIcap of a new vGICv3 */
 	unsigned int max_ipa_bits;
 	unsigned int max_vcpus; /* and vcpu_ids are below it */
