@@ -226,13 +226,12 @@ hosted_dir = $(O)/hosted/$(hosted_id)
 # A fuzzer of a kernel's library is linked with it, so that its edges count, and
 # those of the model and the judge do not.
 fuzz_hosted_suffix = -$(hosted_name)
-fuzz_hosted_objs := fuzz/hosted_fuzz.c harness/session.c harness/hazard.c
 fuzz_hosted_san_libfuzzer := fuzzer-no-link$(comma)address$(comma)undefined
 fuzz_hosted_san_afl := address$(comma)undefined
 fuzz_hosted_cc_libfuzzer = $(FUZZ_CC)
 fuzz_hosted_cc_afl = $(AFL_CC)
 fuzz_hosted_variant := host
-fuzz_hosted_deps = $(call objects,host,$(fuzz_hosted_objs))
+fuzz_hosted_deps = $(call objects,host,fuzz/hosted_fuzz.c)
 fuzz_hosted_libfuzzer_deps = \
 	$(call hosted_library,$(fuzz_hosted_san_libfuzzer),$(FUZZ_CC))
 fuzz_hosted_afl_deps = \

@@ -14,6 +14,7 @@ LIB_SRCS := \
 	lib/judge/judge.c \
 	lib/judge/known.c \
 	lib/judge/par.c \
+	lib/judge/session.c \
 	lib/judge/signature.c \
 	lib/judge/trace.c \
 	lib/model/ack.c \
@@ -109,7 +110,6 @@ HARNESS_SRCS := \
 	harness/fuzz_finding.c \
 	harness/fuzz_mix.c \
 	harness/fuzz_state.c \
-	harness/hazard.c \
 	harness/inflight.c \
 	harness/kmsg.c \
 	harness/list.c \

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/harness.h"
+#include "lib/judge/session.h"
 #include "lib/judge/signature.h"
 #include "lib/prog/alloc.h"
 #include "lib/prog/reduce.h"
@@ -32,7 +32,6 @@
 extern const struct hosted_kernel hosted_kernel;
 
 static struct {
-	struct options options;
 	struct session session;
 	struct model *model;
 	struct op_result results[HOSTED_FUZZ_MAX_OPS];
@@ -50,33 +49,31 @@ static const char *setting(const char *name, const char *usual)
 /**
  * hosted_fuzz_open() - get ready
  *
- * Return: 0, or an exit status after a message.
+ * Return: 0, or -1 after a message.
  */
 int hosted_fuzz_open(void)
 {
 	const char *host = setting("VGICHECK_HOSTED", "");
 	Dl_info info;
-	int status;
+	char error[PATH_BYTES];
 
 	if (!dladdr(&hosted_kernel, &info))
-		return TAP_EXIT_HARNESS;
+		return -1;
 	/* A path is told from a name by its slash. */
 	snprintf(f.target, sizeof(f.target), "hosted:%s%s%s%s",
 		 strchr(info.dli_fname, '/') ? "" : "./", info.dli_fname, *host ? "," : "", host);
-	f.options = (struct options){
-		.target = f.target,
-		.corpora = setting("VGICHECK_CORPORA", "corpora"),
-	};
 	f.folder = setting("VGICHECK_FINDINGS", "findings");
-	status = session_open(&f.session, &f.options);
-	if (status)
-		return status;
+	if (session_open(&f.session, f.target, setting("VGICHECK_CORPORA", "corpora"), error,
+			 sizeof(error))) {
+		fprintf(stderr, "fuzz: %s\n", error);
+		return -1;
+	}
 	f.model = model_create();
 	if (mkdir(f.folder, 0755) && errno != EEXIST) {
 		fprintf(stderr, "fuzz: cannot create '%s': %s\n", f.folder, strerror(errno));
-		return TAP_EXIT_HARNESS;
+		return -1;
 	}
-	return f.model ? 0 : TAP_EXIT_HARNESS;
+	return f.model ? 0 : -1;
 }
 
 /* Return: whether @p was performed; @v has what came of it. */

@@ -11,12 +11,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	int status = hosted_fuzz_open();
-
 	(void)argc;
 	(void)argv;
-	if (status)
-		exit(status);
+	if (hosted_fuzz_open())
+		exit(EXIT_FAILURE);
 	return 0;
 }
 

@@ -100,7 +100,7 @@ static int bench_all(const struct session *s)
 static int bench_target(const struct options *o, int (*bench)(const struct session *s))
 {
 	struct session s;
-	int status = session_open(&s, o), ret;
+	int status = session_begin(&s, o), ret;
 
 	if (status)
 		return status;

@@ -329,7 +329,7 @@ int export_report(const struct options *o, const struct prog *p, FILE *out)
 	struct session s;
 	struct trials *trials;
 	struct trial t;
-	int status = session_open(&s, o);
+	int status = session_begin(&s, o);
 
 	if (status)
 		return status;

@@ -486,7 +486,7 @@ int fuzz_main(int argc, char **argv)
 	/* The QEMU machine says so when it was started again. */
 	o.resume |= getenv("VGICHECK_RESUME") != NULL;
 	if (!fuzz_mix_make(&mix, o.weights, o.op_weights, o.seed))
-		status = session_open(&session, &o);
+		status = session_begin(&session, &o);
 	if (!status) {
 		status = fuzz_with(&session, &mix);
 		session_close(&session);

@@ -7,7 +7,7 @@
 #define HARNESS_HARNESS_H
 
 #include "harness/kmsg.h"
-#include "lib/judge/judge.h"
+#include "lib/judge/session.h"
 #include "lib/prog/suite.h"
 #include "lib/tap/tap.h"
 #include "lib/target/target.h"
@@ -86,22 +86,7 @@ __must_check int plan_load(const struct plan *plan, size_t i, struct prog *p,
 			   struct prog_error *err);
 void plan_free(struct plan *plan);
 
-/* What a run is about. */
-struct session {
-	const struct options *options;
-	const struct target *target;
-	struct target_info info;
-	struct release of; /* what is under test */
-	struct known_list known;
-	struct model_config config;
-};
-
-__must_check int session_open(struct session *s, const struct options *o);
-const struct profile *session_profile(const struct target_info *info);
-void session_close(struct session *s);
-bool session_is_hazard(const struct session *s, struct model *model, const struct prog *p,
-		       char *reason, size_t bytes);
-struct judge session_judge(const struct session *s, struct model *model);
+__must_check int session_begin(struct session *s, const struct options *o);
 
 /* How one program ended. */
 struct outcome {

@@ -214,7 +214,7 @@ int reduce_main(int argc, char **argv)
 		return TAP_EXIT_USAGE;
 	}
 	if (!plan_add_file(&plan, NULL, o.args[0]))
-		status = session_open(&session, &o);
+		status = session_begin(&session, &o);
 	if (!status) {
 		status = reduce_with(&session, &plan);
 		session_close(&session);

@@ -126,7 +126,7 @@ int replay_main(int argc, char **argv)
 	}
 	if (programs_check(o.args))
 		return TAP_EXIT_USAGE;
-	status = session_open(&session, &o);
+	status = session_begin(&session, &o);
 	if (status)
 		return status;
 	model = model_create();

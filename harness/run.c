@@ -211,7 +211,7 @@ int run_main(int argc, char **argv)
 	}
 	/* What is wrong everywhere is told before what is missing here. */
 	if (!plan_make(&plan, &o))
-		status = session_open(&session, &o);
+		status = session_begin(&session, &o);
 	if (!status) {
 		status = run_plan(&r, &o);
 		session_close(&session);

@@ -91,7 +91,8 @@ struct hosted_kernel {
 
 	/* Memory of the guest, at most 4 MiB in all; all zero at first. */
 	int (*add_memory)(struct hosted_vm *vm, unsigned long long gpa, unsigned long bytes);
-	int (*mem_read)(struct hosted_vm *vm, unsigned long long gpa, void *to, unsigned long bytes);
+	int (*mem_read)(struct hosted_vm *vm, unsigned long long gpa, void *to,
+			unsigned long bytes);
 	int (*mem_write)(struct hosted_vm *vm, unsigned long long gpa, const void *from,
 			 unsigned long bytes);
 
