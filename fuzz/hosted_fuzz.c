@@ -57,7 +57,8 @@ int hosted_fuzz_open(void)
 	Dl_info info;
 	char error[PATH_BYTES];
 
-	if (!dladdr(&hosted_kernel, &info))
+	/* Of its code: the linker may copy its data into the program. */
+	if (!dladdr((const void *)hosted_kernel.create_vm, &info))
 		return -1;
 	/* A path is told from a name by its slash. */
 	snprintf(f.target, sizeof(f.target), "hosted:%s%s%s%s",
