@@ -80,8 +80,11 @@ static u64 any_place(struct gen *g, enum frame_id frame)
 	};
 
 	/* Other encodings are registers that the guest needs for itself. */
-	if (frame_desc(frame)->kind == FRAME_KIND_SYSREG)
-		return place(frame, PICK(&g->r, op2_of) + (u32)rng_below(&g->r, 8));
+	if (frame_desc(frame)->kind == FRAME_KIND_SYSREG) {
+		u32 first = PICK(&g->r, op2_of);
+
+		return place(frame, first + (u32)rng_below(&g->r, 8));
+	}
 	return place(frame, (u32)rng_below(&g->r, frame_desc(frame)->bytes / 4) * 4);
 }
 

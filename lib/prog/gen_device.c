@@ -65,6 +65,14 @@ static const struct group {
 	{ 15, { -1, -1 } },
 };
 
+/* Mostly the first of 32. */
+static u64 any_intid(struct gen *g)
+{
+	u64 intid = PICK(&g->r, intids);
+
+	return gen_once_in(g, 4) ? intid : intid & ~31u;
+}
+
 /**
  * gen_has_attr() - append has_attr
  * @g: the generator
@@ -79,7 +87,7 @@ void gen_has_attr(struct gen *g)
 	if (frame >= 0)
 		attr = any_offset(g, (enum frame_id)frame);
 	else if (group->number == 7)
-		attr = PICK(&g->r, intids) & (gen_once_in(g, 4) ? ~0u : ~31u);
+		attr = any_intid(g);
 	/* A vCPU: by MPIDR of a GICv3, by number of a GICv2. */
 	if (gen_once_in(g, 4))
 		attr |= gen_affinity(any_id(g)) << 32;
@@ -121,11 +129,15 @@ void gen_level(struct gen *g)
 
 static void act_level(struct gen *g)
 {
-	if (is_v2(g))
+	u64 vcpu, intid;
+
+	if (is_v2(g)) {
 		gen_has_attr(g);
-	else
-		add_level(g, any_id(g), PICK(&g->r, intids) & (gen_once_in(g, 4) ? ~0u : ~31u),
-			  gen_once_in(g, 4));
+		return;
+	}
+	vcpu = any_id(g);
+	intid = any_intid(g);
+	add_level(g, vcpu, intid, gen_once_in(g, 4));
 }
 
 static void act_create_vgic(struct gen *g)
@@ -147,7 +159,9 @@ static enum addr_type any_addr(struct gen *g)
 
 static void act_set_addr(struct gen *g)
 {
-	add_set_addr(g->p, any_addr(g), PICK(&g->r, bases));
+	enum addr_type type = any_addr(g);
+
+	add_set_addr(g->p, type, PICK(&g->r, bases));
 }
 
 static void act_get_addr(struct gen *g)
@@ -157,8 +171,10 @@ static void act_get_addr(struct gen *g)
 
 static void act_region(struct gen *g)
 {
-	add_region(g->p, gen_once_in(g, 4) ? rng_below(&g->r, 3) : 0,
-		   PICK(&g->r, bases) & ~0xffffULL, rng_below(&g->r, 4));
+	u64 index = gen_once_in(g, 4) ? rng_below(&g->r, 3) : 0;
+	u64 base = PICK(&g->r, bases) & ~0xffffULL;
+
+	add_region(g->p, index, base, rng_below(&g->r, 4));
 }
 
 static void act_get_region(struct gen *g)

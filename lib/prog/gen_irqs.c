@@ -118,7 +118,10 @@ static void act_deactivate(struct gen *g)
 
 static void act_line(struct gen *g)
 {
-	add_line(g, any_vcpu(g), gen_hot_between(g, 16, g->nr_irqs - 1), rng_below(&g->r, 2));
+	u64 vcpu = any_vcpu(g);
+	unsigned int intid = gen_hot_between(g, 16, g->nr_irqs - 1);
+
+	add_line(g, vcpu, intid, rng_below(&g->r, 2));
 }
 
 static enum reg_id register_to_pend(struct gen *g, unsigned int intid)

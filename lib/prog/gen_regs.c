@@ -241,28 +241,30 @@ static u64 value_sgir(struct gen *g, const struct aim *a)
 {
 	static const u8 filters[] = { 0, 0, 0, 0, 1, 2, 3 };
 
+	u64 value = reg_field_put(FIELD_GICD2_SGIR_TargetListFilter, PICK(&g->r, filters));
+
 	(void)a;
-	return reg_field_put(FIELD_GICD2_SGIR_TargetListFilter, PICK(&g->r, filters)) |
-	       reg_field_put(FIELD_GICD2_SGIR_CPUTargetList, cpu_set(g)) |
-	       reg_field_put(FIELD_GICD2_SGIR_NSATT, gen_once_in(g, 8)) |
-	       reg_field_put(FIELD_GICD2_SGIR_SGIINTID, gen_hot_between(g, 0, 15));
+	/* One after another: compilers evaluate operands in orders of their own. */
+	value |= reg_field_put(FIELD_GICD2_SGIR_CPUTargetList, cpu_set(g));
+	value |= reg_field_put(FIELD_GICD2_SGIR_NSATT, gen_once_in(g, 8));
+	return value | reg_field_put(FIELD_GICD2_SGIR_SGIINTID, gen_hot_between(g, 0, 15));
 }
 
 /* SGI0R, SGI1R and ASGI1R have the same fields. */
 static u64 value_icc_sgi(struct gen *g, const struct aim *a)
 {
 	u64 affinity = gen_affinity(g->vcpu[rng_below(&g->r, g->nr_vcpus)]);
-	u64 list = BIT_ULL(affinity & 15);
+	u64 list = BIT_ULL(affinity & 15), value;
 
 	(void)a;
 	if (!rng_below(&g->r, 4))
 		list |= rng_below(&g->r, 0x10000);
-	return reg_field_put(FIELD_ICC_SGI1R_Aff3, gen_once_in(g, 64)) |
-	       reg_field_put(FIELD_ICC_SGI1R_Aff2, gen_once_in(g, 64)) |
-	       reg_field_put(FIELD_ICC_SGI1R_Aff1, affinity >> 8) |
-	       reg_field_put(FIELD_ICC_SGI1R_IRM, gen_once_in(g, 8)) |
-	       reg_field_put(FIELD_ICC_SGI1R_INTID, gen_hot_between(g, 0, 15)) |
-	       reg_field_put(FIELD_ICC_SGI1R_TargetList, list);
+	value = reg_field_put(FIELD_ICC_SGI1R_Aff3, gen_once_in(g, 64));
+	value |= reg_field_put(FIELD_ICC_SGI1R_Aff2, gen_once_in(g, 64));
+	value |= reg_field_put(FIELD_ICC_SGI1R_Aff1, affinity >> 8);
+	value |= reg_field_put(FIELD_ICC_SGI1R_IRM, gen_once_in(g, 8));
+	value |= reg_field_put(FIELD_ICC_SGI1R_INTID, gen_hot_between(g, 0, 15));
+	return value | reg_field_put(FIELD_ICC_SGI1R_TargetList, list);
 }
 
 static u64 value_mask(struct gen *g, const struct aim *a)
@@ -313,9 +315,10 @@ static u64 value_gicc_ctlr(struct gen *g, const struct aim *a)
 	static const u8 enables[] = { 3, 3, 3, 3, 3, 1, 1, 2, 0 };
 	u64 fixed =
 		reg_field_mask(FIELD_GICC_CTLR_EOImode) | reg_field_mask(FIELD_GICC_CTLR_AckCtl);
-	u64 value = PICK(&g->r, enables) | reg_field_put(FIELD_GICC_CTLR_CBPR, gen_once_in(g, 4)) |
-		    reg_field_put(FIELD_GICC_CTLR_FIQEn, gen_once_in(g, 8));
+	u64 value = PICK(&g->r, enables);
 
+	value |= reg_field_put(FIELD_GICC_CTLR_CBPR, gen_once_in(g, 4));
+	value |= reg_field_put(FIELD_GICC_CTLR_FIQEn, gen_once_in(g, 8));
 	if (gen_once_in(g, 32))
 		value = gen_any_value(g, a);
 	/* What was acknowledged with other modes could not be ended any more. */

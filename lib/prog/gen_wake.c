@@ -63,14 +63,18 @@ static void act_take_and_end(struct gen *g)
 	add_eoi(g, n);
 }
 
+static void pend_any(struct gen *g, unsigned int n)
+{
+	gen_pend(g, n, gen_hot_between(g, 0, g->nr_irqs - 1));
+}
+
 /* Of what is pending already, or of some more as well. */
 static void act_serve(struct gen *g)
 {
 	unsigned int n = any_number(g);
 
 	for (u64 i = rng_below(&g->r, 4); i; i--)
-		gen_pend(g, gen_once_in(g, 4) ? any_number(g) : n,
-			 gen_hot_between(g, 0, g->nr_irqs - 1));
+		pend_any(g, gen_once_in(g, 4) ? any_number(g) : n);
 	add_serve(g, n);
 }
 
@@ -119,7 +123,7 @@ static void act_race(struct gen *g)
 		if (gen_once_in(g, 2))
 			add_eoi(g, n);
 		/* Another vCPU mostly; if it is the same one, this comes after its sleep. */
-		gen_pend(g, any_number(g), gen_hot_between(g, 0, g->nr_irqs - 1));
+		pend_any(g, any_number(g));
 		if (gen_once_in(g, 3))
 			n = any_number(g);
 	}
