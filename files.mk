@@ -96,6 +96,7 @@ LIB_SRCS := \
 
 # Portable: the vgicheck command.
 HARNESS_SRCS := \
+	harness/agreement.c \
 	harness/bench.c \
 	harness/bench_fresh.c \
 	harness/bench_guest.c \
@@ -103,6 +104,7 @@ HARNESS_SRCS := \
 	harness/bisect.c \
 	harness/child.c \
 	harness/clock.c \
+	harness/compare.c \
 	harness/explain.c \
 	harness/export.c \
 	harness/export_report.c \
@@ -121,6 +123,7 @@ HARNESS_SRCS := \
 	harness/reduce.c \
 	harness/reduction.c \
 	harness/replay.c \
+	harness/results.c \
 	harness/rules.c \
 	harness/run.c \
 	harness/session.c \
@@ -179,6 +182,7 @@ ENGINE_SRCS := \
 
 # Each a program of its own, linked with the portable parts ...
 TEST_SRCS := \
+	tests/agreement_test.c \
 	tests/altered_test.c \
 	tests/answer_test.c \
 	tests/fuzz_input_test.c \
@@ -201,6 +205,7 @@ TEST_SRCS := \
 	tests/regs_check_test.c \
 	tests/regs_doc_test.c \
 	tests/regs_test.c \
+	tests/results_test.c \
 	tests/serve_test.c \
 	tests/suite_test.c \
 	tests/tap_test.c \

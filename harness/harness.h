@@ -28,7 +28,7 @@
 struct options {
 	const char *filter; /* pattern for names, or NULL */
 	const char *target;
-	const char *json, *junit; /* files to write, or NULL */
+	const char *json, *junit, *results; /* files to write, or NULL */
 	const char *out; /* folder for programs that failed */
 	const char *corpora;
 	const struct profile *profile; /* for what is not run on a kernel */
@@ -45,6 +45,7 @@ struct options {
 	const char *rule, *known; /* the failure to reduce, or NULL */
 	bool all; /* whole enumerations instead of samples */
 	bool strict; /* known divergences are failures */
+	bool choices, unpredicted, common; /* what two targets may differ in */
 	bool coverage; /* which rules are reached? */
 	bool hazards; /* run what is known to crash the kernel */
 	bool selftest, report; /* what to export */
@@ -80,13 +81,17 @@ __must_check int programs_check(char *const *paths);
 __must_check int plan_make(struct plan *plan, const struct options *o);
 __must_check int plan_add_file(struct plan *plan, const char *group, const char *path);
 __must_check int plan_add_path(struct plan *plan, const char *path);
+__must_check int plan_add_matching(struct plan *plan, const struct options *o);
 void plan_add_suite(struct plan *plan, const struct options *o, const struct suite *s);
 void plan_name(const struct plan *plan, size_t i, char *buf, size_t bytes);
 __must_check int plan_load(const struct plan *plan, size_t i, struct prog *p,
 			   struct prog_error *err);
 void plan_free(struct plan *plan);
+__must_check int program_by_name(const struct options *o, const char *name, struct prog *p);
 
 __must_check int session_begin(struct session *s, const struct options *o);
+__must_check int session_begin_for(struct session *s, const struct options *o,
+				   const struct target_info *info);
 
 /* How one program ended. */
 struct outcome {
@@ -94,6 +99,7 @@ struct outcome {
 	u64 ns;
 	char *reason; /* or NULL */
 	char *diag; /* or NULL */
+	char *record; /* what it gave, for a file of results, or NULL */
 	u64 nr_ops, nr_judged; /* operations performed, and of those judged */
 };
 
@@ -114,6 +120,7 @@ struct judging_context {
 	struct model *model;
 	struct kmsg *kmsg; /* or NULL */
 	struct op_result *results; /* grown as needed, for free() */
+	char log[KMSG_TEXT_BYTES]; /* what the kernel told while the last program ran */
 	void (*started)(void *arg, const char *text); /* before a program runs */
 	void *arg;
 };
@@ -147,6 +154,7 @@ void inflight_close(struct inflight *f);
 /* Subcommands. */
 int run_main(int argc, char **argv);
 int list_main(int argc, char **argv);
+int compare_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
 int reduce_main(int argc, char **argv);
 int fuzz_main(int argc, char **argv);

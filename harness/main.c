@@ -39,6 +39,7 @@ static const struct {
 	{ "run", run_main, "run programs on a target and judge them" },
 	{ "list", list_main, "name programs, operations, rules, known divergences" },
 	{ "replay", replay_main, "run program files and explain each operation" },
+	{ "compare", compare_main, "compare what two targets gave" },
 	{ "explain", explain_main, "print what the model allows to each operation of a program" },
 	{ "reduce", reduce_main, "make a program that fails small and plain" },
 	{ "export", export_main, "write a program as a KVM selftest, or a report of it" },
@@ -56,7 +57,7 @@ static void print_usage(void)
 {
 	puts("usage: vgicheck COMMAND [options]\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  %-10s %s\n", commands[i].name, commands[i].doc);
+		printf("  %-12s %s\n", commands[i].name, commands[i].doc);
 	puts("\n`vgicheck COMMAND --help` says more.");
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/results.h"
 #include "lib/judge/answer.h"
 #include "lib/prog/alloc.h"
 
@@ -103,11 +104,11 @@ enum judged judge_run(const struct session *s, const struct prog *p, struct judg
 		      struct op_result *results, struct verdict *v, char *reason, size_t bytes)
 {
 	struct judge j = session_judge(s, c->model);
-	char log[KMSG_TEXT_BYTES];
 	unsigned int nr_logged;
 	bool performed;
 	char *text;
 
+	c->log[0] = '\0';
 	if (!target_can_run(s->target, &s->info, p, reason, bytes) ||
 	    (!s->options->hazards && session_is_hazard(s, c->model, p, reason, bytes)))
 		return JUDGED_SKIPPED;
@@ -115,17 +116,17 @@ enum judged judge_run(const struct session *s, const struct prog *p, struct judg
 	c->started(c->arg, text);
 	free(text);
 	s->target->run(p, results);
-	nr_logged = kmsg_find(c->kmsg, getpid(), log);
+	nr_logged = kmsg_find(c->kmsg, getpid(), c->log);
 	performed = all_were_run(p, results);
 	if (performed) {
 		judge_prog(&j, p, results, v);
 		if (nr_logged)
-			judge_kernel_log(&j, p, results, log, v);
+			judge_kernel_log(&j, p, results, c->log, v);
 	} else {
 		snprintf(reason, bytes, "the target gave up");
 	}
 	if (nr_logged)
-		kmsg_account(c->kmsg, log);
+		kmsg_account(c->kmsg, c->log);
 	return performed ? JUDGED : JUDGED_GAVE_UP;
 }
 
@@ -169,12 +170,16 @@ void judge_one(const struct session *s, const struct plan *plan, size_t i,
 {
 	char reason[REASON_BYTES];
 	struct verdict v;
+	enum judged how;
 	struct prog p;
 
 	if (!load_or_explain(plan, i, &p, outcome))
 		return;
 	c->results = xrealloc(c->results, (p.nr_ops + 1) * sizeof(*c->results));
-	switch (judge_run(s, &p, c, c->results, &v, reason, sizeof(reason))) {
+	how = judge_run(s, &p, c, c->results, &v, reason, sizeof(reason));
+	if (s->options->results && how != JUDGED_SKIPPED)
+		outcome->record = results_print(&p, c->results, c->log);
+	switch (how) {
 	case JUDGED:
 		outcome_of_verdict(s, &p, &v, outcome);
 		break;

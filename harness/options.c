@@ -94,6 +94,8 @@ struct option_desc {
 
 static const struct option_desc descs[] = {
 	{ .name = "all", SETS(FLAG, all) },
+	{ .name = "choices", SETS(FLAG, choices) },
+	{ .name = "common", SETS(FLAG, common) },
 	{ .name = "corpora", .kind = OTHER, .set = set_corpora },
 	{ .name = "count", SETS(LONG_NUMBER, count), .hi = UINT32_MAX },
 	{ .name = "coverage", SETS(FLAG, coverage) },
@@ -113,6 +115,7 @@ static const struct option_desc descs[] = {
 	{ .name = "repeat", SETS(NUMBER, repeat), .lo = 1, .hi = MAX_REPEATS },
 	{ .name = "report", SETS(FLAG, report) },
 	{ .name = "reported-by", SETS(TEXT, reported_by) },
+	{ .name = "results", SETS(TEXT, results) },
 	{ .name = "resume", SETS(FLAG, resume) },
 	{ .name = "rule", .kind = OTHER, .set = set_rule },
 	{ .name = "seed", SETS(LONG_NUMBER, seed), .hi = UINT64_MAX },
@@ -121,6 +124,7 @@ static const struct option_desc descs[] = {
 	{ .name = "target", SETS(TEXT, target) },
 	{ .name = "time", SETS(NUMBER, time_s), .lo = 1, .hi = MAX_TIME_S },
 	{ .name = "timeout", SETS(NUMBER, timeout_s), .lo = 1, .hi = MAX_TIMEOUT_S },
+	{ .name = "unpredicted", SETS(FLAG, unpredicted) },
 	{ .name = "weights", SETS(TEXT, weights) },
 };
 

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -293,6 +294,80 @@ int plan_make(struct plan *plan, const struct options *o)
 	if (plan->nr)
 		return 0;
 	fprintf(stderr, "vgicheck: no program's name matches '%s'\n", o->filter ? o->filter : "*");
+	return -ENOENT;
+}
+
+/**
+ * plan_add_matching() - append the programs that options ask for
+ * @plan: the plan, of the same seed
+ * @o:    the options, with a filter
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int plan_add_matching(struct plan *plan, const struct options *o)
+{
+	struct plan more;
+	int ret = plan_make(&more, o);
+
+	for (size_t i = 0; i < more.nr && !ret; i++) {
+		*plan_add(plan) = more.item[i];
+		more.item[i] = (struct item){ 0 };
+	}
+	plan_free(&more);
+	return ret;
+}
+
+/* "gicv3-random/0x1-27" or "region-orders/000012" */
+static bool make_by_name(const char *name, struct prog *p)
+{
+	size_t len = strcspn(name, "/");
+	const struct suite *s;
+	u64 seed = 0, index;
+	int end = -1;
+
+	for (unsigned int i = 0; (s = suite_by_number(i)); i++) {
+		if (strlen(s->name) == len && !strncmp(s->name, name, len))
+			break;
+	}
+	if (!s || !name[len])
+		return false;
+	if (s->seeded)
+		sscanf(name + len, "/0x%" SCNx64 "-%" SCNu64 "%n", &seed, &index, &end);
+	else
+		sscanf(name + len, "/%" SCNu64 "%n", &index, &end);
+	if (end < 0 || name[len + (size_t)end] || index >= suite_count(s))
+		return false;
+	suite_make(s, index, seed, p);
+	return true;
+}
+
+/**
+ * program_by_name() - the program that plan_name() names
+ * @o:    the options, which say where corpora are
+ * @name: of a suite's program or one of corpora
+ * @p:    filled in, to be released by prog_free() after success
+ *
+ * Return: 0, or -ENOENT without a message.
+ */
+int program_by_name(const struct options *o, const char *name, struct prog *p)
+{
+	char path[HARNESS_PATH_BYTES];
+	struct prog_error err;
+
+	if (make_by_name(name, p))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
+		size_t len = strlen(groups[i]);
+
+		if (strncmp(name, groups[i], len) != 0 || name[len] != '/' ||
+		    strchr(name + len + 1, '/'))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s.vgic", o->corpora, name);
+		if (prog_load(p, path, &err))
+			continue;
+		snprintf(p->name, sizeof(p->name), "%s", name);
+		return 0;
+	}
 	return -ENOENT;
 }
 

@@ -12,6 +12,7 @@
  *     done
  *     done 10 ffff             values, hexadecimal
  *     EBUSY
+ *     abort                    without values: they are not the same everywhere
  *     log WARNING ...          what the kernel told, if it did
  *     end
  */

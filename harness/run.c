@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "ci/vm/sync.h"
+#include "harness/results.h"
 #include "lib/prog/alloc.h"
 #include "lib/tap/json.h"
 #include "lib/tap/junit.h"
@@ -32,6 +33,7 @@ static const char usage[] =
 	"  --timeout S      seconds until a program counts as hanging\n"
 	"  --json FILE      write results as JSON\n"
 	"  --junit FILE     write results as JUnit XML\n"
+	"  --results FILE   write what each operation gave, for `vgicheck compare`\n"
 	"  --out DIR        where programs that failed are kept\n"
 	"  --corpora DIR    scenarios, regressions and known divergences\n"
 	"\n"
@@ -44,6 +46,7 @@ struct run {
 	struct tap *tap;
 	struct json *json;
 	struct junit *junit;
+	FILE *results;
 	unsigned int fails;
 	u64 nr_ops, nr_judged;
 };
@@ -119,10 +122,21 @@ static void report(void *arg, size_t i, const struct outcome *o)
 		result.diag = NULL;
 	r->nr_ops += o->nr_ops;
 	r->nr_judged += o->nr_judged;
+	if (r->results)
+		results_report(r->results, r->plan, i, o);
 	tap_report(r->tap, &result);
 	json_report(r->json, &result);
 	junit_report(r->junit, &result);
 	tap_progress(r->tap, (unsigned int)i + 1, (unsigned int)r->plan->nr, r->fails);
+}
+
+static int open_results(struct run *r, const char *path)
+{
+	r->results = fopen(path, "we");
+	if (!r->results)
+		return -errno;
+	results_begin(r->results, r->session);
+	return 0;
 }
 
 static int open_files(struct run *r, const struct options *o, const struct tap_meta *meta,
@@ -135,9 +149,24 @@ static int open_files(struct run *r, const struct options *o, const struct tap_m
 		path = o->junit;
 		ret = junit_open(&r->junit, path, meta, nr_meta);
 	}
+	if (!ret && o->results) {
+		path = o->results;
+		ret = open_results(r, path);
+	}
 	if (ret)
 		fprintf(stderr, "vgicheck: cannot write '%s': %s\n", path, strerror(-ret));
 	return ret;
+}
+
+static int close_results(struct run *r)
+{
+	int err = 0;
+
+	if (r->results && ferror(r->results))
+		err = -EIO;
+	if (r->results && fclose(r->results) && !err)
+		err = -errno;
+	return err;
 }
 
 static int close_file(const char *path, int ret)
@@ -175,7 +204,8 @@ static int run_plan(struct run *r, const struct options *o)
 		 r->nr_judged);
 	status = (int)tap_end(r->tap);
 	tap_close(r->tap);
-	if (close_file(o->json, json_close(r->json)) || close_file(o->junit, junit_close(r->junit)))
+	if (close_file(o->json, json_close(r->json)) ||
+	    close_file(o->junit, junit_close(r->junit)) || close_file(o->results, close_results(r)))
 		status = TAP_EXIT_HARNESS;
 	if (ret)
 		return TAP_EXIT_HARNESS;

@@ -36,13 +36,13 @@ struct shared {
 	struct slot slot[];
 };
 
-/* What a worker sends for each program; reason and diag follow. */
+/* What a worker sends for each program; reason, diag and record follow. */
 struct message {
 	u64 i;
 	u64 ns;
 	u64 status; /* 64 bits, so that no padding is sent */
 	u64 nr_ops, nr_judged;
-	u32 reason_len, diag_len;
+	u64 reason_len, diag_len, record_len;
 };
 
 struct worker {
@@ -95,6 +95,11 @@ bool work_is_interrupted(void)
 	return interrupted;
 }
 
+static u64 length(const char *text)
+{
+	return text ? strlen(text) : 0;
+}
+
 static void worker_send(int fd, size_t i, const struct outcome *o)
 {
 	struct message m = {
@@ -103,13 +108,22 @@ static void worker_send(int fd, size_t i, const struct outcome *o)
 		.status = o->status,
 		.nr_ops = o->nr_ops,
 		.nr_judged = o->nr_judged,
-		.reason_len = o->reason ? (u32)strlen(o->reason) : 0,
-		.diag_len = o->diag ? (u32)strlen(o->diag) : 0,
+		.reason_len = length(o->reason),
+		.diag_len = length(o->diag),
+		.record_len = length(o->record),
 	};
 
 	if (vm_write_all(fd, &m, sizeof(m)) || vm_write_all(fd, o->reason, m.reason_len) ||
-	    vm_write_all(fd, o->diag, m.diag_len))
+	    vm_write_all(fd, o->diag, m.diag_len) || vm_write_all(fd, o->record, m.record_len))
 		_exit(TAP_EXIT_HARNESS);
+}
+
+static void outcome_free(struct outcome *o)
+{
+	free(o->reason);
+	free(o->diag);
+	free(o->record);
+	*o = (struct outcome){ 0 };
 }
 
 static void worker_main(struct work *w, unsigned int number, int fd)
@@ -140,8 +154,7 @@ static void worker_main(struct work *w, unsigned int number, int fd)
 		inflight_put(w->inflight, number, NULL);
 		worker_send(fd, i, &o);
 		__atomic_store_n(&slot->running, 0, __ATOMIC_RELEASE);
-		free(o.reason);
-		free(o.diag);
+		outcome_free(&o);
 	}
 	_exit(0);
 }
@@ -176,9 +189,7 @@ static void report_done(struct work *w)
 		struct outcome *o = &w->done[w->reported];
 
 		w->report(w->arg, w->reported, o);
-		free(o->reason);
-		free(o->diag);
-		*o = (struct outcome){ 0 };
+		outcome_free(o);
 		w->reported++;
 	}
 }
@@ -190,13 +201,13 @@ static void set_done(struct work *w, size_t i, const struct outcome *o)
 	report_done(w);
 }
 
-static char *read_text(int fd, u32 len)
+static char *read_text(int fd, u64 len)
 {
 	char *text;
 
 	if (!len)
 		return NULL;
-	text = xcalloc(1, (size_t)len + 1);
+	text = xcalloc(1, len + 1);
 	if (!child_read(fd, text, len)) {
 		free(text);
 		return NULL;
@@ -218,6 +229,7 @@ static bool worker_receive(struct work *w, struct worker *k)
 	o.nr_judged = m.nr_judged;
 	o.reason = read_text(k->fd, m.reason_len);
 	o.diag = read_text(k->fd, m.diag_len);
+	o.record = read_text(k->fd, m.record_len);
 	set_done(w, m.i, &o);
 	return true;
 }
@@ -368,10 +380,8 @@ static void work_close(struct work *w)
 {
 	for (unsigned int i = 0; w->worker && i < w->nr_workers; i++)
 		child_close(&w->worker[i].child);
-	for (size_t i = w->reported; w->done && i < w->plan->nr; i++) {
-		free(w->done[i].reason);
-		free(w->done[i].diag);
-	}
+	for (size_t i = w->reported; w->done && i < w->plan->nr; i++)
+		outcome_free(&w->done[i]);
 	free(w->worker);
 	free(w->done);
 	free(w->is_done);

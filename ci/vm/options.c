@@ -67,8 +67,8 @@ void vm_options_usage(void)
 	      "\n"
 	      "Run one command in a QEMU machine with EL2 and its own kernel. COMMAND is a\n"
 	      "subcommand of vgicheck, or the path of a static aarch64 executable. Files and\n"
-	      "directories named by ARGs go into the machine; what --json, --junit and --out\n"
-	      "name comes back.\n"
+	      "directories named by ARGs go into the machine; what --json, --junit,\n"
+	      "--results and --out name comes back.\n"
 	      "\n"
 	      "  --kernel VERSION|IMAGE  5.10, 6.1, 6.12, 7.2, 7.3 or an arm64 Image (" DEFAULT_KERNEL
 	      ")\n"

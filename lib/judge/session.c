@@ -38,6 +38,28 @@ const struct profile *session_profile(const struct target_info *info)
 	return profile_for(release_of(info));
 }
 
+static int load_known(struct session *s, const char *corpora, char *error, size_t bytes)
+{
+	char dir[SESSION_PATH_BYTES];
+
+	snprintf(dir, sizeof(dir), "%s/known", corpora);
+	return known_load_dir(&s->known, dir, error, bytes);
+}
+
+/* What is judged by, from what the probe found. */
+static void choose_config(struct session *s)
+{
+	s->config = (struct model_config){
+		.max_vcpus = s->info.max_vcpus,
+		.icc_ctlr = s->info.icc_ctlr,
+		.list_regs = s->info.list_regs,
+		.sgis_without_active = s->info.sgis_without_active,
+		.profile = session_profile(&s->info),
+	};
+	s->of = release_of(&s->info);
+	s->config.deviations = known_deviations(&s->known, s->of);
+}
+
 /**
  * session_open() - probe a target and choose the profile
  * @s:       filled in, to be released by session_close()
@@ -54,29 +76,36 @@ const struct profile *session_profile(const struct target_info *info)
 int session_open(struct session *s, const char *target, const char *corpora, char *error,
 		 size_t bytes)
 {
-	char dir[SESSION_PATH_BYTES];
-
 	*s = (struct session){ 0 };
 	s->target = target_choose(target, error, bytes);
-	if (!s->target)
-		return -EINVAL;
-	snprintf(dir, sizeof(dir), "%s/known", corpora);
-	if (known_load_dir(&s->known, dir, error, bytes))
+	if (!s->target || load_known(s, corpora, error, bytes))
 		return -EINVAL;
 	if (s->target->probe(&s->info)) {
 		snprintf(error, bytes, "target %s: %s", s->target->name, s->info.reason);
 		known_list_free(&s->known);
 		return -ENODEV;
 	}
-	s->config = (struct model_config){
-		.max_vcpus = s->info.max_vcpus,
-		.icc_ctlr = s->info.icc_ctlr,
-		.list_regs = s->info.list_regs,
-		.sgis_without_active = s->info.sgis_without_active,
-		.profile = session_profile(&s->info),
-	};
-	s->of = release_of(&s->info);
-	s->config.deviations = known_deviations(&s->known, s->of);
+	choose_config(s);
+	return 0;
+}
+
+/**
+ * session_open_for() - choose the profile of what a probe found elsewhere
+ * @s:       filled in, without a target; to be released by session_close()
+ * @corpora: folder with known/, the divergences that are known
+ * @info:    of that probe
+ * @error:   receives what is wrong
+ * @bytes:   of @error
+ *
+ * Return: 0, or -EINVAL if an entry is wrong.
+ */
+int session_open_for(struct session *s, const char *corpora, const struct target_info *info,
+		     char *error, size_t bytes)
+{
+	*s = (struct session){ .info = *info };
+	if (load_known(s, corpora, error, bytes))
+		return -EINVAL;
+	choose_config(s);
 	return 0;
 }
 

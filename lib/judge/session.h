@@ -22,6 +22,8 @@ struct session {
 
 __must_check int session_open(struct session *s, const char *target, const char *corpora,
 			      char *error, size_t bytes);
+__must_check int session_open_for(struct session *s, const char *corpora,
+				  const struct target_info *info, char *error, size_t bytes);
 void session_close(struct session *s);
 const struct profile *session_profile(const struct target_info *info);
 struct judge session_judge(const struct session *s, struct model *model);
