@@ -136,7 +136,7 @@ static void write_eoir(bool group1, u64 val)
 	lr = shim_find_active(id, ~0u);
 	if (lr < 0 && id < FIRST_LPI && !split)
 		shim_deactivate(lr);
-	else if (lr >= 0 && !split && group1_of(lr) == group1 &&
+	else if (lr >= 0 && (!split || id >= FIRST_LPI) && group1_of(lr) == group1 &&
 		 shim_group_priority(prio_of(lr), group1) == dropped)
 		shim_deactivate(lr);
 }
@@ -173,7 +173,7 @@ static u64 read_pmr(bool group1)
 
 static void write_pmr(bool group1, u64 val)
 {
-	shim_write_vmcr(0xffu << 24, (u32)val << 24);
+	shim_write_vmcr(0xffu << 24, (u32)(val & (0xff00 >> shim_host.pri_bits)) << 24);
 }
 
 static u64 read_igrpen(bool group1)

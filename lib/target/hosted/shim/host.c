@@ -102,7 +102,9 @@ static u32 vmcr_of(u64 val)
 {
 	unsigned int min0 = 7 - shim_host.pri_bits, min1 = 8 - shim_host.pri_bits;
 	u64 bpr0 = max(val >> 21 & 7, (u64)min0), bpr1 = max(val >> 18 & 7, (u64)min1);
-	u64 pmr = val >> 24 & 0xff & (0xff00 >> shim_host.pri_bits);
+	u64 pmr = val >> 24 & 0xff;
+
+	pmr &= 0xff00 >> shim_host.pri_bits;
 
 	val = (val & 0x21f) | bpr1 << 18 | bpr0 << 21 | pmr << 24;
 	return (u32)(shim_cpuif.sre_el1 & 1 ? val | VMCR_FIQEN : val);
@@ -116,6 +118,12 @@ static u32 vmcr_of(u64 val)
 void shim_write_vmcr(u32 mask, u32 bits)
 {
 	shim_cpuif.vmcr = vmcr_of((shim_cpuif.vmcr & ~mask) | (bits & mask));
+}
+
+/* LPIs have priorities of 6 bits, wherever they go. */
+static u64 lr_of(u64 val)
+{
+	return val & ~((u64)(0xff >> shim_host.pri_bits) << 48);
 }
 
 /* Where a register lives that reads back as it was written; NULL for others. */
@@ -194,7 +202,7 @@ void shim_write_sysreg(u64 val, u32 encoding)
 	if (reg)
 		*reg = (u32)val;
 	else if (is_lr(encoding, &n))
-		shim_cpuif.lr[n] = val;
+		shim_cpuif.lr[n] = lr_of(val);
 	else if (encoding == SYS_ICH_VMCR_EL2)
 		shim_cpuif.vmcr = vmcr_of(val);
 }
