@@ -13,7 +13,7 @@
 #define LIB_TARGET_HOSTED_ABI_H
 
 /* To be raised with each change of this file: a library that was built before is refused. */
-#define HOSTED_ABI 2
+#define HOSTED_ABI 3
 
 /* The symbol of struct hosted_kernel in each library. */
 #define HOSTED_SYMBOL "hosted_kernel"
@@ -28,6 +28,8 @@ struct hosted_host {
 	unsigned int max_ipa_bits; /* 32 to 48 */
 	/* 1: traps the CPU interface, as kvm-arm.vgic_v3_{group0,group1,common}_trap make it. */
 	unsigned int traps_cpuif;
+	/* 1: what QEMU 7.2 makes of the virtual CPU interface where it departs from IHI 0069. */
+	unsigned int like_qemu;
 	/* What the checks find: a WARN, a lock, a leak.  One line each. */
 	void (*report)(const char *text);
 };

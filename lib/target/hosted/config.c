@@ -19,6 +19,7 @@ static const struct host_option options[] = {
 	{ "ipa", offsetof(struct hosted_host, max_ipa_bits), 32, 48 },
 	{ "lr", offsetof(struct hosted_host, nr_lr), 1, 16 },
 	{ "pri", offsetof(struct hosted_host, pri_bits), 5, 7 },
+	{ "qemu", offsetof(struct hosted_host, like_qemu), 0, 1 },
 	{ "trap", offsetof(struct hosted_host, traps_cpuif), 0, 1 },
 };
 
@@ -42,9 +43,10 @@ static int parse_option(struct hosted_host *host, const char *word, size_t len, 
 	char *end;
 
 	if (!o || word[name_len] != '=') {
-		snprintf(reason, bytes,
-			 "'%.*s' is no option of target hosted: ipa=, lr=, pri= and trap= are",
-			 (int)len, word);
+		snprintf(
+			reason, bytes,
+			"'%.*s' is no option of target hosted: ipa=, lr=, pri=, qemu= and trap= are",
+			(int)len, word);
 		return -EINVAL;
 	}
 	value = strtoul(number, &end, 10);

@@ -32,7 +32,7 @@ static bool group1_of(int lr)
  * @active: which active priorities note it: those of its group, or of group 1 for
  *          both in memory mapped operation
  *
- * An LPI has no active state.
+ * An LPI has no active state, but in QEMU.
  */
 void shim_acknowledge(int lr, u32 active[4])
 {
@@ -41,7 +41,7 @@ void shim_acknowledge(int lr, u32 active[4])
 
 	active[level / 32] |= 1u << level % 32;
 	shim_cpuif.lr[lr] &= ~LR_STATE;
-	if ((u32)shim_cpuif.lr[lr] < FIRST_LPI)
+	if ((u32)shim_cpuif.lr[lr] < FIRST_LPI || shim_host.like_qemu)
 		shim_cpuif.lr[lr] |= LR_ACTIVE;
 }
 
@@ -134,7 +134,7 @@ static void write_eoir(bool group1, u64 val)
 	if (dropped == 0xff)
 		return;
 	lr = shim_find_active(id, ~0u);
-	if (lr < 0 && id < FIRST_LPI && !split)
+	if (lr < 0 && id < FIRST_LPI && (!split || shim_host.like_qemu))
 		shim_deactivate(lr);
 	else if (lr >= 0 && (!split || id >= FIRST_LPI) && group1_of(lr) == group1 &&
 		 shim_group_priority(prio_of(lr), group1) == dropped)

@@ -104,7 +104,9 @@ static u32 vmcr_of(u64 val)
 	u64 bpr0 = max(val >> 21 & 7, (u64)min0), bpr1 = max(val >> 18 & 7, (u64)min1);
 	u64 pmr = val >> 24 & 0xff;
 
-	pmr &= 0xff00 >> shim_host.pri_bits;
+	/* QEMU keeps what the kernel writes. */
+	if (!shim_host.like_qemu)
+		pmr &= 0xff00 >> shim_host.pri_bits;
 
 	val = (val & 0x21f) | bpr1 << 18 | bpr0 << 21 | pmr << 24;
 	return (u32)(shim_cpuif.sre_el1 & 1 ? val | VMCR_FIQEN : val);
