@@ -173,7 +173,7 @@ static u64 read_pmr(bool group1)
 
 static void write_pmr(bool group1, u64 val)
 {
-	shim_write_vmcr(0xffu << 24, (u32)(val & (0xff00 >> shim_host.pri_bits)) << 24);
+	shim_write_vmcr(0xffu << 24, (u32)val << 24);
 }
 
 static u64 read_igrpen(bool group1)

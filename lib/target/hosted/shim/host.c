@@ -97,35 +97,43 @@ bool shim_maintenance(void)
 	return misr() != 0;
 }
 
-/* Priority bits that do not exist are 0, and a binary point is not below its minimum. */
+/* Bits of a field of 8 that are no bits of a priority here. */
+static u8 no_priority(void)
+{
+	return (u8)(0xff >> shim_host.pri_bits);
+}
+
+/* A binary point is not below its minimum. */
 static u32 vmcr_of(u64 val)
 {
 	unsigned int min0 = 7 - shim_host.pri_bits, min1 = 8 - shim_host.pri_bits;
 	u64 bpr0 = max(val >> 21 & 7, (u64)min0), bpr1 = max(val >> 18 & 7, (u64)min1);
-	u64 pmr = val >> 24 & 0xff;
 
-	/* QEMU keeps what the kernel writes. */
-	if (!shim_host.like_qemu)
-		pmr &= 0xff00 >> shim_host.pri_bits;
-
-	val = (val & 0x21f) | bpr1 << 18 | bpr0 << 21 | pmr << 24;
+	val = (val & 0xff00021f) | bpr1 << 18 | bpr0 << 21;
 	return (u32)(shim_cpuif.sre_el1 & 1 ? val | VMCR_FIQEN : val);
 }
 
+/* As the kernel writes it: of the priority mask QEMU keeps all bits. */
+static u32 vmcr_of_kernel(u64 val)
+{
+	return vmcr_of(shim_host.like_qemu ? val : val & ~((u64)no_priority() << 24));
+}
+
 /**
- * shim_write_vmcr() - change some of ICH_VMCR_EL2
+ * shim_write_vmcr() - change some of ICH_VMCR_EL2, by a register of the guest
  * @mask: bits that change
  * @bits: to what
  */
 void shim_write_vmcr(u32 mask, u32 bits)
 {
+	bits &= ~((u32)no_priority() << 24);
 	shim_cpuif.vmcr = vmcr_of((shim_cpuif.vmcr & ~mask) | (bits & mask));
 }
 
 /* LPIs have priorities of 6 bits, wherever they go. */
 static u64 lr_of(u64 val)
 {
-	return val & ~((u64)(0xff >> shim_host.pri_bits) << 48);
+	return val & ~((u64)no_priority() << 48);
 }
 
 /* Where a register lives that reads back as it was written; NULL for others. */
@@ -206,7 +214,7 @@ void shim_write_sysreg(u64 val, u32 encoding)
 	else if (is_lr(encoding, &n))
 		shim_cpuif.lr[n] = lr_of(val);
 	else if (encoding == SYS_ICH_VMCR_EL2)
-		shim_cpuif.vmcr = vmcr_of(val);
+		shim_cpuif.vmcr = vmcr_of_kernel(val);
 }
 
 /**
