@@ -183,12 +183,25 @@ int kvm_io_bus_register_dev(struct kvm *kvm, enum kvm_bus bus, gpa_t addr, int l
 	return 0;
 }
 
-/*
- * KVM builds a smaller array; if there is no memory for it, it does without the
- * bus, which shows only to who looks for another device.
+/**
+ * shim_free_bus() - what kvm_io_bus_destroy() does
+ * @kvm: the VM
  */
+void shim_free_bus(struct kvm *kvm)
+{
+	for (unsigned int i = 0; i < kvm->nr_devs; i++) {
+		if (kvm->dev[i].dev->ops->destructor)
+			kvm->dev[i].dev->ops->destructor(kvm->dev[i].dev);
+	}
+	kfree(kvm->dev);
+	kvm->dev = NULL;
+	kvm->nr_devs = 0;
+	kvm->bus_is_gone = true;
+}
+
 int kvm_io_bus_unregister_dev(struct kvm *kvm, enum kvm_bus bus, struct kvm_io_device *dev)
 {
+	struct kvm_io_range *new;
 	unsigned int i = 0;
 
 	lockdep_assert_held(&kvm->slots_lock);
@@ -196,11 +209,20 @@ int kvm_io_bus_unregister_dev(struct kvm *kvm, enum kvm_bus bus, struct kvm_io_d
 		i++;
 	if (i == kvm->nr_devs)
 		return 0;
+	new = kmalloc(kvm->nr_devs * sizeof(*new), GFP_KERNEL_ACCOUNT);
+	if (!new) {
+		/* KVM does without the bus then, and all that is on it. */
+		shim_free_bus(kvm);
+		return -ENOMEM;
+	}
 	kvm->nr_devs--;
-	memmove(kvm->dev + i, kvm->dev + i + 1, (kvm->nr_devs - i) * sizeof(*kvm->dev));
+	memcpy(new, kvm->dev, i * sizeof(*new));
+	memcpy(new + i, kvm->dev + i + 1, (kvm->nr_devs - i) * sizeof(*new));
+	swap(kvm->dev, new);
 	synchronize_srcu_expedited(&kvm->srcu);
 	if (dev->ops->destructor)
 		dev->ops->destructor(dev);
+	kfree(new);
 	return 0;
 }
 
@@ -248,20 +270,4 @@ int shim_bus_access(struct kvm_vcpu *vcpu, gpa_t gpa, int bytes, bool write, voi
 	}
 	srcu_read_unlock(&kvm->srcu, idx);
 	return ret ? -EOPNOTSUPP : 0;
-}
-
-/**
- * shim_free_bus() - what kvm_io_bus_destroy() does
- * @kvm: the VM
- */
-void shim_free_bus(struct kvm *kvm)
-{
-	for (unsigned int i = 0; i < kvm->nr_devs; i++) {
-		if (kvm->dev[i].dev->ops->destructor)
-			kvm->dev[i].dev->ops->destructor(kvm->dev[i].dev);
-	}
-	kfree(kvm->dev);
-	kvm->dev = NULL;
-	kvm->nr_devs = 0;
-	kvm->bus_is_gone = true;
 }
