@@ -25,6 +25,7 @@ LIB_SRCS := \
 	lib/model/dist.c \
 	lib/model/distctl.c \
 	lib/model/expect.c \
+	lib/model/fail.c \
 	lib/model/hash.c \
 	lib/model/irq.c \
 	lib/model/its.c \

@@ -32,6 +32,7 @@ static struct fake {
 	struct kvm_device_attr attr; /* of the last call */
 	struct kvm_irq_level line;
 	u64 value; /* that it had in it */
+	unsigned long nth[NR_HOSTED_FAILS]; /* that fails */
 } fake;
 
 static __printf(1, 2) void note(const char *fmt, ...)
@@ -192,6 +193,18 @@ static void quiesce(struct hosted_vm *vm)
 	(void)vm;
 }
 
+static void fail(enum hosted_fail what, unsigned long nth)
+{
+	if (fake.nth[what] != nth)
+		note("fail%d=%lu ", (int)what, nth);
+	fake.nth[what] = nth;
+}
+
+static unsigned long counted(enum hosted_fail what)
+{
+	return 10 + (unsigned long)what;
+}
+
 static const struct hosted_kernel kernel = {
 	.abi = HOSTED_ABI,
 	.create_vm = create_vm,
@@ -209,6 +222,8 @@ static const struct hosted_kernel kernel = {
 	.mem_read = mem_read,
 	.mem_write = mem_write,
 	.quiesce = quiesce,
+	.fail = fail,
+	.counted = counted,
 };
 
 static const struct fake fresh = { .signalled = HOSTED_IRQ };
@@ -581,6 +596,31 @@ static void missing_library_says_how_to_build_it(struct unit *t)
 	EXPECT_CONTAINS(t, info.reason, "cannot load './nowhere.so': No such file");
 }
 
+/* One operation, even if the guest goes on; and as the last one, the end of the VM. */
+static void failures_are_of_the_next_operation(struct unit *t)
+{
+	const struct op_result *results;
+
+	fake = fresh;
+	results = perform_on_two(t, "fail alloc=2 guest=3\nguest vcpu=9 dsb\nguest vcpu=9 isb\n"
+				    "fail copy=1\nfail\nfail alloc=1\n");
+	EXPECT_STR(t, fake.log,
+		   "fail0=2 fail2=3 enter1 bell1 leave1 fail0=0 fail2=0 enter1 bell1 leave1 "
+		   "fail1=1 fail1=0 fail0=1 destroyfail0=0 ");
+	EXPECT_EQ(t, results[0].status, OP_DONE);
+	EXPECT_EQ(t, results[0].nr_vals, NR_HOSTED_FAILS);
+	EXPECT_EQ(t, results[0].val[2], 12);
+	EXPECT_EQ(t, results[5].nr_vals, NR_HOSTED_FAILS);
+}
+
+/* No operation of a block is the next one. */
+static void blocks_do_not_fail(struct unit *t)
+{
+	fake = fresh;
+	perform_on_two(t, "fail alloc=1\npar {\nguest vcpu=0 dsb\nguest vcpu=9 dsb\n}\n");
+	EXPECT_CONTAINS(t, fake.log, "fail0=1 fail0=0 enter");
+}
+
 static const struct unit_test tests[] = {
 	{ "hosted.attributes_name_registers", attributes_name_registers },
 	{ "hosted.errors_become_results", errors_become_results },
@@ -595,6 +635,8 @@ static const struct unit_test tests[] = {
 	{ "hosted.wfi_tells_whether_it_was_ended", wfi_tells_whether_it_was_ended },
 	{ "hosted.memory_is_little_endian", memory_is_little_endian },
 	{ "hosted.side_by_side_has_one_order", side_by_side_has_one_order },
+	{ "hosted.failures_are_of_the_next_operation", failures_are_of_the_next_operation },
+	{ "hosted.blocks_do_not_fail", blocks_do_not_fail },
 	{ "hosted.reports_outlive_their_process", reports_outlive_their_process },
 	{ "hosted.options_describe_the_host", options_describe_the_host },
 	{ "hosted.missing_library_says_how_to_build_it", missing_library_says_how_to_build_it },

@@ -64,8 +64,24 @@ static void memory_is_kept_free(struct unit *t)
 	}
 }
 
+static void failures_need_a_target_that_makes_them(struct unit *t)
+{
+	static const struct target able_to_fail = { .name = "failing", .makes_fail = true };
+	char reason[TARGET_TEXT_BYTES];
+	struct prog p;
+
+	if (!program_parse(t, "vm gicv3\nfail alloc=1\n", &p))
+		return;
+	EXPECT_TRUE(t, target_can_run(&able_to_fail, &able, &p, reason, sizeof(reason)));
+	EXPECT_TRUE(t, !target_can_run(&willing, &able, &p, reason, sizeof(reason)));
+	EXPECT_STR(t, reason, "only target hosted can make memory or accesses fail");
+	prog_free(&p);
+}
+
 static const struct unit_test tests[] = {
 	{ "target_can_run.memory_is_kept_free", memory_is_kept_free },
+	{ "target_can_run.failures_need_a_target_that_makes_them",
+	  failures_need_a_target_that_makes_them },
 };
 
 UNIT_MAIN(tests)

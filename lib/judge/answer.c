@@ -34,7 +34,7 @@ static u64 value_of(const struct expect *want, unsigned int i, struct rng *rng)
  * expect_answer() - an answer of a target that keeps all rules
  * @want: an expectation that predicts
  * @alt:  which of its alternatives
- * @rng:  decides what is left open, or NULL for zeros and the first of several
+ * @rng:  decides what is left open, or NULL for what is usual and the first of several
  * @res:  filled in
  */
 void expect_answer(const struct expect *want, unsigned int alt, struct rng *rng,
@@ -50,7 +50,7 @@ void expect_answer(const struct expect *want, unsigned int alt, struct rng *rng,
 	res->nr_vals = want->nr_vals;
 	for (unsigned int i = 0; i < want->nr_vals; i++) {
 		const struct expect_val *v = &want->val[i];
-		u64 open = rng ? rng_next(rng) : 0;
+		u64 open = rng ? rng_next(rng) : v->value;
 
 		res->val[i] = (value_of(want, i, rng) & v->known) | (open & ~v->known);
 	}

@@ -150,8 +150,8 @@ u64 model_hash(const struct model *m)
 
 	h = hash_u64(h, m->has_vgic | (u64)m->initialised << 1 | (u64)m->mapped << 2 |
 				(u64)m->map_failed << 3 | (u64)m->any_slipped << 4 |
-				(u64)m->lost << 5 | (u64)m->crowded << 6 | (u64)m->crowded_on << 8 |
-				(u64)m->loosened_by << 32);
+				(u64)m->lost << 5 | (u64)m->crowded << 6 | (u64)m->failing << 24 |
+				(u64)m->crowded_on << 8 | (u64)m->loosened_by << 32);
 	for (unsigned int i = 0; i < NR_ADDR_TYPES; i++)
 		h = hash_u64(h, m->addr[i]);
 	h = hash_dist(h, m);

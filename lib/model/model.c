@@ -34,6 +34,7 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_RELEASE] = expect_release,
 	[OP_IRQ_LINE] = expect_irq_line,
 	[OP_SIGNAL_MSI] = expect_signal_msi,
+	[OP_FAIL] = expect_fail,
 	[OP_CREATE_ITS] = expect_create_its,
 	[OP_SET_ITS_ADDR] = expect_set_its_addr,
 	[OP_INIT_ITS] = expect_init_its,
@@ -181,8 +182,10 @@ void model_expect(const struct model *m, const struct op *op, struct expect *wan
 	want->unpredicted = m->lost;
 	want->vals_rule = RULE_NO_OBJECT;
 	expect_fns[op->id](m, op, want);
-	if (m->map_failed && !op_is_on_mem(op))
+	if (m->map_failed && !op_is_on_mem(op) && op->id != OP_FAIL)
 		expect_dead(m, want);
+	if (m->failing)
+		expect_failing(m, op, want);
 }
 
 static void commit_region(struct model *m, u64 base, u64 count)
@@ -340,6 +343,7 @@ static commit_fn *const commit_fns[NR_OPS] = {
 	[OP_IRQ_LINE] = commit_irq_line,
 	[OP_SIGNAL_MSI] = commit_signal_msi,
 	[OP_SAVE_PENDING_TABLES] = commit_save_pending_tables,
+	[OP_FAIL] = commit_fail,
 	[OP_CREATE_ITS] = commit_create_its,
 	[OP_SET_ITS_ADDR] = commit_set_its_addr,
 	[OP_INIT_ITS] = commit_init_its,
@@ -360,6 +364,8 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
 	bool runs = (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN) &&
 		    seen->status != OP_FAILED && seen->status != OP_NO_OBJECT;
 
+	if (m->failing)
+		end_failing(m, op);
 	if (fills_list_registers(m, op))
 		irq_lrs_filled(m);
 	else

@@ -192,6 +192,7 @@ struct model {
 	bool crowded; /* a PE had more in flight than list registers when it was last entered */
 	u16 crowded_on; /* number of that PE */
 	bool lost; /* software did what makes the state UNPREDICTABLE */
+	u8 failing; /* what has failed within the operation now: bits of FAIL_* */
 	u64 addr[NR_ADDR_TYPES]; /* gpa, bytes, or ADDR_UNSET */
 	unsigned int nr_irqs; /* SGIs and PPIs included */
 	bool nr_irqs_set; /* by userspace or by initialisation */
@@ -280,6 +281,12 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum deviation_id lost_by);
 void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
+
+/* fail.c */
+void expect_fail(const struct model *m, const struct op *op, struct expect *want);
+void commit_fail(struct model *m, const struct op *op, const struct op_result *seen);
+void expect_failing(const struct model *m, const struct op *op, struct expect *want);
+void end_failing(struct model *m, const struct op *op);
 
 /* search.c */
 bool spi_targets(const struct model *m, const struct model_vcpu *v, unsigned int intid,

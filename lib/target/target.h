@@ -43,6 +43,8 @@ struct target {
 	int (*configure)(const char *text, char *reason, size_t bytes);
 	/* 0 or a negative errno, with the reason in @info. */
 	int (*probe)(struct target_info *info);
+	/* It performs OP_FAIL. */
+	bool makes_fail;
 	/* Can all of @prog be performed?  If not, @reason.  NULL if anything can. */
 	bool (*can_run)(const struct prog *prog, char *reason, size_t bytes);
 	/*

@@ -12,11 +12,11 @@ syn match vgicVm /^\s*vm\>/ nextgroup=vgicGic skipwhite
 syn match vgicGic /\<gicv[23]\>/ contained
 syn region vgicBlock matchgroup=vgicPar start=/^\s*par\s\+{/ end=/^\s*}/ transparent fold
 
-syn match vgicOperation /^\s*\%(create_vgic\|create_vcpu\|set_addr\|get_addr\|redist_region\|get_redist_region\|init_vgic\|run\|read\|write\|read_level\|write_level\|set_nr_irqs\|get_nr_irqs\|save_pending_tables\|has_attr\|hold\|release\|create_its\|set_its_addr\|init_its\)\>/
+syn match vgicOperation /^\s*\%(create_vgic\|create_vcpu\|set_addr\|get_addr\|redist_region\|get_redist_region\|init_vgic\|run\|read\|write\|read_level\|write_level\|set_nr_irqs\|get_nr_irqs\|save_pending_tables\|has_attr\|hold\|release\|fail\|create_its\|set_its_addr\|init_its\)\>/
 syn keyword vgicOfUser contained create_vgic create_vcpu set_addr get_addr redist_region
 syn keyword vgicOfUser contained get_redist_region init_vgic run read write read_level write_level
 syn keyword vgicOfUser contained set_nr_irqs get_nr_irqs save_pending_tables has_attr hold release
-syn keyword vgicOfUser contained create_its set_its_addr init_its
+syn keyword vgicOfUser contained fail create_its set_its_addr init_its
 syn match vgicAgent /^\s*user\>/ nextgroup=vgicOfUser skipwhite
 hi def link vgicOfUser vgicOperation
 syn keyword vgicOfGuest contained read write ack eoi deactivate walk load store clean dsb isb take
@@ -29,7 +29,7 @@ hi def link vgicOfDev vgicOperation
 syn keyword vgicOfMem contained read write mapd mapc mapti inv invall int clear discard sync
 syn match vgicAgent /^\s*mem\>/ nextgroup=vgicOfMem skipwhite
 hi def link vgicOfMem vgicOperation
-syn match vgicArgument /\<\%(ipa\|id\|base\|index\|count\|flags\|vcpu\|value\|intid\|info\|group\|attr\|at\|size\|device\|itt\|valid\|icid\|rdbase\|event\|level\|data\|devid\|of\)\ze=/
+syn match vgicArgument /\<\%(ipa\|id\|base\|index\|count\|flags\|vcpu\|value\|intid\|info\|group\|attr\|alloc\|copy\|guest\|at\|size\|device\|itt\|valid\|icid\|rdbase\|event\|level\|data\|devid\|of\)\ze=/
 syn keyword vgicWord v2_dist v2_cpuif v3_dist v3_redist cpu spi ppi reserved
 syn keyword vgicRegister GICD_CTLR GICD_TYPER GICD_IIDR GICD_SGIR GICD_PIDR2 GICD_PIDR3 GICC_CTLR
 syn keyword vgicRegister GICC_PMR GICC_BPR GICC_IAR GICC_EOIR GICC_RPR GICC_HPPIR GICC_ABPR

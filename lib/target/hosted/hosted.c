@@ -116,6 +116,7 @@ const struct target target_hosted = {
 	.doc = "the vGIC of a kernel that was built as a library, in this process",
 	.configure = configure,
 	.probe = hosted_probe,
+	.makes_fail = true,
 	.run = run,
 	.trouble = hosted_trouble,
 	.costs = costs,

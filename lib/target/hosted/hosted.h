@@ -54,6 +54,7 @@ struct hosted_machine {
 	struct vgic_devices devices;
 	struct hosted_vcpu **vcpu;
 	size_t nr_vcpus;
+	struct op_result *failing; /* of the OP_FAIL before the operation now performed, or NULL */
 	bool has_mem; /* there is memory at PROG_MEM_BASE */
 	bool has_ram; /* at PROG_RAM_BASE, since a vCPU was to enter its guest */
 };

@@ -199,11 +199,33 @@ void hosted_perform_op(struct hosted_machine *m, const struct op *op, struct op_
 	m->kernel->quiesce(m->vm);
 }
 
+/* Until end_failing(), what @op names fails. */
+static void begin_failing(struct hosted_machine *m, const struct op *op, struct op_result *res)
+{
+	m->kernel->fail(HOSTED_FAIL_ALLOC, op_arg(op, ARG_FAIL_alloc));
+	m->kernel->fail(HOSTED_FAIL_COPY, op_arg(op, ARG_FAIL_copy));
+	m->kernel->fail(HOSTED_FAIL_GUEST, op_arg(op, ARG_FAIL_guest));
+	vgic_result(res, 0);
+	m->failing = res;
+}
+
+/* The result of OP_FAIL is how many there were of each. */
+static void end_failing(struct hosted_machine *m)
+{
+	struct op_result *res = m->failing;
+
+	m->failing = NULL;
+	for (int what = 0; res && what < NR_HOSTED_FAILS; what++) {
+		res->val[res->nr_vals++] = m->kernel->counted((enum hosted_fail)what);
+		m->kernel->fail((enum hosted_fail)what, 0);
+	}
+}
+
 /* One entry of a guest.  Return: how many operations have a result. */
 static size_t perform_entry(struct hosted_machine *m, struct hosted_vcpu *v, size_t first,
 			    struct op_result *results)
 {
-	size_t nr = entry_length(m->prog, first, GUEST_RING_OPS);
+	size_t nr = m->failing ? 1 : entry_length(m->prog, first, GUEST_RING_OPS);
 	int ret = hosted_enter(m, v);
 
 	if (ret) {
@@ -221,18 +243,12 @@ static size_t perform_entry(struct hosted_machine *m, struct hosted_vcpu *v, siz
 	return nr;
 }
 
-/* Performs operations from @first on.  Return: how many have a result. */
-static size_t perform_some(struct hosted_machine *m, size_t first, struct op_result *results)
+/* Performs an operation, or those of one entry.  Return: how many have a result. */
+static size_t perform_alone(struct hosted_machine *m, size_t first, struct op_result *results)
 {
 	const struct op *op = &m->prog->op[first];
-	size_t end = prog_par_end(m->prog, first);
 	struct hosted_vcpu *v;
 
-	hosted_report_from(first);
-	if (end > first + 1) {
-		hosted_par_perform(m, first, end, results);
-		return end - first;
-	}
 	if (!op_enters_guest(op)) {
 		hosted_perform_op(m, op, &results[first]);
 		return 1;
@@ -242,6 +258,31 @@ static size_t perform_some(struct hosted_machine *m, size_t first, struct op_res
 		return perform_entry(m, v, first, results);
 	results[first].status = OP_NO_OBJECT;
 	return 1;
+}
+
+/* Performs operations from @first on.  Return: how many have a result. */
+static size_t perform_some(struct hosted_machine *m, size_t first, struct op_result *results)
+{
+	const struct op *op = &m->prog->op[first];
+	size_t end = prog_par_end(m->prog, first);
+	bool in_block = end > first + 1;
+	size_t nr;
+
+	hosted_report_from(first);
+	/* What is side by side does not fail: no one operation is the next one. */
+	if (in_block || op->id == OP_FAIL)
+		end_failing(m);
+	if (op->id == OP_FAIL) {
+		begin_failing(m, op, &results[first]);
+		return 1;
+	}
+	if (in_block) {
+		hosted_par_perform(m, first, end, results);
+		return end - first;
+	}
+	nr = perform_alone(m, first, results);
+	end_failing(m);
+	return nr;
 }
 
 static void close_machine(struct hosted_machine *m)
@@ -282,4 +323,5 @@ void hosted_run(const struct hosted_kernel *kernel, const struct prog *prog,
 		i += perform_some(&m, i, results);
 	hosted_report_from(prog->nr_ops);
 	close_machine(&m);
+	end_failing(&m);
 }
