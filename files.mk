@@ -109,6 +109,7 @@ HARNESS_SRCS := \
 	harness/explain.c \
 	harness/export.c \
 	harness/export_report.c \
+	harness/failures.c \
 	harness/fuzz.c \
 	harness/fuzz_finding.c \
 	harness/fuzz_mix.c \

@@ -53,6 +53,7 @@ struct options {
 	u64 op; /* the one operation that a selftest asserts, from 1; 0 for all */
 	const char *output; /* file to export to, or NULL for standard output */
 	const char *reported_by; /* name and address, or NULL */
+	unsigned int fail; /* what is made to fail: a bit for each kind */
 	char **args; /* what follows the options, NULL-terminated */
 };
 
@@ -93,6 +94,16 @@ __must_check int session_begin(struct session *s, const struct options *o);
 __must_check int session_begin_for(struct session *s, const struct options *o,
 				   const struct target_info *info);
 
+/* What OP_FAIL can make fail, in the order of its arguments. */
+enum { FAIL_ALLOC, FAIL_COPY, FAIL_GUEST, NR_FAILS };
+
+/* A failure within one operation of a program. */
+struct failure {
+	size_t op; /* before which OP_FAIL is put, from 0; one past the last is the end of the VM */
+	unsigned int kind;
+	u64 nth; /* from 1; 0 for no failure */
+};
+
 /* How one program ended. */
 struct outcome {
 	enum tap_status status;
@@ -101,6 +112,8 @@ struct outcome {
 	char *diag; /* or NULL */
 	char *record; /* what it gave, for a file of results, or NULL */
 	u64 nr_ops, nr_judged; /* operations performed, and of those judged */
+	u64 nr_failures; /* that were made */
+	struct failure failure; /* the one that it is about */
 };
 
 #define NS_PER_S 1000000000ULL
@@ -121,6 +134,8 @@ struct judging_context {
 	struct kmsg *kmsg; /* or NULL */
 	struct op_result *results; /* grown as needed, for free() */
 	char log[KMSG_TEXT_BYTES]; /* what the kernel told while the last program ran */
+	struct failure *failure; /* receives the one that is made, where others see it */
+	u64 *since_ns; /* receives when the program began, CLOCK_MONOTONIC */
 	void (*started)(void *arg, const char *text); /* before a program runs */
 	void *arg;
 };
@@ -133,8 +148,17 @@ enum judged judge_run(const struct session *s, const struct prog *p, struct judg
 void judge_died(const struct session *s, const struct prog *p, const char *text, struct verdict *v);
 void judge_one(const struct session *s, const struct plan *plan, size_t i,
 	       struct judging_context *c, struct outcome *outcome);
+void judge_verdict(const struct session *s, const struct prog *p, const struct verdict *v,
+		   struct outcome *outcome);
 void judge_oops(const struct session *s, const struct plan *plan, size_t i, const char *text,
-		struct outcome *outcome);
+		const struct failure *f, struct outcome *outcome);
+
+/* Programs made to fail: failures.c. */
+int failures_parse(unsigned int *kinds, const char *text);
+void failure_add(struct prog *p, const struct failure *f);
+void failure_print(const struct failure *f, char *buf, size_t bytes);
+void failures_judge(const struct session *s, const struct prog *p, struct judging_context *c,
+		    struct outcome *outcome);
 
 /* Programs in flight, for whoever finds the machine dead: inflight.c. */
 struct inflight;

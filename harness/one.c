@@ -43,10 +43,17 @@ static const struct known *stale_known(const struct session *s, const struct pro
 	return NULL;
 }
 
-static void outcome_of_verdict(const struct session *s, const struct prog *p,
-			       const struct verdict *v, struct outcome *o)
+/**
+ * judge_verdict() - the outcome of a program that was judged
+ * @s:       the session
+ * @p:       the program
+ * @v:       its verdict
+ * @o:       filled in, to be released by the caller
+ */
+void judge_verdict(const struct session *s, const struct prog *p, const struct verdict *v,
+		   struct outcome *o)
 {
-	const struct known *stale = stale_known(s, p, v);
+	const struct known *stale = s->options->fail ? NULL : stale_known(s, p, v);
 	char reason[REASON_BYTES];
 
 	o->nr_ops = p->nr_ops;
@@ -157,6 +164,32 @@ static bool load_or_explain(const struct plan *plan, size_t i, struct prog *p,
 	return false;
 }
 
+static void judge_once(const struct session *s, const struct prog *p, struct judging_context *c,
+		       struct outcome *outcome)
+{
+	char reason[REASON_BYTES];
+	struct verdict v;
+	enum judged how;
+
+	c->results = xrealloc(c->results, (p->nr_ops + 1) * sizeof(*c->results));
+	how = judge_run(s, p, c, c->results, &v, reason, sizeof(reason));
+	if (s->options->results && how != JUDGED_SKIPPED)
+		outcome->record = results_print(p, c->results, c->log);
+	switch (how) {
+	case JUDGED:
+		judge_verdict(s, p, &v, outcome);
+		break;
+	case JUDGED_SKIPPED:
+		outcome->status = TAP_SKIP;
+		outcome->reason = xstrndup(reason, sizeof(reason));
+		break;
+	case JUDGED_GAVE_UP:
+		outcome->status = TAP_ERROR;
+		outcome->reason = xstrndup(reason, sizeof(reason));
+		break;
+	}
+}
+
 /**
  * judge_one() - run a program of a plan and judge it
  * @s:       the session
@@ -168,30 +201,14 @@ static bool load_or_explain(const struct plan *plan, size_t i, struct prog *p,
 void judge_one(const struct session *s, const struct plan *plan, size_t i,
 	       struct judging_context *c, struct outcome *outcome)
 {
-	char reason[REASON_BYTES];
-	struct verdict v;
-	enum judged how;
 	struct prog p;
 
 	if (!load_or_explain(plan, i, &p, outcome))
 		return;
-	c->results = xrealloc(c->results, (p.nr_ops + 1) * sizeof(*c->results));
-	how = judge_run(s, &p, c, c->results, &v, reason, sizeof(reason));
-	if (s->options->results && how != JUDGED_SKIPPED)
-		outcome->record = results_print(&p, c->results, c->log);
-	switch (how) {
-	case JUDGED:
-		outcome_of_verdict(s, &p, &v, outcome);
-		break;
-	case JUDGED_SKIPPED:
-		outcome->status = TAP_SKIP;
-		outcome->reason = xstrndup(reason, sizeof(reason));
-		break;
-	case JUDGED_GAVE_UP:
-		outcome->status = TAP_ERROR;
-		outcome->reason = xstrndup(reason, sizeof(reason));
-		break;
-	}
+	if (s->options->fail)
+		failures_judge(s, &p, c, outcome);
+	else
+		judge_once(s, &p, c, outcome);
 	prog_free(&p);
 }
 
@@ -201,17 +218,19 @@ void judge_one(const struct session *s, const struct plan *plan, size_t i,
  * @plan:    the plan
  * @i:       number of the program
  * @text:    what the kernel logged
+ * @f:       what was made to fail
  * @outcome: filled in, to be released by the caller
  */
 void judge_oops(const struct session *s, const struct plan *plan, size_t i, const char *text,
-		struct outcome *outcome)
+		const struct failure *f, struct outcome *outcome)
 {
 	struct verdict v;
 	struct prog p;
 
 	if (!load_or_explain(plan, i, &p, outcome))
 		return;
+	failure_add(&p, f);
 	judge_died(s, &p, text, &v);
-	outcome_of_verdict(s, &p, &v, outcome);
+	judge_verdict(s, &p, &v, outcome);
 	prog_free(&p);
 }

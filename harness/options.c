@@ -57,6 +57,11 @@ static int set_profile(struct options *o, const char *name)
 	return -EINVAL;
 }
 
+static int set_fail(struct options *o, const char *what)
+{
+	return failures_parse(&o->fail, what);
+}
+
 static int set_rule(struct options *o, const char *name)
 {
 	for (unsigned int i = 0; i < NR_RULES; i++) {
@@ -99,6 +104,7 @@ static const struct option_desc descs[] = {
 	{ .name = "corpora", .kind = OTHER, .set = set_corpora },
 	{ .name = "count", SETS(LONG_NUMBER, count), .hi = UINT32_MAX },
 	{ .name = "coverage", SETS(FLAG, coverage) },
+	{ .name = "fail", .kind = OTHER, .set = set_fail },
 	{ .name = "filter", SETS(TEXT, filter) },
 	{ .name = "hazards", SETS(FLAG, hazards) },
 	{ .name = "help", .kind = HELP },

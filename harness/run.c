@@ -24,6 +24,9 @@ static const char usage[] =
 	"\n"
 	"  --all            whole enumerations instead of samples\n"
 	"  --count N        programs to sample of each suite\n"
+	"  --fail WHAT      run each program once to count, and once more for each failure\n"
+	"                   of an operation: of an alloc, of a copy from or to userspace,\n"
+	"                   of an access to the guest's memory, or of all; target hosted\n"
 	"  --filter GLOB    only programs whose name matches; from whole enumerations\n"
 	"  --hazards        run programs that are known to crash the kernel under test\n"
 	"  --seed N         of samples and random programs\n"
@@ -48,7 +51,7 @@ struct run {
 	struct junit *junit;
 	FILE *results;
 	unsigned int fails;
-	u64 nr_ops, nr_judged;
+	u64 nr_ops, nr_judged, nr_failures;
 };
 
 static bool is_bad(enum tap_status status)
@@ -67,6 +70,7 @@ static bool keep_program(const struct run *r, size_t i, const char *path, const 
 
 	if (plan_load(r->plan, i, &p, &err))
 		return false;
+	failure_add(&p, &o->failure);
 	mkdir(r->session->options->out, 0755);
 	f = fopen(path, "we");
 	if (!f) {
@@ -124,6 +128,7 @@ static void report(void *arg, size_t i, const struct outcome *o)
 	r->nr_judged += o->nr_judged;
 	if (r->results)
 		results_report(r->results, r->plan, i, o);
+	r->nr_failures += o->nr_failures;
 	tap_report(r->tap, &result);
 	json_report(r->json, &result);
 	junit_report(r->junit, &result);
@@ -202,6 +207,8 @@ static int run_plan(struct run *r, const struct options *o)
 	ret = work_run(s, r->plan, report, r);
 	tap_note(r->tap, "operations: %" PRIu64 " performed, %" PRIu64 " judged", r->nr_ops,
 		 r->nr_judged);
+	if (o->fail)
+		tap_note(r->tap, "failures made: %" PRIu64, r->nr_failures);
 	status = (int)tap_end(r->tap);
 	tap_close(r->tap);
 	if (close_file(o->json, json_close(r->json)) ||
@@ -242,6 +249,12 @@ int run_main(int argc, char **argv)
 	/* What is wrong everywhere is told before what is missing here. */
 	if (!plan_make(&plan, &o))
 		status = session_begin(&session, &o);
+	if (!status && o.fail && !session.target->makes_fail) {
+		fprintf(stderr, "vgicheck: target %s can make nothing fail: --target hosted can\n",
+			session.target->name);
+		session_close(&session);
+		status = TAP_EXIT_USAGE;
+	}
 	if (!status) {
 		status = run_plan(&r, &o);
 		session_close(&session);

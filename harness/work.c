@@ -29,6 +29,7 @@
 struct slot {
 	u64 running; /* number in the plan plus one, 0 if it rests */
 	u64 since_ns; /* CLOCK_MONOTONIC */
+	struct failure failure; /* that is made */
 };
 
 struct shared {
@@ -41,7 +42,8 @@ struct message {
 	u64 i;
 	u64 ns;
 	u64 status; /* 64 bits, so that no padding is sent */
-	u64 nr_ops, nr_judged;
+	u64 nr_ops, nr_judged, nr_failures;
+	struct failure failure;
 	u64 reason_len, diag_len, record_len;
 };
 
@@ -108,6 +110,8 @@ static void worker_send(int fd, size_t i, const struct outcome *o)
 		.status = o->status,
 		.nr_ops = o->nr_ops,
 		.nr_judged = o->nr_judged,
+		.nr_failures = o->nr_failures,
+		.failure = o->failure,
 		.reason_len = length(o->reason),
 		.diag_len = length(o->diag),
 		.record_len = length(o->record),
@@ -135,7 +139,10 @@ static void worker_main(struct work *w, unsigned int number, int fd)
 		.kmsg = kmsg_open(w->session->target),
 		.started = inflight_started,
 		.arg = &slot_in_flight,
+		.failure = &slot->failure,
+		.since_ns = &slot->since_ns,
 	};
+	u64 start;
 
 	if (!c.model)
 		_exit(TAP_EXIT_HARNESS);
@@ -145,12 +152,14 @@ static void worker_main(struct work *w, unsigned int number, int fd)
 
 		if (i >= w->plan->nr)
 			break;
-		__atomic_store_n(&slot->since_ns, clock_ns(), __ATOMIC_RELEASE);
+		start = clock_ns();
+		slot->failure = (struct failure){ 0 };
+		__atomic_store_n(&slot->since_ns, start, __ATOMIC_RELEASE);
 		__atomic_store_n(&slot->running, i + 1, __ATOMIC_RELEASE);
 		if (ftruncate(w->worker[number].child.err_fd, 0))
 			_exit(TAP_EXIT_HARNESS);
 		judge_one(w->session, w->plan, i, &c, &o);
-		o.ns = clock_ns() - slot->since_ns;
+		o.ns = clock_ns() - start;
 		inflight_put(w->inflight, number, NULL);
 		worker_send(fd, i, &o);
 		__atomic_store_n(&slot->running, 0, __ATOMIC_RELEASE);
@@ -227,6 +236,8 @@ static bool worker_receive(struct work *w, struct worker *k)
 	o.ns = m.ns;
 	o.nr_ops = m.nr_ops;
 	o.nr_judged = m.nr_judged;
+	o.nr_failures = m.nr_failures;
+	o.failure = m.failure;
 	o.reason = read_text(k->fd, m.reason_len);
 	o.diag = read_text(k->fd, m.diag_len);
 	o.record = read_text(k->fd, m.record_len);
@@ -239,8 +250,9 @@ static void worker_post_mortem(struct work *w, unsigned int number, int wstatus)
 {
 	struct worker *k = &w->worker[number];
 	u64 running = w->shared->slot[number].running;
-	char reason[REASON_BYTES];
-	struct outcome o = { .status = TAP_ERROR };
+	const struct failure failure = w->shared->slot[number].failure;
+	char reason[REASON_BYTES], how[REASON_BYTES / 2], of[REASON_BYTES / 2];
+	struct outcome o = { .status = TAP_ERROR, .failure = failure };
 	char log[KMSG_TEXT_BYTES];
 	unsigned int nr_logged;
 	ssize_t n;
@@ -250,22 +262,24 @@ static void worker_post_mortem(struct work *w, unsigned int number, int wstatus)
 	nr_logged = kmsg_find(k->child.kmsg, k->child.pid, log);
 	if (nr_logged && !k->child.hung) {
 		o.status = TAP_PASS;
-		judge_oops(w->session, w->plan, running - 1, log, &o);
+		judge_oops(w->session, w->plan, running - 1, log, &failure, &o);
 		kmsg_account(k->child.kmsg, log);
 		set_done(w, running - 1, &o);
 		return;
 	}
 	if (k->child.hung) {
 		o.status = TAP_FAIL;
-		snprintf(reason, sizeof(reason), "hang: no end after %u s",
+		snprintf(how, sizeof(how), "hang: no end after %u s",
 			 w->session->options->timeout_s);
 	} else if (WIFSIGNALED(wstatus)) {
-		snprintf(reason, sizeof(reason), "the harness process died of signal %d",
+		snprintf(how, sizeof(how), "the harness process died of signal %d",
 			 WTERMSIG(wstatus));
 	} else {
-		snprintf(reason, sizeof(reason), "the harness process ended with status %d",
+		snprintf(how, sizeof(how), "the harness process ended with status %d",
 			 WEXITSTATUS(wstatus));
 	}
+	failure_print(&failure, of, sizeof(of));
+	snprintf(reason, sizeof(reason), "%s%s", of, how);
 	o.reason = xstrndup(reason, sizeof(reason));
 	o.diag = xcalloc(1, STDERR_BYTES);
 	n = pread(k->child.err_fd, o.diag, STDERR_BYTES - 1, 0);
