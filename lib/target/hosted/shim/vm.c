@@ -182,6 +182,9 @@ static int precreate(struct kvm *kvm, unsigned long id)
 	mutex_lock(&kvm->lock);
 	if (kvm->created_vcpus >= (unsigned int)kvm->max_vcpus)
 		ret = -EINVAL;
+	/* Since 7.3 a vcpu_id in use is refused before anything is made for it. */
+	else if (SHIM_VERSION >= 7003 && kvm_get_vcpu_by_id(kvm, (int)id))
+		ret = -EEXIST;
 	else if (irqchip_in_kernel(kvm) && vgic_initialized(kvm))
 		ret = -EBUSY;
 	else if (id >= (unsigned long)kvm->max_vcpus)
@@ -315,6 +318,12 @@ static int inject(struct kvm *kvm, struct kvm_vcpu *vcpu, u32 intid, bool level)
 #endif
 }
 
+/* Newer kernels (7.2, not 6.12) initialise a GICv2 before they look at what is injected. */
+static int early_init(struct kvm *kvm)
+{
+	return SHIM_VERSION >= 7000 ? vgic_lazy_init(kvm) : 0;
+}
+
 /**
  * shim_irq_line() - KVM_IRQ_LINE
  * @kvm:  the VM
@@ -331,6 +340,12 @@ int shim_irq_line(struct kvm *kvm, const struct kvm_irq_level *line)
 	u32 intid = line->irq >> KVM_ARM_IRQ_NUM_SHIFT & KVM_ARM_IRQ_NUM_MASK;
 	struct kvm_vcpu *vcpu;
 
+	if (type != KVM_ARM_IRQ_TYPE_CPU && type <= KVM_ARM_IRQ_TYPE_PPI) {
+		int ret = irqchip_in_kernel(kvm) ? early_init(kvm) : -ENXIO;
+
+		if (ret)
+			return ret;
+	}
 	switch (type) {
 	case KVM_ARM_IRQ_TYPE_CPU:
 		/* Only without an interrupt controller in the kernel, and then it does nothing here. */
@@ -338,15 +353,11 @@ int shim_irq_line(struct kvm *kvm, const struct kvm_irq_level *line)
 			return -ENXIO;
 		return line_vcpu(kvm, number) && intid <= KVM_ARM_IRQ_CPU_FIQ ? 0 : -EINVAL;
 	case KVM_ARM_IRQ_TYPE_PPI:
-		if (!irqchip_in_kernel(kvm))
-			return -ENXIO;
 		vcpu = line_vcpu(kvm, number);
 		if (!vcpu || intid < VGIC_NR_SGIS || intid >= VGIC_NR_PRIVATE_IRQS)
 			return -EINVAL;
 		return inject(kvm, vcpu, intid, line->level);
 	case KVM_ARM_IRQ_TYPE_SPI:
-		if (!irqchip_in_kernel(kvm))
-			return -ENXIO;
 		if (intid < VGIC_NR_PRIVATE_IRQS)
 			return -EINVAL;
 		return inject(kvm, NULL, intid, line->level);
