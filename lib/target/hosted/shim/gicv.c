@@ -28,6 +28,11 @@
 #define OTHER_GROUP 1022
 /* The source CPU of an SGI belongs to the number. */
 #define ID_MASK 0x1fffu
+/*
+ * A list register is found by its VirtualID alone, which is unique (IHI 0048B
+ * GICH_LR<n>.VirtualID): the source of an SGI is no part of it.
+ */
+#define VIRTUAL_ID_MASK 0x3ffu
 /* Architecture version 2, implementer Arm. */
 #define IIDR_VALUE 0x0002043bu
 
@@ -65,7 +70,7 @@ static void end(u32 id)
 		return;
 	shim_drop_priority();
 	if (!(shim_cpuif.vmcr & VMCR_EOIM))
-		shim_deactivate(shim_find_active(id, ID_MASK));
+		shim_deactivate(shim_find_active(id & VIRTUAL_ID_MASK, VIRTUAL_ID_MASK));
 }
 
 static u32 read_reg(u32 offset)
@@ -115,11 +120,11 @@ static void write_reg(u32 offset, u32 val)
 		break;
 	case GICV_EOIR:
 	case GICV_AEOIR:
-		end(val & ID_MASK);
+		end(val);
 		break;
 	case GICV_DIR:
 		if (shim_cpuif.vmcr & VMCR_EOIM)
-			shim_deactivate(shim_find_active(val & ID_MASK, ID_MASK));
+			shim_deactivate(shim_find_active(val & VIRTUAL_ID_MASK, VIRTUAL_ID_MASK));
 		break;
 	case GICV_APR0:
 		shim_cpuif.ap[1][0] = val;
