@@ -14,6 +14,7 @@
 #define MAX_EVENT_BITS 16
 #define QUEUE_PAGE_BYTES 4096
 #define DOORBELL GITS_TRANSLATER_OFFSET
+#define ID_REGISTERS 0xffd0 /* to the end of the control frame (IHI 0069H ITS register map) */
 #define MSI_VALID_DEVID 1 /* KVM_MSI_VALID_DEVID */
 
 enum { DEVICES, COLLECTIONS, NR_ITS_TABLES }; /* in model_its.baser */
@@ -183,7 +184,8 @@ static bool map_event(struct model *m, const u64 *cmd)
 
 	if (d == m->its.nr_devices || event >= m->its.device[d].nr_events ||
 	    c == m->its.nr_collections || lpi >= MODEL_MAX_LPIS || m->its.event[lpi].mapped ||
-	    lpi_of(m, device, event) < MODEL_MAX_LPIS)
+	    lpi_of(m, device, event) < MODEL_MAX_LPIS ||
+	    !lpi_is_in_range(m, lpi, m->its.collection[c].vcpu))
 		return false;
 	m->its.event[lpi] = (struct model_event){
 		.mapped = true,
@@ -490,16 +492,23 @@ static void check_iidr(const struct model *m, const struct access *a, u64 value,
 	allow_error(want, EINVAL, RULE_ITS_REGS);
 }
 
-/* It is to be restored before the ITS is enabled (arm-vgic-its.rst). */
+/*
+ * It is to be restored after GITS_CBASER and before the ITS is enabled
+ * (arm-vgic-its.rst).  What is beyond the queue may be refused.
+ */
 static void check_creadr(const struct model *m, const struct access *a, u64 value,
 			 struct expect *want)
 {
+	bool beyond = (value & reg_field_mask(FIELD_GITS_CREADR_Offset)) >= queue_bytes(m);
+
 	(void)a;
-	(void)value;
-	if (!m->its.enabled)
+	if (!m->its.enabled && !beyond)
 		return;
 	allow_done(want, RULE_ITS_REGS);
-	allow_usual_error(m, want, EBUSY, RULE_ITS_REGS);
+	if (m->its.enabled)
+		allow_usual_error(m, want, EBUSY, RULE_ITS_REGS);
+	if (beyond)
+		allow_usual_error(m, want, EINVAL, RULE_ITS_REGS);
 }
 
 /* Which device a guest's own store is of is IMPLEMENTATION DEFINED. */
@@ -570,6 +579,7 @@ bool its_overlaps(const struct model *m)
  */
 bool expect_its_reach(const struct model *m, u64 where, struct expect *want)
 {
+	bool is_id = place_offset(where) >= ID_REGISTERS && place_offset(where) % 4 == 0;
 	struct reg_at at;
 
 	if (!m->has_its) {
@@ -586,10 +596,13 @@ bool expect_its_reach(const struct model *m, u64 where, struct expect *want)
 	if (at.reg < 0 || !its_behaviour((enum reg_id)at.reg) || at.byte ||
 	    reg_desc((enum reg_id)at.reg)->user == USER_NONE) {
 		/* Offsets are of 64 bits, but those of some registers are not. */
+		if (is_id && !want->nr_alts)
+			allow_done(want, RULE_ITS_REGS);
 		if (place_offset(where) % 8)
 			allow_error(want, EINVAL, RULE_ITS_REGS_UNALIGNED);
 		allow_error(want, ENXIO, RULE_ITS_REGS_UNSUPPORTED);
-		return false;
+		/* Which ID registers there are is IMPLEMENTATION DEFINED. */
+		return want->alt[0].status == OP_DONE;
 	}
 	if (want->nr_alts)
 		return false;
@@ -740,8 +753,8 @@ static bool expect_msi_deviation(const struct model *m, const struct op *op, str
 
 	if (!flags)
 		d = elsewhere ? DEVIATION_MSI_DEVID_ANYWHERE : DEVIATION_MSI_DEVID_IGNORED;
-	if (at - m->its.base >= GITS_BYTES || (flags && flags != MSI_VALID_DEVID) ||
-	    (!flags && !cached) || !deviates(m, d))
+	if (m->its.base == ADDR_UNSET || at - m->its.base >= GITS_BYTES ||
+	    (flags && flags != MSI_VALID_DEVID) || (!flags && !cached) || !deviates(m, d))
 		return false;
 	want->nr_alts = 0;
 	expect_deviation(want, d);

@@ -72,6 +72,24 @@ static unsigned int id_bits(const struct model_vcpu *v)
 	return bits > MAX_ID_BITS ? MAX_ID_BITS : (unsigned int)bits;
 }
 
+/**
+ * lpi_is_in_range() - does a PE have an LPI of this INTID?
+ * @m:    the model
+ * @lpi:  number from FIRST_LPI
+ * @vcpu: number of the PE
+ *
+ * GICR_PROPBASER.IDbits says how many there are (IHI 0069H MAPTI: pINTID).
+ *
+ * Return: whether it surely has.
+ */
+bool lpi_is_in_range(const struct model *m, u64 lpi, unsigned int vcpu)
+{
+	const struct model_vcpu *v = &m->vcpu[vcpu];
+	u64 field = reg_field_mask(FIELD_GICR_PROPBASER_IDbits);
+
+	return !(field & ~v->lpi_table_known[PROPBASER]) && FIRST_LPI + lpi < 2ULL << id_bits(v);
+}
+
 static u64 pending_table_bytes(const struct model_vcpu *v)
 {
 	return (2ULL << id_bits(v)) / 8;

@@ -235,7 +235,9 @@ static bool walk_is_unpredicted(const struct model *m, u64 gpa)
 {
 	return (gpa >= PROG_RAM_BASE && gpa < PROG_RAM_BASE + PROG_RAM_BYTES) ||
 	       (m->has_vgic && (ranges_overlap(gpa, 1, m->addr[ADDR_V3_DIST], GICD_BYTES) ||
-				redist_covers(m, gpa)));
+				redist_covers(m, gpa))) ||
+	       (m->has_its && m->its.base != ADDR_UNSET &&
+		ranges_overlap(gpa, 1, m->its.base, GITS_BYTES));
 }
 
 /**

@@ -314,6 +314,7 @@ bool intid_is_lpi(u64 intid);
 void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool deviant,
 		    unsigned int above, struct candidates *c);
 enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v, u64 intid);
+bool lpi_is_in_range(const struct model *m, u64 lpi, unsigned int vcpu);
 bool lpi_is_kept(const struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid);

@@ -54,6 +54,16 @@ static bool redists_beyond_ipa(const struct model *m, unsigned int more_vcpus)
 	return false;
 }
 
+/* Does a vCPU have a vcpu_id that a GICv2 has no CPU of? */
+static bool any_id_is_no_v2_cpu(const struct model *m)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (m->vcpu[i].id >= GICV2_MAX_VCPUS)
+			return true;
+	}
+	return false;
+}
+
 /**
  * expect_create_vgic() - KVM_CREATE_DEVICE
  * @m:    the model
@@ -73,8 +83,12 @@ void expect_create_vgic(const struct model *m, const struct op *op, struct expec
 		allow_usual_error(m, want, EBUSY, RULE_VGIC_AFTER_RUN);
 	if (m->config.gic == GIC_V2 && m->nr_vcpus > GICV2_MAX_VCPUS)
 		allow_usual_error(m, want, E2BIG, RULE_VGIC_TOO_MANY_VCPUS);
-	if (!want->nr_alts)
-		allow_done(want, RULE_CREATE_VGIC);
+	if (want->nr_alts)
+		return;
+	allow_done(want, RULE_CREATE_VGIC);
+	/* Such a vCPU cannot be created any more; what becomes of one that exists is not said. */
+	if (m->config.gic == GIC_V2 && any_id_is_no_v2_cpu(m))
+		allow_usual_error(m, want, EINVAL, RULE_VCPU_ID_RANGE);
 }
 
 /**
