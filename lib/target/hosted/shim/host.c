@@ -357,6 +357,20 @@ static void set_parameters(void)
 #define GICV_BYTES 0x2000
 #define MAINTENANCE_IRQ 25
 
+/* What the driver of the host's GIC tells KVM. */
+static const struct gic_kvm_info gic_info = {
+	.type = GIC_V3,
+	.vcpu = { .start = GICV_BASE, .end = GICV_BASE + GICV_BYTES - 1 },
+	.maint_irq = MAINTENANCE_IRQ,
+};
+
+#if SHIM_VERSION < 5014
+const struct gic_kvm_info *gic_get_kvm_info(void)
+{
+	return &gic_info;
+}
+#endif
+
 /**
  * shim_boot() - the kernel finds its interrupt controller
  *
@@ -364,17 +378,14 @@ static void set_parameters(void)
  */
 int shim_boot(void)
 {
-	struct gic_kvm_info info = {
-		.type = GIC_V3,
-		.vcpu = { .start = GICV_BASE, .end = GICV_BASE + GICV_BYTES - 1 },
-		.maint_irq = MAINTENANCE_IRQ,
-	};
 	int ret;
 
 	shim_reset_cpuif();
 	patch_all();
 	set_parameters();
-	vgic_set_kvm_info(&info);
+#if SHIM_VERSION >= 5014
+	vgic_set_kvm_info(&gic_info);
+#endif
 	ret = kvm_vgic_hyp_init();
 	if (ret)
 		return ret;

@@ -73,7 +73,9 @@ NOT_HERE(int, its_alloc_vcpu_irqs, struct its_vm *vm)
 NOT_HERE(void, its_free_vcpu_irqs, struct its_vm *vm)
 NOT_HERE(int, its_make_vpe_resident, struct its_vpe *vpe, bool g0en, bool g1en)
 NOT_HERE(int, its_make_vpe_non_resident, struct its_vpe *vpe, bool db)
+#if SHIM_VERSION >= 5011
 NOT_HERE(int, its_commit_vpe, struct its_vpe *vpe)
+#endif
 NOT_HERE(int, its_invall_vpe, struct its_vpe *vpe)
 NOT_HERE(int, its_map_vlpi, int irq, struct its_vlpi_map *map)
 NOT_HERE(int, its_get_vlpi, int irq, struct its_vlpi_map *map)

@@ -123,6 +123,9 @@ struct kvm_arch {
 	struct vgic_dist vgic;
 	struct mutex config_lock;
 	struct kvm_s2_mmu mmu;
+#if SHIM_VERSION < 5016
+	int max_vcpus; /* later in struct kvm */
+#endif
 };
 
 struct kvm {
@@ -304,6 +307,10 @@ struct kvm_host_data {
 #endif
 };
 extern struct kvm_host_data shim_host_data;
+#if SHIM_VERSION < 5013
+u64 __vgic_v3_get_ich_vtr_el2(void);
+#endif
+#define KVM_ARM64_VCPU_IN_WFI 0 /* in vcpu->arch.flags of old kernels, for GICv4 alone */
 #define host_data_ptr(member) (&shim_host_data.member)
 
 /* The stage 2 address space. */

@@ -129,6 +129,11 @@ static int map_timer(struct kvm_vcpu *vcpu, unsigned int host_irq, u32 intid)
 	kvm_vgic_set_irq_ops(vcpu, intid, &ops);
 	return kvm_vgic_map_phys_irq(vcpu, host_irq, intid);
 }
+#elif SHIM_VERSION < 5015
+static int map_timer(struct kvm_vcpu *vcpu, unsigned int host_irq, u32 intid)
+{
+	return kvm_vgic_map_phys_irq(vcpu, host_irq, intid, timer_level);
+}
 #else
 static int map_timer(struct kvm_vcpu *vcpu, unsigned int host_irq, u32 intid)
 {

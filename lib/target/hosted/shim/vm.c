@@ -95,6 +95,15 @@ struct kvm_vcpu *kvm_mpidr_to_vcpu(struct kvm *kvm, unsigned long mpidr)
 	return NULL;
 }
 
+static int *max_vcpus(struct kvm *kvm)
+{
+#if SHIM_VERSION < 5016
+	return &kvm->arch.max_vcpus;
+#else
+	return &kvm->max_vcpus;
+#endif
+}
+
 /**
  * shim_create_vm() - KVM_CREATE_VM
  * @ipa_bits: size of the guest's physical address space
@@ -111,7 +120,7 @@ struct kvm *shim_create_vm(unsigned int ipa_bits)
 	INIT_LIST_HEAD(&kvm->devices);
 	kvm->phys_bits = ipa_bits;
 	kvm->arch.mmu.phys_bits = ipa_bits;
-	kvm->max_vcpus = kvm_vgic_get_max_vcpus();
+	*max_vcpus(kvm) = kvm_vgic_get_max_vcpus();
 #if SHIM_VERSION >= 6010
 	if (kvm_init_irq_routing(kvm)) {
 		kfree(kvm);
@@ -180,14 +189,14 @@ static int precreate(struct kvm *kvm, unsigned long id)
 	int ret = 0;
 
 	mutex_lock(&kvm->lock);
-	if (kvm->created_vcpus >= (unsigned int)kvm->max_vcpus)
+	if (kvm->created_vcpus >= (unsigned int)*max_vcpus(kvm))
 		ret = -EINVAL;
 	/* Since 7.3 a vcpu_id in use is refused before anything is made for it. */
 	else if (SHIM_VERSION >= 7003 && kvm_get_vcpu_by_id(kvm, (int)id))
 		ret = -EEXIST;
 	else if (irqchip_in_kernel(kvm) && vgic_initialized(kvm))
 		ret = -EBUSY;
-	else if (id >= (unsigned long)kvm->max_vcpus)
+	else if (id >= (unsigned long)*max_vcpus(kvm))
 		ret = -EINVAL;
 	else
 		kvm->created_vcpus++;
@@ -366,7 +375,9 @@ int shim_irq_line(struct kvm *kvm, const struct kvm_irq_level *line)
 	}
 }
 
-const struct sys_reg_desc *get_reg_by_id(u64 id, const struct sys_reg_desc table[], unsigned int nr)
+/* arm64's sys_regs.c finds a register in a table by its number in the API. */
+static const struct sys_reg_desc *reg_by_id(u64 id, const struct sys_reg_desc table[],
+					    unsigned int nr)
 {
 	for (unsigned int i = 0; i < nr; i++) {
 		const struct sys_reg_desc *r = &table[i];
@@ -377,12 +388,33 @@ const struct sys_reg_desc *get_reg_by_id(u64 id, const struct sys_reg_desc table
 	return NULL;
 }
 
+#if SHIM_VERSION < 6000
+const struct sys_reg_desc *find_reg_by_id(u64 id, struct sys_reg_params *params,
+					  const struct sys_reg_desc table[], unsigned int nr)
+{
+	const struct sys_reg_desc *r = reg_by_id(ARM64_SYS_REG(0, 0, 0, 0, 0) | id, table, nr);
+
+	if (r) {
+		params->Op0 = r->Op0;
+		params->Op1 = r->Op1;
+		params->CRn = r->CRn;
+		params->CRm = r->CRm;
+		params->Op2 = r->Op2;
+	}
+	return r;
+}
+#else
+const struct sys_reg_desc *get_reg_by_id(u64 id, const struct sys_reg_desc table[], unsigned int nr)
+{
+	return reg_by_id(id, table, nr);
+}
+
 /* One that the features of the vCPU do not hide. */
 static const struct sys_reg_desc *find_user_reg(const struct kvm_vcpu *vcpu,
 						const struct kvm_one_reg *reg,
 						const struct sys_reg_desc *table, unsigned int nr)
 {
-	const struct sys_reg_desc *r = get_reg_by_id(reg->id, table, nr);
+	const struct sys_reg_desc *r = reg_by_id(reg->id, table, nr);
 
 	return r && r->visibility && r->visibility(vcpu, r) & REG_HIDDEN ? NULL : r;
 }
@@ -415,6 +447,7 @@ int kvm_sys_reg_set_user(struct kvm_vcpu *vcpu, const struct kvm_one_reg *reg,
 		return -ENOENT;
 	return r->set_user(vcpu, r, val);
 }
+#endif
 
 bool kvm_arch_intc_initialized(struct kvm *kvm)
 {
