@@ -182,7 +182,10 @@ extern struct kvm_device_ops kvm_arm_vgic_v2_ops, kvm_arm_vgic_v3_ops, kvm_arm_v
 
 static inline struct kvm_vcpu *kvm_get_vcpu(struct kvm *kvm, int i)
 {
-	return i >= 0 && i < SHIM_MAX_VCPUS ? kvm->vcpu[i] : NULL;
+	if (i >= 0 && i < atomic_read(&kvm->online_vcpus))
+		return kvm->vcpu[i];
+	/* An array before 5.17, whose index array_index_nospec() makes 0 if it is too large. */
+	return SHIM_VERSION < 5017 ? kvm->vcpu[0] : NULL;
 }
 
 #define kvm_for_each_vcpu(i, vcpu, kvm)                                              \
