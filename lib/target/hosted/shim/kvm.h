@@ -140,6 +140,7 @@ struct kvm {
 	unsigned int created_vcpus;
 	int max_vcpus;
 	bool vm_dead;
+	gpa_t gicv_bytes; /* of a GICv2's CPU interface that its guest reaches without an exit */
 	struct dentry *debugfs_dentry;
 	struct kvm_arch arch;
 	/* The shim's own. */
@@ -319,7 +320,8 @@ u64 __vgic_v3_get_ich_vtr_el2(void);
 /* The stage 2 address space. */
 #define kvm_phys_size(mmu) (1ULL << (mmu)->phys_bits)
 #define kvm_phys_mask(mmu) (kvm_phys_size(mmu) - 1)
-#define kvm_phys_addr_ioremap(kvm, guest_ipa, pa, bytes, writable) 0
+/* Only the GICV frame is, or what of it the kernel does not emulate. */
+#define kvm_phys_addr_ioremap(kvm, guest_ipa, pa, bytes, writable) ((kvm)->gicv_bytes = (bytes), 0)
 int create_hyp_io_mappings(phys_addr_t pa, size_t bytes, void __iomem **kaddr,
 			   void __iomem **haddr);
 

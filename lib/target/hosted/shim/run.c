@@ -247,7 +247,7 @@ static bool is_gicv(const struct kvm_vcpu *vcpu, gpa_t gpa)
 	const struct vgic_dist *d = &vcpu->kvm->arch.vgic;
 
 	return d->vgic_model == KVM_DEV_TYPE_ARM_VGIC_V2 && d->ready &&
-	       gpa - d->vgic_cpu_base < KVM_VGIC_V2_CPU_SIZE;
+	       gpa - d->vgic_cpu_base < vcpu->kvm->gicv_bytes;
 }
 
 /* The frame is the hardware's: no exit. */
