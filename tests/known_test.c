@@ -229,6 +229,29 @@ static void kernel_is_within_the_range(struct unit *t)
 	prog_free(&s.p);
 }
 
+static void host_is_that_of_the_entry(struct unit *t)
+{
+	static const struct {
+		const char *line;
+		bool concerns[3]; /* by enum host */
+	} rows[] = {
+		{ "", { true, true, true } },
+		{ "host: qemu-virt\n", { false, true, false } },
+		{ "host: gicv2-on-gicv3\n", { false, false, true } },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct release of = kvm_release(6001);
+		struct shown s;
+
+		if (!show(t, &s, rows[i].line))
+			return;
+		for (of.host = HOST_ANY; of.host <= HOST_GICV2_ON_GICV3; of.host++)
+			EXPECT_EQ(t, known_concerns(&s.k, of), rows[i].concerns[of.host]);
+		prog_free(&s.p);
+	}
+}
+
 static void rule_is_one_of_the_entry(struct unit *t)
 {
 	struct shown s;
@@ -559,6 +582,7 @@ static const struct unit_test tests[] = {
 	{ "known_parse.kernel_ranges_are_read", kernel_ranges_are_read },
 	{ "known_parse.malformed_entries_are_refused", malformed_entries_are_refused },
 	{ "known_find.kernel_is_within_the_range", kernel_is_within_the_range },
+	{ "known_find.host_is_that_of_the_entry", host_is_that_of_the_entry },
 	{ "known_find.rule_is_one_of_the_entry", rule_is_one_of_the_entry },
 	{ "known_find.operation_is_one_of_the_entry", operation_is_one_of_the_entry },
 	{ "known_find.kernel_log_is_named_as_an_operation", kernel_log_is_named_as_an_operation },

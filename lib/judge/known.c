@@ -149,8 +149,21 @@ static bool set_when(struct known *k, const char *value)
 
 static bool set_host(struct known *k, const char *value)
 {
-	k->host = HOST_QEMU_VIRT;
-	return !strcmp(value, "qemu-virt");
+	static const struct {
+		const char *name;
+		enum host host;
+	} hosts[] = {
+		{ "qemu-virt", HOST_QEMU_VIRT },
+		{ "gicv2-on-gicv3", HOST_GICV2_ON_GICV3 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+		if (strcmp(value, hosts[i].name) != 0)
+			continue;
+		k->host = hosts[i].host;
+		return true;
+	}
+	return false;
 }
 
 static bool set_key(struct known *k, const char *key, const char *value)

@@ -13,6 +13,13 @@
 
 #define SESSION_PATH_BYTES 4096
 
+static enum host host_of(const struct target_info *info)
+{
+	if (info->is_qemu_virt)
+		return HOST_QEMU_VIRT;
+	return info->has_gicv2 && info->has_gicv3 ? HOST_GICV2_ON_GICV3 : HOST_ANY;
+}
+
 static struct release release_of(const struct target_info *info)
 {
 	static const enum implementation implementations[] = {
@@ -23,7 +30,7 @@ static struct release release_of(const struct target_info *info)
 	return (struct release){
 		.implementation = implementations[info->gic],
 		.version = info->version,
-		.host = info->is_qemu_virt ? HOST_QEMU_VIRT : HOST_ANY,
+		.host = host_of(info),
 	};
 }
 

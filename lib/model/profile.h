@@ -34,8 +34,11 @@ enum profile_param {
 
 enum implementation { IMPL_KVM, IMPL_QEMU };
 
-/* What stands in for hardware, if it has divergences of its own. */
-enum host { HOST_ANY, HOST_QEMU_VIRT };
+/*
+ * Hosts with divergences of their own: what stands in for hardware, and a GICv3 that
+ * has the GICv2 interface for guests, too.
+ */
+enum host { HOST_ANY, HOST_QEMU_VIRT, HOST_GICV2_ON_GICV3 };
 
 /* What is under test. */
 struct release {
