@@ -206,6 +206,33 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 	} while (c.nr);
 }
 
+/*
+ * With a mask, enables and binary points that are not known, anything that is pending
+ * may be shown, or nothing.
+ */
+static void add_unloaded(const struct model *m, const struct model_vcpu *v,
+			 const struct ack_view *view, struct expect *want)
+{
+	static const bool either[2] = { true, true };
+	struct answers answers = { .nr = 0 };
+	struct candidates c;
+	unsigned int above = 0;
+	bool enable[2];
+
+	dist_group_enables(m, enable);
+	add_answer(&answers, INTID_NONE);
+	add_answer(&answers, INTID_GROUP1);
+	do {
+		irq_candidates(m, v, enable, either, above, &c);
+		for (unsigned int i = 0; i < c.nr; i++)
+			add_shown(v, view, c.intid[i], &answers);
+		above = c.prio + 1u;
+	} while (c.nr);
+	want->nr_deviants = 0;
+	for (unsigned int i = 0; i < answers.nr; i++)
+		expect_deviant(want, answers.value[i], DEVIATION_V2_LOST_AT_ENTRY);
+}
+
 static void read_view(const struct model *m, const struct access *a, const struct ack_view *view,
 		      struct expect *want, struct expect_val *val)
 {
@@ -251,6 +278,8 @@ static void read_view(const struct model *m, const struct access *a, const struc
 		if (emulated.few_lrs)
 			add_deviants(m, v, &emulated, want);
 	}
+	if (cpuif_unloaded(m, a) & (view->hppir ? CPUIF_CTLR : CPUIF_ALL))
+		add_unloaded(m, v, view, want);
 }
 
 /**
@@ -374,6 +403,8 @@ void cpuif_take(struct model *m, const struct access *a, u64 seen)
 
 	if (c->nr_acks == MAX_ACTIVE || !taken_priority(m, v, intid, &prio))
 		return;
+	/* At which level it is active is not known. */
+	m->lost |= c->unloaded != 0;
 	group = prio_group_of(m, v, intid);
 	level = prio_in_group(c, group, prio);
 	level >>= 8 - prio_preemption_bits(m);

@@ -89,6 +89,7 @@ static void read_v2_ctlr(const struct model *m, const struct access *a, struct e
 		     reg_field_put(FIELD_GICC_CTLR_FIQEn, c->fiqen) |
 		     reg_field_put(FIELD_GICC_CTLR_CBPR, c->cbpr) |
 		     reg_field_put(FIELD_GICC_CTLR_EOImode, c->eoimode);
+	cpuif_expect_unloaded(m, a, CPUIF_CTLR, val);
 }
 
 static void write_v2_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -102,6 +103,9 @@ static void write_v2_ctlr(struct model *m, const struct access *a, u64 value, u6
 	c->fiqen = reg_field_get(FIELD_GICC_CTLR_FIQEn, value);
 	c->cbpr = reg_field_get(FIELD_GICC_CTLR_CBPR, value);
 	c->eoimode = reg_field_get(FIELD_GICC_CTLR_EOImode, value);
+	cpuif_written(&m->vcpu[a->vcpu], CPUIF_CTLR,
+		      !c->enable[0] && !c->enable[1] && !c->ackctl && !c->fiqen && !c->cbpr &&
+			      !c->eoimode);
 }
 
 static void read_igrpen(const struct model *m, const struct access *a, struct expect *want,

@@ -31,6 +31,76 @@ bool intid_is_special(u64 intid)
 	return intid >= 1020 && intid <= INTID_NONE;
 }
 
+/* What a first entry loses: what is not as after reset, or may not be in the processor. */
+static u8 lost_at_entry(const struct model *m, const struct model_vcpu *v)
+{
+	u8 lost = v->cpuif.written;
+
+	if (m->config.gic != GIC_V2 || !deviates(m, DEVIATION_V2_LOST_AT_ENTRY))
+		return 0;
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
+		lost |= m->vcpu[i].has_run ? m->vcpu[i].cpuif.written : 0;
+	return lost;
+}
+
+/**
+ * cpuif_unloaded() - the registers that may have what the processor had
+ * @m: the model
+ * @a: an access, which may be the first that its vCPU makes
+ *
+ * Return: a set of CPUIF_*.
+ */
+u8 cpuif_unloaded(const struct model *m, const struct access *a)
+{
+	const struct model_vcpu *v = &m->vcpu[a->vcpu];
+
+	if (v->has_run)
+		return v->cpuif.unloaded;
+	return a->user ? 0 : lost_at_entry(m, v);
+}
+
+/**
+ * cpuif_expect_unloaded() - the deviation may have changed all of a register
+ * @m:   the model
+ * @a:   an access to it
+ * @reg: of CPUIF_*
+ * @val: the value that is expected
+ */
+void cpuif_expect_unloaded(const struct model *m, const struct access *a, u8 reg,
+			   struct expect_val *val)
+{
+	if (!(cpuif_unloaded(m, a) & reg))
+		return;
+	val->doubtful = bits_mask(31, 0);
+	val->doubt = DEVIATION_V2_LOST_AT_ENTRY;
+}
+
+/**
+ * cpuif_written() - a register of a GICv2's CPU interface has a value of software
+ * @v:        whose it is
+ * @reg:      of CPUIF_*
+ * @is_reset: it is the value after reset
+ */
+void cpuif_written(struct model_vcpu *v, u8 reg, bool is_reset)
+{
+	v->cpuif.unloaded &= (u8)~reg;
+	if (!is_reset)
+		v->cpuif.written |= reg;
+	else if (!v->has_run)
+		v->cpuif.written &= (u8)~reg;
+}
+
+/**
+ * cpuif_enter() - a vCPU enters its guest
+ * @m: the model
+ * @v: the vCPU, whose has_run is that of before
+ */
+void cpuif_enter(struct model *m, struct model_vcpu *v)
+{
+	if (!v->has_run)
+		v->cpuif.unloaded = lost_at_entry(m, v);
+}
+
 static void drop_priority(struct model_cpuif *c, unsigned int group)
 {
 	if (c->ap[group][0])
@@ -167,6 +237,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 	u64 intid = cpuif_intid(m, value);
 
 	(void)mask;
+	m->lost |= (v->cpuif.unloaded & CPUIF_CTLR) != 0;
 	if (!v->cpuif.eoimode) {
 		/* GICv2 leaves it UNPREDICTABLE, GICv3 ignores it. */
 		m->lost |= m->config.gic == GIC_V2;
@@ -190,6 +261,7 @@ static void read_pmr(const struct model *m, const struct access *a, struct expec
 	/* What becomes of bits that userspace writes but the host has not is not said. */
 	else if (a->user || m->vcpu[a->vcpu].cpuif.pmr_has_more)
 		val->known = ~(BIT_ULL(8 - prio_bits(m)) - 1);
+	cpuif_expect_unloaded(m, a, CPUIF_PMR, val);
 }
 
 static void write_pmr(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -199,6 +271,7 @@ static void write_pmr(struct model *m, const struct access *a, u64 value, u64 ma
 		value <<= 3;
 	m->vcpu[a->vcpu].cpuif.pmr = (u8)(value & bits_mask(7, 8 - prio_bits(m)));
 	m->vcpu[a->vcpu].cpuif.pmr_has_more = a->user && (u8)value != m->vcpu[a->vcpu].cpuif.pmr;
+	cpuif_written(&m->vcpu[a->vcpu], CPUIF_PMR, !m->vcpu[a->vcpu].cpuif.pmr);
 }
 
 /*
@@ -218,6 +291,7 @@ static void read_bpr0(const struct model *m, const struct access *a, struct expe
 	val->known = known_bpr(m, a, 0);
 	val->rule = RULE_CPUIF_BPR;
 	val->value = m->vcpu[a->vcpu].cpuif.bpr[0];
+	cpuif_expect_unloaded(m, a, CPUIF_BPR, val);
 }
 
 static void read_bpr1(const struct model *m, const struct access *a, struct expect *want,
@@ -243,6 +317,7 @@ static void read_v2_abpr(const struct model *m, const struct access *a, struct e
 		val->doubtful = val->value ^ m->vcpu[a->vcpu].cpuif.abpr_below;
 		val->doubt = DEVIATION_HOST_ABPR_MIN;
 	}
+	cpuif_expect_unloaded(m, a, CPUIF_ABPR, val);
 }
 
 static void write_bpr(struct model *m, const struct access *a, u64 value, unsigned int group)
@@ -253,6 +328,7 @@ static void write_bpr(struct model *m, const struct access *a, u64 value, unsign
 	if (group && c->cbpr && m->config.gic == GIC_V3)
 		return;
 	c->bpr[group] = point < min ? min : point;
+	cpuif_written(&m->vcpu[a->vcpu], group ? CPUIF_ABPR : CPUIF_BPR, c->bpr[group] == min);
 	/* An emulated one keeps it until the vCPU is loaded again. */
 	if (group && !a->user && m->config.gic == GIC_V2 && deviates(m, DEVIATION_HOST_ABPR_MIN))
 		c->abpr_below = point < min ? (point ? point : 1) : 0;

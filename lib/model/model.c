@@ -259,6 +259,7 @@ static void commit_entry(struct model *m, const struct op *op, const struct op_r
 	/* Only a GICv2 can be initialised by the run itself. */
 	if (m->has_vgic)
 		model_initialise(m);
+	cpuif_enter(m, &m->vcpu[vcpu_number(m, vcpu_id)]);
 	m->vcpu[vcpu_number(m, vcpu_id)].has_run = true;
 }
 

@@ -65,7 +65,7 @@ static bool expect_taken(const struct model *m, const struct op *op, struct expe
 	a.by = a.vcpu;
 	allow_done(want, RULE_CPUIF_TAKE);
 	ack_expect_signalled(m, &a, want);
-	want->unpredicted |= needs_absent_alias(m, v, want);
+	want->unpredicted |= needs_absent_alias(m, v, want) || cpuif_unloaded(m, &a);
 	want->val[0].value = as_taken(m, v, (u32)want->val[0].value);
 	for (unsigned int i = 0; i < want->nr_one_of; i++)
 		want->one_of[i] = as_taken(m, v, want->one_of[i]);

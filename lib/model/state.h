@@ -70,6 +70,15 @@ struct model_remembered {
 	u32 group : 1; /* of the register */
 };
 
+/* Registers of a GICv2's CPU interface that a first entry may lose. */
+enum {
+	CPUIF_CTLR = 1 << 0,
+	CPUIF_PMR = 1 << 1,
+	CPUIF_BPR = 1 << 2,
+	CPUIF_ABPR = 1 << 3,
+	CPUIF_ALL = CPUIF_CTLR | CPUIF_PMR | CPUIF_BPR | CPUIF_ABPR,
+};
+
 /* CPU interface of a PE: ICC_* or GICC_* (IHI 0069H 4.8, IHI 0048B 4.4). */
 struct model_cpuif {
 	u8 pmr;
@@ -79,6 +88,8 @@ struct model_cpuif {
 	bool enable[2]; /* ICC_IGRPEN<n>, GICC_CTLR.EnableGrp<n> */
 	bool cbpr, eoimode;
 	bool ackctl, fiqen; /* GICv2 */
+	u8 written; /* CPUIF_* that had another value than after reset */
+	u8 unloaded; /* CPUIF_* that have what the processor had, by a deviation */
 	u8 user_pri_bits, user_id_bits; /* of ICC_CTLR_EL1, as userspace restored them */
 	bool misdropped; /* a deviation dropped the priority of another group */
 	u8 nr_acks;
@@ -413,6 +424,11 @@ void expect_guest_deactivate(const struct model *m, const struct op *op, struct 
 void commit_guest_ack(struct model *m, const struct op *op, const struct op_result *seen);
 void commit_guest_eoi(struct model *m, const struct op *op, const struct op_result *seen);
 void commit_guest_deactivate(struct model *m, const struct op *op, const struct op_result *seen);
+u8 cpuif_unloaded(const struct model *m, const struct access *a);
+void cpuif_expect_unloaded(const struct model *m, const struct access *a, u8 reg,
+			   struct expect_val *val);
+void cpuif_written(struct model_vcpu *v, u8 reg, bool is_reset);
+void cpuif_enter(struct model *m, struct model_vcpu *v);
 bool cpuif_implements(const struct model *m, const struct access *a);
 void cpuif_reset(const struct model *m, struct model_cpuif *c);
 enum deviation_id dist_group_enables(const struct model *m, bool *enable);
