@@ -290,6 +290,11 @@ static void attributes_may_find_a_vcpu_in_its_guest(struct unit *t)
 	judge_it(&r);
 	EXPECT_EQ(t, r.v.nr_unknown, 1);
 	r.results[FIRST + 1].err = EBUSY;
+	/* Nobody is in a guest whose vCPU there is not. */
+	r.results[FIRST].status = OP_NO_OBJECT;
+	judge_it(&r);
+	EXPECT_TRUE(t, r.v.nr_unknown > 0);
+	r.results[FIRST].status = OP_DONE;
 	r.prog.op[FIRST + 1].par = false;
 	judge_it(&r);
 	EXPECT_EQ(t, r.v.nr_unknown, 1);

@@ -355,7 +355,8 @@ static void search_init(struct search *s, struct par *par, size_t first, size_t 
 		s->after[op - first] = end;
 		s->lane[op - first] = (unsigned int)*lane;
 		last[*lane] = op;
-		if (op_desc(ops[op].id)->agent == AGENT_GUEST)
+		if (op_desc(ops[op].id)->agent == AGENT_GUEST &&
+		    s->par->j->results[op].status != OP_NO_OBJECT)
 			s->guest = &ops[op];
 	}
 }
