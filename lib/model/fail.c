@@ -17,7 +17,7 @@ static const struct {
 	{ ARG_FAIL_guest, EFAULT, RULE_FAIL_GUEST },
 };
 
-enum { KIND_COPY = 1, KIND_GUEST = 2 };
+enum { KIND_ALLOC, KIND_COPY, KIND_GUEST };
 
 /**
  * expect_fail() - what OP_FAIL may answer
@@ -130,13 +130,33 @@ static bool leaves_doubt(const struct model *m, const struct op *op)
 	return op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_SAVE_PENDING_TABLES;
 }
 
+/* May a cache be without what it would have held?  Whoever looks there shows it. */
+static bool may_lack_cache(const struct model *m, const struct op *op, const struct op_result *seen)
+{
+	if (!(m->failing & 1u << KIND_ALLOC) || seen->status != OP_DONE)
+		return false;
+	return op->id == OP_CREATE_ITS ||
+	       (m->has_its && (op->id == OP_INIT_VGIC || op->id == OP_SIGNAL_MSI));
+}
+
+/*
+ * Was the redistributor of a vCPU that is refused to be taken off the I/O bus again?
+ * Without memory for a smaller bus KVM removes the whole bus, which it logs.
+ */
+static bool may_lose_bus(const struct model *m, const struct op *op, const struct op_result *seen)
+{
+	return m->failing & 1u << KIND_ALLOC && op->id == OP_CREATE_VCPU &&
+	       seen->status == OP_FAILED && seen->err != ENOMEM;
+}
+
 /**
  * end_failing() - something has failed within an operation
- * @m:  the model, before it follows the operation
- * @op: the operation
+ * @m:    the model, before it follows the operation
+ * @op:   the operation
+ * @seen: how it ended
  */
-void end_failing(struct model *m, const struct op *op)
+void end_failing(struct model *m, const struct op *op, const struct op_result *seen)
 {
-	m->lost |= leaves_doubt(m, op);
+	m->lost |= leaves_doubt(m, op) || may_lack_cache(m, op, seen) || may_lose_bus(m, op, seen);
 	m->failing = 0;
 }

@@ -366,7 +366,7 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
 		    seen->status != OP_FAILED && seen->status != OP_NO_OBJECT;
 
 	if (m->failing)
-		end_failing(m, op);
+		end_failing(m, op, seen);
 	if (fills_list_registers(m, op))
 		irq_lrs_filled(m);
 	else

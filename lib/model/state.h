@@ -203,7 +203,7 @@ struct model {
 	bool crowded; /* a PE had more in flight than list registers when it was last entered */
 	u16 crowded_on; /* number of that PE */
 	bool lost; /* software did what makes the state UNPREDICTABLE */
-	u8 failing; /* what has failed within the operation now: bits of FAIL_* */
+	u8 failing; /* what has failed within the operation now: a bit for each kind */
 	u64 addr[NR_ADDR_TYPES]; /* gpa, bytes, or ADDR_UNSET */
 	unsigned int nr_irqs; /* SGIs and PPIs included */
 	bool nr_irqs_set; /* by userspace or by initialisation */
@@ -297,7 +297,7 @@ void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, boo
 void expect_fail(const struct model *m, const struct op *op, struct expect *want);
 void commit_fail(struct model *m, const struct op *op, const struct op_result *seen);
 void expect_failing(const struct model *m, const struct op *op, struct expect *want);
-void end_failing(struct model *m, const struct op *op);
+void end_failing(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* search.c */
 bool spi_targets(const struct model *m, const struct model_vcpu *v, unsigned int intid,
