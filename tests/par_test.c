@@ -301,6 +301,26 @@ static void attributes_may_find_a_vcpu_in_its_guest(struct unit *t)
 	raced_free(&r);
 }
 
+static void attributes_find_no_vcpu_that_does_not_exist(struct unit *t)
+{
+	struct raced r;
+
+	if (!raced_init(t, &r,
+			TWO_VCPUS
+			"par {\nguest vcpu=0 write GICD_ISENABLER1 at=0x8000000 value=0x1\n"
+			"user read GICD_ISENABLER1 vcpu=0\nguest vcpu=9 eoi\n}\n"))
+		return;
+	r.results[FIRST + 1] = (struct op_result){ .status = OP_FAILED, .err = EBUSY };
+	r.results[FIRST + 2].status = OP_NO_OBJECT;
+	judge_it(&r);
+	EXPECT_EQ(t, r.v.nr_diffs, 0);
+	op_set_arg(&r.prog.op[FIRST], ARG_GUEST_WRITE_vcpu, 9);
+	r.results[FIRST].status = OP_NO_OBJECT;
+	judge_it(&r);
+	EXPECT_EQ(t, r.v.nr_unknown, 1);
+	raced_free(&r);
+}
+
 /* The priority that write @i of a crowd gives to an interrupt. */
 #define WRITTEN(i) (8ULL * (i))
 
@@ -519,6 +539,8 @@ static const struct unit_test tests[] = {
 	{ "par.blocks_are_done_one_after_the_other", blocks_are_done_one_after_the_other },
 	{ "par.known_differences_count_less_than_none", known_differences_count_less_than_none },
 	{ "par.attributes_may_find_a_vcpu_in_its_guest", attributes_may_find_a_vcpu_in_its_guest },
+	{ "par.attributes_find_no_vcpu_that_does_not_exist",
+	  attributes_find_no_vcpu_that_does_not_exist },
 	{ "par.orders_that_meet_are_gone_once", orders_that_meet_are_gone_once },
 	{ "par.too_many_orders_are_not_a_pass", too_many_orders_are_not_a_pass },
 	{ "par.a_block_may_be_too_long", a_block_may_be_too_long },

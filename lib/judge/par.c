@@ -56,7 +56,6 @@ struct search {
 	size_t after[JUDGE_MAX_PAR_OPS]; /* next operation of the same lane, or end */
 	unsigned int lane[JUDGE_MAX_PAR_OPS]; /* number of the lane of each operation */
 	unsigned int nr_lanes;
-	const struct op *guest; /* an operation of a guest, or NULL */
 	size_t path[JUDGE_MAX_PAR_OPS];
 	size_t wrong; /* unknown differences that an order may have */
 	unsigned int nr_steps;
@@ -191,12 +190,24 @@ static bool model_enters(struct model *m, const struct op *guest)
 	return true;
 }
 
+/* Does a guest of the block enter?  Of a vCPU that there is not, none does. */
+static bool some_guest_enters(const struct search *s, struct model *m)
+{
+	for (size_t op = s->first; op < s->end; op++) {
+		const struct op *o = &s->par->j->prog->op[op];
+
+		if (op_desc(o->id)->agent == AGENT_GUEST && model_enters(m, o))
+			return true;
+	}
+	return false;
+}
+
 /* Might it be refused because a vCPU is in its guest meanwhile? */
 static bool may_be_busy(const struct search *s, size_t op)
 {
 	const struct op_result *res = &s->par->j->results[op];
 
-	return s->guest && op_desc(s->par->j->prog->op[op].id)->agent == AGENT_USER &&
+	return op_desc(s->par->j->prog->op[op].id)->agent == AGENT_USER &&
 	       res->status == OP_FAILED && res->err == EBUSY;
 }
 
@@ -213,7 +224,7 @@ static struct way *search_step(struct search *s, const struct way *from, size_t 
 		return w;
 	way_put(s->par, w);
 	w = way_get(s->par, from);
-	if (model_enters(w->model, s->guest) && step(s->par, w, op) &&
+	if (some_guest_enters(s, w->model) && step(s->par, w, op) &&
 	    w->v.nr_unknown == from->v.nr_unknown) {
 		model_copy(w->model, from->model);
 		return w;
@@ -355,9 +366,6 @@ static void search_init(struct search *s, struct par *par, size_t first, size_t 
 		s->after[op - first] = end;
 		s->lane[op - first] = (unsigned int)*lane;
 		last[*lane] = op;
-		if (op_desc(ops[op].id)->agent == AGENT_GUEST &&
-		    s->par->j->results[op].status != OP_NO_OBJECT)
-			s->guest = &ops[op];
 	}
 }
 
