@@ -111,7 +111,7 @@ struct kvm_io_range {
 
 #define SHIM_MAX_VCPUS 512
 #define SHIM_MAX_SLOTS 4
-#define SHIM_MAX_FDS 64
+#define SHIM_MAX_FDS 512
 
 struct shim_slot {
 	gpa_t base;
