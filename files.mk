@@ -106,6 +106,7 @@ HARNESS_SRCS := \
 	harness/child.c \
 	harness/clock.c \
 	harness/compare.c \
+	harness/diff_kernels.c \
 	harness/explain.c \
 	harness/export.c \
 	harness/export_report.c \

@@ -14,9 +14,8 @@
 #define LINE_BYTES 1024
 
 static const char *const names[] = {
-	[AGREE_SAME] = "same",
-	[AGREE_CHOICE] = "choice",
-	[AGREE_UNPREDICTED] = "unpredicted",
+	[AGREE_SAME] = "same",		 [AGREE_CHOICE] = "choice",
+	[AGREE_HOST] = "host",		 [AGREE_UNPREDICTED] = "unpredicted",
 	[AGREE_DIFFERENT] = "different",
 };
 
@@ -41,6 +40,7 @@ const char *agreement_name(enum agreement agreement)
 bool agreement_is_left_out(enum agreement agreement, const struct options *o)
 {
 	return agreement == AGREE_SAME || (agreement == AGREE_CHOICE && o->choices) ||
+	       (agreement == AGREE_HOST && o->host) ||
 	       (agreement == AGREE_UNPREDICTED && o->unpredicted);
 }
 
@@ -62,25 +62,41 @@ static void judge_side(const struct pair *pair, struct side *s, struct model *mo
 		judge_kernel_log(&j, pair->p, s->rec.result, s->rec.log, &s->verdict);
 }
 
-/* Is the result of an operation one that breaks a rule? */
-static bool is_wrong(const struct verdict *v, size_t op)
+enum wrong { NOT_WRONG, WRONG_BY_HOST, WRONG };
+
+/* Does the result of an operation break a rule, and is that the kernel's doing? */
+static enum wrong how_wrong(const struct verdict *v, size_t op)
 {
+	enum wrong wrong = NOT_WRONG;
+
 	/* Of more differences than are kept nobody knows where they are. */
 	if (v->nr_diffs > JUDGE_MAX_DIFFS && op > v->diff[JUDGE_MAX_DIFFS - 1].op)
-		return true;
+		return WRONG;
 	for (size_t i = 0; i < v->nr_diffs && i < JUDGE_MAX_DIFFS; i++) {
-		if (v->diff[i].op == op)
-			return true;
+		const struct known *k = v->diff[i].known;
+
+		if (v->diff[i].op != op)
+			continue;
+		if (!k || k->host == HOST_ANY)
+			return WRONG;
+		wrong = WRONG_BY_HOST;
 	}
-	return false;
+	return wrong;
 }
 
 static enum agreement why_different(const struct pair *pair, size_t op)
 {
 	const struct verdict *a = &pair->side[0].verdict, *b = &pair->side[1].verdict;
+	enum wrong how[2];
 
-	if (!pair->p || op >= pair->nr || is_wrong(a, op) || is_wrong(b, op))
+	if (!pair->p || op >= pair->nr)
 		return AGREE_DIFFERENT;
+	how[0] = how_wrong(a, op);
+	how[1] = how_wrong(b, op);
+	if (how[0] == WRONG || how[1] == WRONG)
+		return AGREE_DIFFERENT;
+	if (how[0] || how[1])
+		return AGREE_HOST;
 	if (op >= a->unjudged || op >= b->unjudged)
 		return AGREE_UNPREDICTED;
 	return AGREE_CHOICE;
@@ -247,7 +263,7 @@ void side_print_verdict(const struct pair *pair, unsigned int side, size_t op, c
 		return;
 	}
 	snprintf(buf, bytes, "%s",
-		 is_wrong(v, op) || op >= v->unjudged ? "not judged" : "as allowed");
+		 how_wrong(v, op) || op >= v->unjudged ? "not judged" : "as allowed");
 }
 
 /**

@@ -10,6 +10,7 @@
 enum agreement {
 	AGREE_SAME,
 	AGREE_CHOICE, /* the model allows both */
+	AGREE_HOST, /* one is known to be wrong for the hardware below its kernel */
 	AGREE_UNPREDICTED, /* the model has lost the state of one of them */
 	AGREE_DIFFERENT,
 	NR_AGREEMENTS

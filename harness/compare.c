@@ -17,6 +17,7 @@ static const char usage[] =
 	"out but what these options name:\n"
 	"\n"
 	"  --choices        differences where the model allows both results\n"
+	"  --host           differences that are known to be the doing of a side's hardware\n"
 	"  --unpredicted    differences where the model does not know the state any more\n"
 	"  --common         programs that only one of the files has\n"
 	"  --filter GLOB    programs whose name does not match\n"
@@ -139,10 +140,11 @@ static int print_totals(const struct comparison *c)
 		if (!agreement_is_left_out((enum agreement)i, c->options))
 			bad += c->nr[i];
 	}
-	printf("%zu programs: %zu agree, %zu but for choices, %zu but for what is not "
-	       "predicted, %zu differ; %zu only in %s, %zu only in %s\n",
-	       all, c->nr[AGREE_SAME], c->nr[AGREE_CHOICE], c->nr[AGREE_UNPREDICTED],
-	       c->nr[AGREE_DIFFERENT], c->alone[0], c->name[0], c->alone[1], c->name[1]);
+	printf("%zu programs: %zu agree, %zu but for choices, %zu but for hardware, %zu but "
+	       "for what is not predicted, %zu differ; %zu only in %s, %zu only in %s\n",
+	       all, c->nr[AGREE_SAME], c->nr[AGREE_CHOICE], c->nr[AGREE_HOST],
+	       c->nr[AGREE_UNPREDICTED], c->nr[AGREE_DIFFERENT], c->alone[0], c->name[0],
+	       c->alone[1], c->name[1]);
 	if (bad || (alone && !c->options->common))
 		return TAP_EXIT_DIFFERENT;
 	return all ? TAP_EXIT_OK : TAP_EXIT_SKIPPED;

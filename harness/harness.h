@@ -45,7 +45,7 @@ struct options {
 	const char *rule, *known; /* the failure to reduce, or NULL */
 	bool all; /* whole enumerations instead of samples */
 	bool strict; /* known divergences are failures */
-	bool choices, unpredicted, common; /* what two targets may differ in */
+	bool choices, host, unpredicted, common; /* what two targets may differ in */
 	bool coverage; /* which rules are reached? */
 	bool hazards; /* run what is known to crash the kernel */
 	bool selftest, report; /* what to export */
@@ -179,6 +179,7 @@ void inflight_close(struct inflight *f);
 int run_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int compare_main(int argc, char **argv);
+int diff_kernels_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
 int reduce_main(int argc, char **argv);
 int fuzz_main(int argc, char **argv);

@@ -108,6 +108,7 @@ static const struct option_desc descs[] = {
 	{ .name = "filter", SETS(TEXT, filter) },
 	{ .name = "hazards", SETS(FLAG, hazards) },
 	{ .name = "help", .kind = HELP },
+	{ .name = "host", SETS(FLAG, host) },
 	{ .name = "jobs", SETS(NUMBER, jobs), .lo = 1, .hi = MAX_JOBS },
 	{ .name = "json", SETS(TEXT, json) },
 	{ .name = "junit", SETS(TEXT, junit) },

@@ -153,6 +153,37 @@ static void beyond_what_is_judged_is_unpredicted(struct unit *t)
 	fixture_close(&f);
 }
 
+/* What only the hardware below a kernel does wrong is told apart from what the kernel does. */
+static void known_hardware_is_told_apart(struct unit *t)
+{
+	static struct known entry = {
+		.id = "entry",
+		.implementation = IMPL_KVM,
+		.to = VERSION_NO_END,
+		.host = HOST_QEMU_VIRT,
+		.rule = { RULE_LAST_TOP_FULL },
+		.nr_rules = 1,
+		.ops = 1ULL << OP_GUEST_READ,
+		.got = { "*" },
+		.nr_got = 1,
+		.after_op = NR_OPS,
+		.deviation = -1,
+	};
+	struct fixture f;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		if (!fixture_open(t, &f))
+			return;
+		entry.host = i ? HOST_ANY : HOST_QEMU_VIRT;
+		f.session.known = (struct known_list){ .known = &entry, .nr = 1 };
+		f.session.of.host = HOST_QEMU_VIRT;
+		right(&f, OP_READ)->val[0] ^= 0x10;
+		pair_compare(&f.pair, f.model);
+		EXPECT_EQ(t, f.pair.op[OP_READ], i ? AGREE_DIFFERENT : AGREE_HOST);
+		fixture_close(&f);
+	}
+}
+
 static void unknown_program_has_no_choices(struct unit *t)
 {
 	struct fixture f;
@@ -197,6 +228,7 @@ static const struct unit_test tests[] = {
 	{ "agreement.either_of_equal_priority_is_a_choice", either_of_equal_priority_is_a_choice },
 	{ "agreement.what_breaks_a_rule_is_different", what_breaks_a_rule_is_different },
 	{ "agreement.beyond_what_is_judged_is_unpredicted", beyond_what_is_judged_is_unpredicted },
+	{ "agreement.known_hardware_is_told_apart", known_hardware_is_told_apart },
 	{ "agreement.unknown_program_has_no_choices", unknown_program_has_no_choices },
 	{ "agreement.kernel_log_of_one_is_different", kernel_log_of_one_is_different },
 	{ "agreement.death_of_one_is_different", death_of_one_is_different },
