@@ -23,6 +23,15 @@ static unsigned int line_vcpu(const struct model *m, const struct op *op)
 	return id < m->nr_vcpus ? (unsigned int)id : m->nr_vcpus;
 }
 
+/* Does the second look-up find no vCPU, and takes the first? */
+static bool is_absent(const struct model *m, const struct op *op)
+{
+	u64 id = op_arg(op, ARG_IRQ_LINE_vcpu);
+
+	return id < m->nr_vcpus && m->vcpu[id].id >= m->nr_vcpus &&
+	       deviates(m, DEVIATION_LINE_ABSENT_IS_FIRST);
+}
+
 static void expect_line_with_vgic(const struct model *m, const struct op *op, struct expect *want)
 {
 	u64 intid = op_arg(op, ARG_IRQ_LINE_intid);
@@ -35,7 +44,8 @@ static void expect_line_with_vgic(const struct model *m, const struct op *op, st
 	if (type == LINE_PPI && line_vcpu(m, op) == m->nr_vcpus)
 		allow_usual_error(m, want, EINVAL, RULE_LINE_VCPU);
 	if (type == LINE_PPI && line_vcpu(m, op) != vcpu_number(m, op_arg(op, ARG_IRQ_LINE_vcpu)))
-		expect_deviation(want, DEVIATION_LINE_VCPU_IS_INDEX);
+		expect_deviation(want, is_absent(m, op) ? DEVIATION_LINE_ABSENT_IS_FIRST :
+							  DEVIATION_LINE_VCPU_IS_INDEX);
 	if (type == LINE_PPI ? intid < NR_SGIS || intid >= NR_PRIVATE :
 			       intid < NR_PRIVATE || (m->initialised && !irq_exists(m, intid)))
 		allow_usual_error(m, want, EINVAL, RULE_LINE_INTID);

@@ -116,6 +116,8 @@ void shim_set_running(struct kvm_vcpu *vcpu)
 		load(vcpu);
 }
 
+static int enable_timers(struct kvm_vcpu *vcpu);
+
 static bool timer_level(int vintid)
 {
 	return false;
@@ -142,6 +144,19 @@ static int map_timer(struct kvm_vcpu *vcpu, unsigned int host_irq, u32 intid)
 	return kvm_vgic_map_phys_irq(vcpu, host_irq, intid, &ops);
 }
 #endif
+
+/*
+ * arch_timer.c lowers the line of a timer that is off when a vCPU is loaded, and
+ * before 6.7 names the vCPU by the vcpu_id where its number is asked for.
+ */
+static void update_timer_irq(struct kvm_vcpu *vcpu)
+{
+#if SHIM_VERSION >= 5017 && SHIM_VERSION < 6007
+	if (irqchip_in_kernel(vcpu->kvm) &&
+	    kvm_vgic_inject_irq(vcpu->kvm, vcpu->vcpu_id, VTIMER_PPI, false, &enable_timers))
+		shim_report("WARNING at arch/arm64/kvm/arch_timer.c: kvm_timer_update_irq");
+#endif
+}
 
 /* What kvm_timer_enable() does to the vGIC. */
 static int enable_timers(struct kvm_vcpu *vcpu)
@@ -201,6 +216,7 @@ int shim_enter(struct kvm_vcpu *vcpu)
 		mutex_unlock(&vcpu->mutex);
 		return ret;
 	}
+	update_timer_irq(vcpu);
 	vcpu->loaded = true;
 	/* Held as long as the guest runs, by a thread that operations in between are not of. */
 	shim_context.locks--;
