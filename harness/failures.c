@@ -74,17 +74,20 @@ void failure_add(struct prog *p, const struct failure *f)
 }
 
 /**
- * failure_print() - say what was made to fail, before what came of it
- * @f:     the failure, or none
- * @buf:   receives the text, empty for none
- * @bytes: of @buf
+ * failure_explain() - say what was made to fail, before what came of it
+ * @f:      the failure, or none
+ * @reason: from malloc(), or NULL; it is replaced
  */
-void failure_print(const struct failure *f, char *buf, size_t bytes)
+void failure_explain(const struct failure *f, char **reason)
 {
-	buf[0] = '\0';
-	if (f->nth)
-		snprintf(buf, bytes, "with %s %llu of op %zu failing: ", kinds[f->kind].name,
-			 (unsigned long long)f->nth, f->op + 1);
+	char text[REASON_BYTES];
+
+	if (!f->nth || !*reason)
+		return;
+	snprintf(text, sizeof(text), "with %s %llu of op %zu failing: %s", kinds[f->kind].name,
+		 (unsigned long long)f->nth, f->op + 1, *reason);
+	free(*reason);
+	*reason = xstrndup(text, sizeof(text));
 }
 
 /* Whether an operation stands alone, or the program ends there. */
@@ -131,8 +134,6 @@ static bool is_worse(enum tap_status status, const struct outcome *than)
 /* The first outcome that is not as expected stays; one that no entry names comes first. */
 static void keep_outcome(struct failing *f, const struct failure *failure, struct outcome *o)
 {
-	char of[REASON_BYTES / 2], reason[REASON_BYTES];
-
 	f->outcome->nr_ops += o->nr_ops;
 	f->outcome->nr_judged += o->nr_judged;
 	f->nr_bad += o->status != TAP_PASS && o->status != TAP_XFAIL;
@@ -143,11 +144,9 @@ static void keep_outcome(struct failing *f, const struct failure *failure, struc
 	}
 	free(f->outcome->reason);
 	free(f->outcome->diag);
-	failure_print(failure, of, sizeof(of));
-	snprintf(reason, sizeof(reason), "%s%s", of, o->reason);
-	free(o->reason);
 	f->outcome->status = o->status;
-	f->outcome->reason = xstrndup(reason, sizeof(reason));
+	f->outcome->reason = o->reason;
+	failure_explain(failure, &f->outcome->reason);
 	f->outcome->diag = o->diag;
 	f->outcome->failure = *failure;
 }

@@ -156,7 +156,7 @@ void judge_oops(const struct session *s, const struct plan *plan, size_t i, cons
 /* Programs made to fail: failures.c. */
 int failures_parse(unsigned int *kinds, const char *text);
 void failure_add(struct prog *p, const struct failure *f);
-void failure_print(const struct failure *f, char *buf, size_t bytes);
+void failure_explain(const struct failure *f, char **reason);
 void failures_judge(const struct session *s, const struct prog *p, struct judging_context *c,
 		    struct outcome *outcome);
 

@@ -251,7 +251,7 @@ static void worker_post_mortem(struct work *w, unsigned int number, int wstatus)
 	struct worker *k = &w->worker[number];
 	u64 running = w->shared->slot[number].running;
 	const struct failure failure = w->shared->slot[number].failure;
-	char reason[REASON_BYTES], how[REASON_BYTES / 2], of[REASON_BYTES / 2];
+	char reason[REASON_BYTES];
 	struct outcome o = { .status = TAP_ERROR, .failure = failure };
 	char log[KMSG_TEXT_BYTES];
 	unsigned int nr_logged;
@@ -263,24 +263,24 @@ static void worker_post_mortem(struct work *w, unsigned int number, int wstatus)
 	if (nr_logged && !k->child.hung) {
 		o.status = TAP_PASS;
 		judge_oops(w->session, w->plan, running - 1, log, &failure, &o);
+		failure_explain(&failure, &o.reason);
 		kmsg_account(k->child.kmsg, log);
 		set_done(w, running - 1, &o);
 		return;
 	}
 	if (k->child.hung) {
 		o.status = TAP_FAIL;
-		snprintf(how, sizeof(how), "hang: no end after %u s",
+		snprintf(reason, sizeof(reason), "hang: no end after %u s",
 			 w->session->options->timeout_s);
 	} else if (WIFSIGNALED(wstatus)) {
-		snprintf(how, sizeof(how), "the harness process died of signal %d",
+		snprintf(reason, sizeof(reason), "the harness process died of signal %d",
 			 WTERMSIG(wstatus));
 	} else {
-		snprintf(how, sizeof(how), "the harness process ended with status %d",
+		snprintf(reason, sizeof(reason), "the harness process ended with status %d",
 			 WEXITSTATUS(wstatus));
 	}
-	failure_print(&failure, of, sizeof(of));
-	snprintf(reason, sizeof(reason), "%s%s", of, how);
 	o.reason = xstrndup(reason, sizeof(reason));
+	failure_explain(&failure, &o.reason);
 	o.diag = xcalloc(1, STDERR_BYTES);
 	n = pread(k->child.err_fd, o.diag, STDERR_BYTES - 1, 0);
 	o.diag[n > 0 ? n : 0] = '\0';
