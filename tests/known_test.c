@@ -96,7 +96,7 @@ static void kernel_ranges_are_read(struct unit *t)
 #define LONG_10 "aaaaaaaaaa"
 #define LONG_95 LONG_40 LONG_40 LONG_10 "aaaaa"
 #define LONG_160 LONG_40 LONG_40 LONG_40 LONG_40
-#define RULES_12 R R R R R R R R R R R R
+#define RULES_16 R R R R R R R R R R R R R R R R
 #define INCOMPLETE "kernels, program, upstream, and either deviation or rule, op, got are needed"
 
 static const struct {
@@ -146,9 +146,9 @@ static const struct {
 	  "'got: " LONG_95 "' is not understood" },
 	{ "upstream: " LONG_160 "\n", 1,
 	  "'upstream: " LONG_10 LONG_40 LONG_40 "' is not understood" },
-	{ RULES_12 R, 13, "'rule: uapi.init' is not understood" },
-	{ "got: 1\ngot: 2\ngot: 3\ngot: 4\ngot: 5\ngot: 6\ngot: 7\n", 7,
-	  "'got: 7' is not understood" },
+	{ RULES_16 R, 17, "'rule: uapi.init' is not understood" },
+	{ "got: 1\ngot: 2\ngot: 3\ngot: 4\ngot: 5\ngot: 6\ngot: 7\ngot: 8\ngot: 9\n", 9,
+	  "'got: 9' is not understood" },
 };
 
 static void malformed_entries_are_refused(struct unit *t)

@@ -11,8 +11,8 @@
 #include "lib/prog/prog.h"
 
 #define KNOWN_TEXT_BYTES 160
-#define KNOWN_MAX_RULES 12
-#define KNOWN_MAX_GOT 6
+#define KNOWN_MAX_RULES 16
+#define KNOWN_MAX_GOT 8
 
 struct known {
 	char id[KNOWN_TEXT_BYTES]; /* the file's name without .known */
