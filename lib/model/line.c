@@ -58,6 +58,18 @@ static void expect_line_with_vgic(const struct model *m, const struct op *op, st
 		allow_usual_error(m, want, EINVAL, RULE_LINE_BEFORE_INIT);
 }
 
+/* Without a vGIC: does the line of a vCPU itself exist? */
+static bool cpu_line_exists(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 id = op_arg(op, ARG_IRQ_LINE_vcpu);
+	bool exists = model_vcpu(m, id);
+
+	if (!deviates(m, DEVIATION_LINE_VCPU_IS_INDEX) || exists == (id < m->nr_vcpus))
+		return exists;
+	expect_deviation(want, DEVIATION_LINE_VCPU_IS_INDEX);
+	return !exists;
+}
+
 /**
  * expect_irq_line() - KVM_IRQ_LINE
  * @m:    the model
@@ -80,7 +92,7 @@ void expect_irq_line(const struct model *m, const struct op *op, struct expect *
 		allow_usual_error(m, want, ENXIO, RULE_LINE_TYPE);
 		return;
 	}
-	if (!model_vcpu(m, op_arg(op, ARG_IRQ_LINE_vcpu)))
+	if (!cpu_line_exists(m, op, want))
 		allow_usual_error(m, want, EINVAL, RULE_LINE_VCPU);
 	/* 0 is the vCPU's IRQ, 1 its FIQ. */
 	if (op_arg(op, ARG_IRQ_LINE_intid) > 1)
