@@ -642,8 +642,11 @@ void commit_create_its(struct model *m, const struct op *op, const struct op_res
 	(void)op;
 	(void)seen;
 	m->lost |= !m->has_vgic;
-	if (m->has_its)
+	if (m->has_its) {
+		if (deviates(m, DEVIATION_PROPBASER_RESET))
+			lpi_tables_may_be_reset(m);
 		return;
+	}
 	m->has_its = true;
 	its_reset(m);
 }

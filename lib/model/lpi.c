@@ -87,7 +87,8 @@ bool lpi_is_in_range(const struct model *m, u64 lpi, unsigned int vcpu)
 	const struct model_vcpu *v = &m->vcpu[vcpu];
 	u64 field = reg_field_mask(FIELD_GICR_PROPBASER_IDbits);
 
-	return !(field & ~v->lpi_table_known[PROPBASER]) && FIRST_LPI + lpi < 2ULL << id_bits(v);
+	return !m->its.propbaser_reset && !(field & ~v->lpi_table_known[PROPBASER]) &&
+	       FIRST_LPI + lpi < 2ULL << id_bits(v);
 }
 
 static u64 pending_table_bytes(const struct model_vcpu *v)
@@ -546,6 +547,18 @@ static bool tables_are_known(const struct model_vcpu *v)
 	       !(known[PENDBASER] & ~v->lpi_table_known[PENDBASER]);
 }
 
+/**
+ * lpi_tables_may_be_reset() - a deviation may have reset GICR_PROPBASER
+ * @m: of a VM with an ITS
+ *
+ * What LPIs that are enabled read from elsewhere then is not followed.
+ */
+void lpi_tables_may_be_reset(struct model *m)
+{
+	m->its.propbaser_reset = true;
+	m->lost |= any_enabled(m);
+}
+
 /*
  * Are the tables of a PE where the model follows them, apart from those of other
  * PEs, and is the configuration table that of the others?
@@ -556,7 +569,7 @@ static bool tables_are_good(const struct model *m, const struct model_vcpu *v)
 	u64 fields = reg_field_mask(FIELD_GICR_PROPBASER_Physical_Address) |
 		     reg_field_mask(FIELD_GICR_PROPBASER_IDbits);
 
-	if (!tables_are_known(v) || id_bits_written < MIN_ID_BITS ||
+	if (m->its.propbaser_reset || !tables_are_known(v) || id_bits_written < MIN_ID_BITS ||
 	    (id_bits_written > MAX_ID_BITS && !chosen(m, CHOICE_NO_LPI_FEATURES)) ||
 	    !mem_is_program(v->lpi_table[PROPBASER] &
 				    reg_field_mask(FIELD_GICR_PROPBASER_Physical_Address),
@@ -742,6 +755,10 @@ static void read_kept_lpi_table(const struct model *m, const struct access *a,
 	val->value = m->vcpu[a->vcpu].lpi_table[n] & lpi_table_fields(m, a);
 	val->doubtful = deviates(m, DEVIATION_PTZ_READABLE) ? ptz : 0;
 	val->doubt = DEVIATION_PTZ_READABLE;
+	if (n == PENDBASER || !m->has_its || !m->its.propbaser_reset)
+		return;
+	val->doubtful = val->known;
+	val->doubt = DEVIATION_PROPBASER_RESET;
 }
 
 /* Without LPIs the registers of their tables do not exist. */
@@ -773,6 +790,11 @@ static void write_lpi_table(struct model *m, const struct access *a, u64 value, 
 	if (v->lpis_enabled && chosen(m, CHOICE_LPI_TABLES_FIXED))
 		return;
 	m->lost |= m->has_its && v->lpis_enabled;
+	/* Of the other half of a register that may be reset nothing is known any more. */
+	for (unsigned int i = 0;
+	     n == PROPBASER && m->has_its && m->its.propbaser_reset && i < m->nr_vcpus; i++)
+		m->vcpu[i].lpi_table_known[n] &= mask;
+	m->its.propbaser_reset &= n != PROPBASER;
 	if (n == PROPBASER && chosen(m, CHOICE_PROPBASER_SHARED)) {
 		/* Those whose LPIs are enabled must not see it change. */
 		m->lost |= any_enabled(m) && (v->lpi_table[n] ^ value) & mask;

@@ -168,6 +168,7 @@ struct model_its {
 	bool initialised;
 	bool enabled;
 	bool cwriter_known;
+	bool propbaser_reset; /* a deviation may have reset GICR_PROPBASER */
 	u32 creadr, cwriter; /* bytes */
 	u64 cbaser, baser[2]; /* of devices, of collections */
 	unsigned int nr_mapped; /* events */
@@ -325,6 +326,7 @@ bool intid_is_lpi(u64 intid);
 void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool deviant,
 		    unsigned int above, struct candidates *c);
 enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v, u64 intid);
+void lpi_tables_may_be_reset(struct model *m);
 bool lpi_is_in_range(const struct model *m, u64 lpi, unsigned int vcpu);
 bool lpi_is_kept(const struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu);
