@@ -152,8 +152,8 @@ static int print_totals(const struct comparison *c)
 
 static int compare_files(struct comparison *c)
 {
-	int status = TAP_EXIT_OK;
 	unsigned int i, nr;
+	int status;
 
 	for (nr = 0; nr < 2; nr++) {
 		if (results_open(&c->file[nr], c->name[nr], c->name[nr]))
@@ -163,9 +163,7 @@ static int compare_files(struct comparison *c)
 			break;
 		}
 	}
-	if (nr < 2)
-		status = TAP_EXIT_USAGE;
-	else if (compare_programs(c))
+	if (nr < 2 || compare_programs(c))
 		status = TAP_EXIT_USAGE;
 	else
 		status = print_totals(c);

@@ -358,7 +358,7 @@ int results_open(struct results_file *r, const char *path, const char *name)
  */
 const struct results_index *results_find(const struct results_file *r, const char *name)
 {
-	const struct results_index key = { .name = (char *)(uintptr_t)name };
+	const struct results_index key = { .name = name };
 
 	if (!r->nr)
 		return NULL;

@@ -25,7 +25,7 @@
 
 /* Which programs a file has, and where. */
 struct results_index {
-	char *name;
+	const char *name;
 	size_t at; /* of the line after its name */
 	u64 hash; /* of the program's text */
 };
