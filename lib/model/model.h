@@ -51,7 +51,7 @@ struct expect_part {
 };
 
 struct expect_val {
-	u64 value;
+	u64 value; /* of the known bits; if none is, what may be taken for an answer */
 	u64 known; /* bits that are fixed; the others may be anything */
 	int reg; /* an enum reg_id for messages, or -1 */
 	enum rule_id rule; /* of known bits that are in no part */
