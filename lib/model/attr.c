@@ -269,7 +269,7 @@ void expect_level(const struct model *m, const struct op *op, struct expect *wan
 	u64 intid = op_arg(op, write ? ARG_WRITE_LEVEL_intid : ARG_READ_LEVEL_intid);
 	const struct model_vcpu *v = model_vcpu(m, (u64)op_vcpu(op));
 	const struct model_bank *b;
-	u32 bits;
+	u32 bits, open;
 
 	if (!m->has_vgic) {
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
@@ -286,9 +286,9 @@ void expect_level(const struct model *m, const struct op *op, struct expect *wan
 	b = irq_bank_of(m, v, (unsigned int)intid);
 	bits = level_bits(m, (unsigned int)intid);
 	/* Whether an edge-triggered interrupt's line has a level is not said. */
-	expect_value(want, b->line & bits,
-		     chosen(m, CHOICE_EDGE_LINE_NOT_KEPT) ? ~(u64)(b->edge & bits) : ~0ULL,
-		     RULE_LEVEL_INFO);
+	open = chosen(m, CHOICE_EDGE_LINE_NOT_KEPT) ? b->edge & bits : 0;
+	open |= b->open & irq_timers((unsigned int)intid);
+	expect_value(want, b->line & bits, ~(u64)open, RULE_LEVEL_INFO);
 }
 
 /**
@@ -308,6 +308,7 @@ void commit_write_level(struct model *m, const struct op *op, const struct op_re
 	if (intid >= NR_PRIVATE)
 		irq_move_some(m, intid, bits);
 	b->line = (b->line & ~bits) | ((u32)op_arg(op, ARG_WRITE_LEVEL_value) & bits);
+	b->open |= b->line & irq_timers(intid);
 }
 
 /**

@@ -113,9 +113,10 @@ void dist_none_looked_at(struct model *m)
 }
 
 /* What is made pending while a level-sensitive interrupt is active may be lost. */
-static void latch_was_written(const struct model *m, struct model_bank *b, u32 bits)
+static void latch_was_written(const struct model *m, struct model_bank *b, unsigned int intid,
+			      u32 bits)
 {
-	irq_pending_is_known(b, bits);
+	irq_pending_is_known(b, intid, bits);
 	b->soft &= ~bits;
 	if (deviates(m, DEVIATION_LEVEL_LATCH))
 		b->soft |= bits & b->latch & (b->active | b->stuck) & ~b->edge;
@@ -239,7 +240,7 @@ static void write_pending_set(struct model *m, const struct access *a, u64 value
 		/* The latch itself: arm-vgic-v3.rst, accesses to GICD_ISPENDR. */
 		not_forwarded(m, a, ~bits);
 		b->latch = bits;
-		latch_was_written(m, b, ~0u);
+		latch_was_written(m, b, first_intid(a, 1), ~0u);
 		look_at(m, b, bits);
 		return;
 	}
@@ -248,7 +249,7 @@ static void write_pending_set(struct model *m, const struct access *a, u64 value
 	else
 		bits = without_v2_sgis(m, a, bits);
 	b->latch |= bits;
-	latch_was_written(m, b, bits);
+	latch_was_written(m, b, first_intid(a, 1), bits);
 	look_at(m, b, bits);
 }
 
@@ -276,7 +277,7 @@ static void write_pending_clear(struct model *m, const struct access *a, u64 val
 	not_forwarded(m, a, bits);
 	b->latch &= ~bits;
 	b->soft &= ~bits;
-	irq_pending_is_known(b, bits);
+	irq_pending_is_known(b, first_intid(a, 1), bits);
 }
 
 static void read_active(const struct model *m, const struct access *a, struct expect *want,

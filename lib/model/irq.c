@@ -99,13 +99,34 @@ enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
 }
 
 /**
- * irq_pending_is_known() - software has set or cleared the latch
- * @b:    the bank
- * @bits: a bit for each interrupt
+ * irq_timers() - the interrupts of a bank that are the lines of a vCPU's timers
+ * @intid: first of the bank, a multiple of 32
+ *
+ * Those of Documentation/virt/kvm/devices/vcpu.rst, KVM_ARM_VCPU_TIMER_CTRL, by default.
+ * Whether what makes one pending stays is for its timer to say, which the model does
+ * not know.
+ *
+ * Return: a bit for each.
  */
-void irq_pending_is_known(struct model_bank *b, u32 bits)
+u32 irq_timers(unsigned int intid)
 {
-	b->open &= ~bits;
+	return intid ? 0 : 1u << 26 | 1u << 27 | 1u << 28 | 1u << 30;
+}
+
+/**
+ * irq_pending_is_known() - the latch or the line was set or cleared
+ * @b:     the bank
+ * @intid: first of it
+ * @bits:  a bit for each interrupt
+ *
+ * That of a timer is not known, once it was set.
+ */
+void irq_pending_is_known(struct model_bank *b, unsigned int intid, u32 bits)
+{
+	u32 timers = irq_timers(intid);
+
+	b->open &= ~bits | timers;
+	b->open |= (b->latch | b->line) & bits & timers;
 }
 
 /**
@@ -176,7 +197,7 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 	if (!m->nassgireq || intid >= NR_SGIS)
 		b->active |= bit;
 	b->latch &= ~bit;
-	b->open &= ~bit;
+	irq_pending_is_known(b, intid & ~31u, bit);
 	b->stuck &= ~bit;
 	b->loose &= ~bit;
 	b->slipped &= ~bit;
@@ -230,11 +251,10 @@ void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, boo
 		irq_moves(m, intid);
 	if (b->edge & bit && rises)
 		b->latch |= bit;
-	if (level)
-		b->open &= ~bit;
 	if (changes && level && (m->dist_enable[0] || m->dist_enable[1]))
 		irq_seen(b, bit);
-	if (b->edge & bit && chosen(m, CHOICE_EDGE_LINE_NOT_KEPT))
-		return;
-	b->line = level ? b->line | bit : b->line & ~bit;
+	if (!(b->edge & bit) || !chosen(m, CHOICE_EDGE_LINE_NOT_KEPT))
+		b->line = level ? b->line | bit : b->line & ~bit;
+	if (level)
+		irq_pending_is_known(b, intid & ~31u, bit);
 }

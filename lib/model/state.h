@@ -287,7 +287,8 @@ bool irq_exists(const struct model *m, u64 intid);
 enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u32 bits);
 enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
 			      unsigned int intid);
-void irq_pending_is_known(struct model_bank *b, u32 bits);
+u32 irq_timers(unsigned int intid);
+void irq_pending_is_known(struct model_bank *b, unsigned int intid, u32 bits);
 void irq_seen(struct model_bank *b, u32 bits);
 void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
