@@ -121,6 +121,17 @@ static void alter_prog(struct altered *a, u64 seed)
 	}
 }
 
+/* What is wrong in one order may be right in another: see par_test.c. */
+static void cut_at_par(struct prog *p)
+{
+	size_t nr = 0;
+
+	while (nr < p->nr_ops && !p->op[nr].par)
+		nr++;
+	/* The block begins before it. */
+	p->nr_ops = nr < p->nr_ops && nr ? nr - 1 : nr;
+}
+
 static void alter_corpus(struct altered *a, const char *dir)
 {
 	struct corpus c;
@@ -129,9 +140,8 @@ static void alter_corpus(struct altered *a, const char *dir)
 		return;
 	for (size_t i = 0; i < c.nr; i++) {
 		a->prog = c.prog[i];
-		/* What is wrong in one order may be right in another: see par_test.c. */
-		if (!prog_has_par(&a->prog))
-			alter_prog(a, i);
+		cut_at_par(&a->prog);
+		alter_prog(a, i);
 	}
 	corpus_free(&c);
 }
@@ -158,6 +168,7 @@ static void alter_suites(struct altered *a)
 
 			suite_make(s, suite_sample(s, 1, i), 1, &p);
 			a->prog = p;
+			cut_at_par(&a->prog);
 			alter_prog(a, i);
 			prog_free(&p);
 		}
