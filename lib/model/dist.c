@@ -289,6 +289,7 @@ static void read_active(const struct model *m, const struct access *a, struct ex
 	read_bits(m, a, b ? b->active : 0, RULE_DIST_ACTIVE, val);
 	if (!b)
 		return;
+	val->known &= ~(u64)(b->open & irq_timers(first_intid(a, 1)));
 	val->doubtful = b->stuck | b->loose;
 	val->doubt = irq_doubt(m, b, b->stuck | b->loose);
 	if (!(b->forced & ~b->active))

@@ -103,8 +103,8 @@ enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
  * @intid: first of the bank, a multiple of 32
  *
  * Those of Documentation/virt/kvm/devices/vcpu.rst, KVM_ARM_VCPU_TIMER_CTRL, by default.
- * Whether what makes one pending stays is for its timer to say, which the model does
- * not know.
+ * Whether what makes one pending or active stays is for its timer to say, which the
+ * model does not know: they are open from then on.
  *
  * Return: a bit for each.
  */
@@ -150,7 +150,7 @@ static void irq_set_active_on(struct model *m, unsigned int intid, unsigned int 
  * @v:     the PE whose SGIs and PPIs are meant
  * @intid: of an interrupt that exists
  *
- * It is of the PE that it would be sent to.
+ * It is of the PE that it would be sent to.  That of a timer is not known any more.
  */
 void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 {
@@ -159,6 +159,10 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 	unsigned int vcpu;
 
 	irq_seen(b, bit);
+	if (irq_timers(intid & ~31u) & bit) {
+		b->open |= bit;
+		return;
+	}
 	/* What is to become of an SGI that can have no active state is not said. */
 	m->lost |= m->nassgireq && intid < NR_SGIS;
 	if (intid < NR_SGIS && (b->active | b->stuck) & bit &&
