@@ -186,9 +186,9 @@ bool session_is_hazard(const struct session *s, struct model *model, const struc
 					 "known to crash this kernel: %s (--hazards)", k->id);
 				return true;
 			}
-			/* There is no target yet: the first answer has to do. */
-			if (want.unpredicted ||
-			    !expect_follow(&want, 0, NULL, model, &p->op[n], &res))
+			/* There is no target yet: the answer that gets furthest has to do. */
+			if (want.unpredicted || !expect_follow(&want, expect_usual_alt(&want), NULL,
+							       model, &p->op[n], &res))
 				break;
 		}
 	}
