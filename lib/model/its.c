@@ -117,10 +117,13 @@ static u64 table_at(u64 baser)
 	return baser & reg_field_mask(FIELD_GITS_BASER_Physical_Address);
 }
 
-/* Does a flat table in memory have an entry of this number? */
+/*
+ * Does a flat table in memory have an entry of this number?  If all pages are of
+ * 64 KiB, bits 15:12 of its address are bits 51:48 (IHI 0069H GITS_BASER<n>).
+ */
 static bool table_holds(u64 baser, u64 number)
 {
-	return reg_field_get(FIELD_GITS_BASER_Valid, baser) &&
+	return reg_field_get(FIELD_GITS_BASER_Valid, baser) && !(baser & bits_mask(15, 12)) &&
 	       !reg_field_get(FIELD_GITS_BASER_Indirect, baser) &&
 	       mem_is_program(table_at(baser), table_bytes(baser)) &&
 	       number < table_bytes(baser) / ITS_ENTRY_BYTES;
