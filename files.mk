@@ -31,6 +31,7 @@ LIB_SRCS := \
 	lib/model/its.c \
 	lib/model/line.c \
 	lib/model/lpi.c \
+	lib/model/lpi_regs.c \
 	lib/model/lrs.c \
 	lib/model/mem.c \
 	lib/model/mmio.c \

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * LPIs in the redistributors: their configuration and pending tables in memory,
- * what of these may be cached, GICR_CTLR.EnableLPIs and the registers beside it
- * (IHI 0069H 5.1, 12.11).  Which LPI an event is, and of which PE, is in its.c.
+ * what of these may be cached (IHI 0069H 5.1).  Their registers are in lpi_regs.c.  Which LPI an event is, and of which PE, is in its.c.
  */
 #include <string.h>
 
@@ -11,8 +10,6 @@
 #define PENDING_FIRST_BYTE (FIRST_LPI / 8) /* of a pending table; also what is before it */
 #define MIN_ID_BITS 13 /* GICR_PROPBASER.IDbits, less one, with which there are LPIs */
 #define MAX_ID_BITS 15 /* GICD_TYPER.IDbits of a VM with an ITS */
-
-enum { PROPBASER, PENDBASER }; /* in model_vcpu.lpi_table */
 
 /**
  * intid_is_lpi() - is it an LPI? (IHI 0069H 2.2 INTIDs)
@@ -36,7 +33,13 @@ static void set_bit(u64 *bits, unsigned int lpi, bool set)
 	bits[lpi / 64] |= (u64)set << lpi % 64;
 }
 
-static bool any_enabled(const struct model *m)
+/**
+ * lpi_any_enabled() - are LPIs enabled anywhere?
+ * @m: the model
+ *
+ * Return: whether a PE has GICR_CTLR.EnableLPIs set.
+ */
+bool lpi_any_enabled(const struct model *m)
 {
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
 		if (m->vcpu[i].lpis_enabled)
@@ -556,7 +559,7 @@ static bool tables_are_known(const struct model_vcpu *v)
 void lpi_tables_may_be_reset(struct model *m)
 {
 	m->its.propbaser_reset = true;
-	m->lost |= any_enabled(m);
+	m->lost |= lpi_any_enabled(m);
 }
 
 /*
@@ -635,9 +638,14 @@ static void load_configs(struct model *m, bool are_there)
 	}
 }
 
-static void enable_lpis(struct model *m, struct model_vcpu *v)
+/**
+ * lpi_enable() - GICR_CTLR.EnableLPIs is set
+ * @m: the model
+ * @v: the PE, whose LPIs are disabled
+ */
+void lpi_enable(struct model *m, struct model_vcpu *v)
 {
-	bool others = any_enabled(m);
+	bool others = lpi_any_enabled(m);
 
 	v->lpis_enabled = true;
 	if (!tables_are_good(m, v)) {
@@ -650,8 +658,14 @@ static void enable_lpis(struct model *m, struct model_vcpu *v)
 		mem_forget(m, pending_table(v), pending_table_bytes(v));
 }
 
-/* Whether pending state survives it, and where, is not said. */
-static void disable_lpis(struct model *m, struct model_vcpu *v)
+/**
+ * lpi_disable() - GICR_CTLR.EnableLPIs is cleared
+ * @m: the model
+ * @v: the PE, whose LPIs are enabled
+ *
+ * Whether pending state survives it, and where, is not said.
+ */
+void lpi_disable(struct model *m, struct model_vcpu *v)
 {
 	struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
 
@@ -720,146 +734,15 @@ void lpi_save(struct model *m)
 	}
 }
 
-/* Fields of GICR_PROPBASER and GICR_PENDBASER that read as written. */
-static u64 lpi_table_fields(const struct model *m, const struct access *a)
-{
-	u64 fields;
-
-	if (a->at.reg == REG_GICR_PROPBASER)
-		fields = reg_field_mask(FIELD_GICR_PROPBASER_OuterCache) |
-			 reg_field_mask(FIELD_GICR_PROPBASER_Physical_Address) |
-			 reg_field_mask(FIELD_GICR_PROPBASER_Shareability) |
-			 reg_field_mask(FIELD_GICR_PROPBASER_InnerCache) |
-			 reg_field_mask(FIELD_GICR_PROPBASER_IDbits);
-	else
-		fields = reg_field_mask(FIELD_GICR_PENDBASER_OuterCache) |
-			 reg_field_mask(FIELD_GICR_PENDBASER_Physical_Address) |
-			 reg_field_mask(FIELD_GICR_PENDBASER_Shareability) |
-			 reg_field_mask(FIELD_GICR_PENDBASER_InnerCache);
-	/* Memory attributes may be fixed; the fields are at the same places in both. */
-	if (m->has_its)
-		fields &= ~(reg_field_mask(FIELD_GICR_PROPBASER_OuterCache) |
-			    reg_field_mask(FIELD_GICR_PROPBASER_Shareability) |
-			    reg_field_mask(FIELD_GICR_PROPBASER_InnerCache));
-	return fields;
-}
-
-/* Of an implementation that has LPIs, with or without an ITS. */
-static void read_kept_lpi_table(const struct model *m, const struct access *a,
-				struct expect_val *val)
-{
-	unsigned int n = a->at.reg == REG_GICR_PENDBASER;
-	u64 ptz = n ? reg_field_mask(FIELD_GICR_PENDBASER_PTZ) : 0;
-
-	val->known = (m->vcpu[a->vcpu].lpi_table_known[n] & lpi_table_fields(m, a)) | ptz;
-	val->value = m->vcpu[a->vcpu].lpi_table[n] & lpi_table_fields(m, a);
-	val->doubtful = deviates(m, DEVIATION_PTZ_READABLE) ? ptz : 0;
-	val->doubt = DEVIATION_PTZ_READABLE;
-	if (n == PENDBASER || !m->has_its || !m->its.propbaser_reset)
-		return;
-	val->doubtful = val->known;
-	val->doubt = DEVIATION_PROPBASER_RESET;
-}
-
-/* Without LPIs the registers of their tables do not exist. */
-static void read_lpi_table(const struct model *m, const struct access *a, struct expect *want,
-			   struct expect_val *val)
-{
-	(void)want;
-	val->rule = RULE_REDIST_LPI_TABLES;
-	if (m->has_its || chosen(m, CHOICE_LPIS_WITHOUT_ITS))
-		return read_kept_lpi_table(m, a, val);
-	/* Whether there are LPIs is the implementation's choice. */
-	val->known = chosen(m, CHOICE_NO_LPI_FEATURES) ? ~0ULL : 0;
-	val->doubtful = deviates(m, DEVIATION_LPI_TABLES) ? ~0ULL : 0;
-	val->doubt = DEVIATION_LPI_TABLES;
-}
-
-static void put_lpi_table(struct model_vcpu *v, unsigned int n, u64 value, u64 mask)
-{
-	v->lpi_table[n] = (v->lpi_table[n] & ~mask) | (value & mask);
-	v->lpi_table_known[n] |= mask;
-}
-
-/* A write while LPIs are enabled is UNPREDICTABLE. */
-static void write_lpi_table(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	struct model_vcpu *v = &m->vcpu[a->vcpu];
-	unsigned int n = a->at.reg == REG_GICR_PENDBASER;
-
-	if (v->lpis_enabled && chosen(m, CHOICE_LPI_TABLES_FIXED))
-		return;
-	m->lost |= m->has_its && v->lpis_enabled;
-	/* Of the other half of a register that may be reset nothing is known any more. */
-	for (unsigned int i = 0;
-	     n == PROPBASER && m->has_its && m->its.propbaser_reset && i < m->nr_vcpus; i++)
-		m->vcpu[i].lpi_table_known[n] &= mask;
-	m->its.propbaser_reset &= n != PROPBASER;
-	if (n == PROPBASER && chosen(m, CHOICE_PROPBASER_SHARED)) {
-		/* Those whose LPIs are enabled must not see it change. */
-		m->lost |= any_enabled(m) && (v->lpi_table[n] ^ value) & mask;
-		for (unsigned int i = 0; i < m->nr_vcpus; i++)
-			put_lpi_table(&m->vcpu[i], n, value, mask);
-		return;
-	}
-	put_lpi_table(v, n, value, mask);
-	if (v->lpis_enabled)
-		v->lpi_table_known[n] &= ~mask;
-}
-
-static void write_redist_ctlr(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	struct model_vcpu *v = &m->vcpu[a->vcpu];
-	bool enable = reg_field_get(FIELD_GICR_CTLR_EnableLPIs, value);
-
-	(void)mask;
-	if (!m->has_its) {
-		if (chosen(m, CHOICE_LPIS_WITHOUT_ITS))
-			v->lpis_enabled = enable;
-		return;
-	}
-	if (enable && !v->lpis_enabled)
-		enable_lpis(m, v);
-	else if (!enable && v->lpis_enabled)
-		disable_lpis(m, v);
-}
-
-static void read_redist_ctlr(const struct model *m, const struct access *a, struct expect *want,
-			     struct expect_val *val)
-{
-	bool enabled = m->vcpu[a->vcpu].lpis_enabled;
-	bool invalidates = m->iidr_rev >= 3;
-
-	(void)want;
-	val->rule = RULE_REDIST_CTLR;
-	val->known = ~(reg_field_mask(FIELD_GICR_CTLR_CES) | reg_field_mask(FIELD_GICR_CTLR_IR));
-	if (chosen(m, CHOICE_LPIS_WITHOUT_ITS)) {
-		val->known |= reg_field_mask(FIELD_GICR_CTLR_CES);
-		val->value = reg_field_put(FIELD_GICR_CTLR_CES, 1);
-	}
-	if (param(m, PARAM_IIDR)) {
-		val->known = ~0ULL;
-		val->value = reg_field_put(FIELD_GICR_CTLR_CES, invalidates) |
-			     reg_field_put(FIELD_GICR_CTLR_IR, invalidates);
-	}
-	/* It is never set if there are no LPIs. */
-	val->value |= reg_field_put(FIELD_GICR_CTLR_EnableLPIs, enabled);
-	if (m->has_its && !chosen(m, CHOICE_ITS_SYNCHRONOUS))
-		val->known &= ~reg_field_mask(FIELD_GICR_CTLR_RWP);
-}
-
-/*
- * The registers that invalidate are there if IR says so; with virtual LPIs they
- * have more fields.  A write of the upper half alone does nothing.
+/**
+ * lpi_invalidated_elsewhere() - another PE has to read an LPI's entry again
+ * @m:    the model
+ * @lpi:  from 0
+ * @vcpu: number of the PE that has the LPI
+ *
+ * A PE may read an entry again at any time, so also then.
  */
-static bool is_invalidation(const struct model *m, u64 value, u64 mask)
-{
-	return m->has_its && m->iidr_rev >= 3 && param(m, PARAM_IIDR) && (u32)mask &&
-	       !(value & mask & reg_field_mask(FIELD_GICR_INVLPIR_V));
-}
-
-/* A PE may read an entry again at any time, so also when another one has to. */
-static void invalidated_elsewhere(struct model *m, unsigned int lpi, unsigned int vcpu)
+void lpi_invalidated_elsewhere(struct model *m, unsigned int lpi, unsigned int vcpu)
 {
 	struct model_lpi_bits *b = &m->lpis[vcpu];
 
@@ -867,47 +750,4 @@ static void invalidated_elsewhere(struct model *m, unsigned int lpi, unsigned in
 		looked_at_while_disabled(m, lpi, vcpu);
 	else
 		set_bit(b->changed, lpi, has_bit(b->unended, lpi));
-}
-
-static void write_invlpir(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	u64 lpi = reg_field_get(FIELD_GICR_INVLPIR_INTID, value) - FIRST_LPI;
-	int vcpu;
-
-	if (!is_invalidation(m, value, mask) || lpi >= MODEL_MAX_LPIS)
-		return;
-	vcpu = its_vcpu_of(m, (unsigned int)lpi);
-	if (vcpu == (int)a->vcpu)
-		lpi_invalidate(m, (unsigned int)lpi, a->vcpu);
-	else if (vcpu >= 0)
-		invalidated_elsewhere(m, (unsigned int)lpi, (unsigned int)vcpu);
-}
-
-static void write_invallr(struct model *m, const struct access *a, u64 value, u64 mask)
-{
-	for (unsigned int lpi = 0; is_invalidation(m, value, mask) && lpi < MODEL_MAX_LPIS; lpi++) {
-		if (its_vcpu_of(m, lpi) == (int)a->vcpu)
-			lpi_invalidate(m, lpi, a->vcpu);
-	}
-}
-
-static const struct reg_behaviour behaviours[NR_REGS] = {
-	[REG_GICR_CTLR] = { .read = read_redist_ctlr, .write = write_redist_ctlr },
-	[REG_GICR_PROPBASER] = { .read = read_lpi_table, .write = write_lpi_table },
-	[REG_GICR_PENDBASER] = { .read = read_lpi_table, .write = write_lpi_table },
-	[REG_GICR_INVLPIR] = { .write = write_invlpir },
-	[REG_GICR_INVALLR] = { .write = write_invallr },
-};
-
-/**
- * lpi_behaviour() - what a redistributor's register for LPIs does
- * @reg: below NR_REGS
- *
- * Return: the row, or NULL if the register is not modelled here.
- */
-const struct reg_behaviour *lpi_behaviour(enum reg_id reg)
-{
-	const struct reg_behaviour *b = &behaviours[reg];
-
-	return b->read || b->write ? b : NULL;
 }

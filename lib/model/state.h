@@ -97,12 +97,14 @@ struct model_cpuif {
 	u64 ap[2][2]; /* active priorities by group, a bit for each preemption level */
 };
 
+enum { PROPBASER, PENDBASER }; /* in model_vcpu.lpi_table: GICR_PROPBASER, GICR_PENDBASER */
+
 struct model_vcpu {
 	u16 id;
 	bool has_run;
 	bool sleeps; /* GICR_WAKER.ProcessorSleep */
 	bool lpis_enabled; /* GICR_CTLR.EnableLPIs */
-	u64 lpi_table[2], lpi_table_known[2]; /* GICR_PROPBASER, GICR_PENDBASER */
+	u64 lpi_table[2], lpi_table_known[2]; /* by PROPBASER and PENDBASER */
 	bool held; /* in its guest until it is released */
 	bool has_frame; /* of a redistributor */
 	u16 region, slot; /* if so */
@@ -342,6 +344,11 @@ void lpi_invalidate(struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_memory_written(struct model *m, u64 at, u64 bytes);
 void lpi_save(struct model *m);
 bool lpi_can_be_saved(const struct model *m);
+bool lpi_any_enabled(const struct model *m);
+void lpi_enable(struct model *m, struct model_vcpu *v);
+void lpi_disable(struct model *m, struct model_vcpu *v);
+void lpi_invalidated_elsewhere(struct model *m, unsigned int lpi, unsigned int vcpu);
+/* lpi_regs.c */
 const struct reg_behaviour *lpi_behaviour(enum reg_id reg);
 
 /* its.c */
