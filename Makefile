@@ -297,7 +297,8 @@ endif
 hosted: ## the vGIC of kernel KERNEL= or KSRC= as a library, with SAN= and COV=
 	$(Q)ci/setup.sh hosted
 	$(Q)tree=$$($(if $(KSRC),echo '$(abspath $(KSRC))',ci/kernel/source.sh $(hosted_name))) && \
-		$(MAKE) HOSTED_TREE="$$tree" $(hosted_dir)/vgic.so
+		$(MAKE) HOSTED_TREE="$$tree" $(hosted_dir)/vgic.so \
+		$(if $(findstring address,$(SAN)),$(if $(findstring fuzzer,$(SAN)),,$(hosted_dir)/vgicheck))
 
 ifneq ($(HOSTED_TREE),)
 include lib/target/hosted/rules.mk

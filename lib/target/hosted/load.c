@@ -9,6 +9,21 @@
 
 #include "lib/target/hosted/hosted.h"
 
+const char *__asan_default_options(void);
+
+/**
+ * __asan_default_options() - what AddressSanitizer does if this is linked with it
+ *
+ * Where memory was allocated the library's reports say themselves.  VMs come and go
+ * so fast that what was freed need not be kept for long.
+ *
+ * Return: as ASAN_OPTIONS has it, which goes before.
+ */
+const char *__asan_default_options(void)
+{
+	return "malloc_context_size=2:quarantine_size_mb=8";
+}
+
 /* Next to the running program, as make puts it. */
 static int path_of(const char *name, char *path, size_t bytes)
 {
