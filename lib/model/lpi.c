@@ -353,6 +353,18 @@ static bool may_be_enabled(const struct model *m, unsigned int lpi)
 	return false;
 }
 
+/* PTZ says that the pending table is all zero (IHI 0069H GICR_PENDBASER.PTZ). */
+static bool pending_table_is_zero(const struct model_vcpu *v)
+{
+	return reg_field_get(FIELD_GICR_PENDBASER_PTZ, v->lpi_table[PENDBASER]);
+}
+
+/* May a deviation signal what it took out of the pending table? */
+static bool may_signal_taken(const struct model_vcpu *v)
+{
+	return !v->lpis_enabled || pending_table_is_zero(v);
+}
+
 /**
  * lpi_made_by() - the deviation without which an LPI would not be signalled
  * @m:     the model
@@ -368,7 +380,7 @@ enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v,
 
 	if (!m->has_its || intid - FIRST_LPI >= MODEL_MAX_LPIS)
 		return NR_DEVIATIONS;
-	if (!v->lpis_enabled && has_bit(b->taken, lpi))
+	if (may_signal_taken(v) && has_bit(b->taken, lpi))
 		return DEVIATION_TABLE_READ_WHEN_MAPPED;
 	if (!v->lpis_enabled && has_bit(b->queued, lpi))
 		return DEVIATION_QUEUED_WHILE_DISABLED;
@@ -458,7 +470,8 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 		u64 bits = v->lpis_enabled ? b->pending[n] | b->open[n] : 0;
 
 		if (deviant)
-			bits |= b->kept[n] | (v->lpis_enabled ? 0 : b->taken[n] | b->queued[n]);
+			bits |= b->kept[n] | (v->lpis_enabled ? 0 : b->queued[n]) |
+				(may_signal_taken(v) ? b->taken[n] : 0);
 
 		for (; bits; bits &= bits - 1) {
 			unsigned int lpi = 64 * n + (unsigned int)__builtin_ctzll(bits);
@@ -592,7 +605,6 @@ static bool tables_are_good(const struct model *m, const struct model_vcpu *v)
 	return true;
 }
 
-/* PTZ says that the pending table is all zero (IHI 0069H GICR_PENDBASER.PTZ). */
 static void load_pending(struct model *m, struct model_vcpu *v)
 {
 	unsigned int vcpu = (unsigned int)(v - m->vcpu);
@@ -603,8 +615,11 @@ static void load_pending(struct model *m, struct model_vcpu *v)
 	memset(b, 0, sizeof(*b));
 	memcpy(b->unended, before.unended, sizeof(b->unended));
 	memcpy(b->changed, before.changed, sizeof(b->changed));
-	if (reg_field_get(FIELD_GICR_PENDBASER_PTZ, v->lpi_table[PENDBASER]))
+	if (pending_table_is_zero(v)) {
+		/* What a deviation took out of a table that counts as zero stays. */
+		memcpy(b->taken, before.taken, sizeof(b->taken));
 		return;
+	}
 	m->lost |= !mem_is_zero_from(m, pending_table(v) + rest, pending_table_bytes(v) - rest);
 	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++) {
 		u64 known, stored = stored_word(m, v, 64 * n, &known), was_there;
