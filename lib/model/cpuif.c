@@ -216,8 +216,9 @@ static void write_v2_eoir(struct model *m, const struct access *a, u64 value, u6
 	end_of_interrupt(m, a, value, group);
 }
 
-static enum deviation_id dir_lost_by(const struct model *m, const struct model_vcpu *v, u64 intid)
+static enum deviation_id dir_lost_by(const struct model *m, const struct model_vcpu *v, u64 value)
 {
+	u64 intid = cpuif_intid(m, value);
 	bool on_none = intid >= NR_PRIVATE && intid < MODEL_MAX_IRQS && irq_exists(m, intid) &&
 		       m->active_on[intid] == ACTIVE_ON_NONE;
 
@@ -227,6 +228,9 @@ static enum deviation_id dir_lost_by(const struct model *m, const struct model_v
 		return DEVIATION_DEACTIVATION_LOST;
 	if (intid < NR_SGIS && v->sgi_resent & 1u << intid)
 		return DEVIATION_V2_ISACTIVER_RESENDS;
+	if (reg_field_get(FIELD_GICC_DIR_RES0_31_13, value) && m->config.gic == GIC_V2 &&
+	    deviates(m, DEVIATION_V2_DIR_RESERVED))
+		return DEVIATION_V2_DIR_RESERVED;
 	return NR_DEVIATIONS;
 }
 
@@ -245,7 +249,7 @@ static void write_dir(struct model *m, const struct access *a, u64 value, u64 ma
 	}
 	lpi_ended(m, v, intid);
 	m->lost |= m->config.gic == GIC_V2 && !sgi_v2_matches(v, value);
-	irq_deactivate(m, v, intid, dir_lost_by(m, v, intid));
+	irq_deactivate(m, v, intid, dir_lost_by(m, v, value));
 }
 
 static void read_pmr(const struct model *m, const struct access *a, struct expect *want,
