@@ -188,6 +188,7 @@ run: ## the main job: set up what is missing, build, `vgicheck run $(ARGS)`
 .PHONY: check
 check: ## all tests; needs no KVM, and no network once set up
 	$(Q)ci/setup.sh check
+	$(Q)ci/setup.sh fuzz
 	$(Q)ci/setup.sh coverage
 	$(Q)for kernel in 6.12 5.10 6.1 7.2; do ci/kernel/fetch.sh $$kernel >/dev/null || :; done
 	$(Q)for kernel in 6.1 7.2 7.3; do ci/kernel/source.sh $$kernel >/dev/null || :; done
@@ -373,7 +374,7 @@ help: ## this text
 #: ARGS='...'       arguments of `vgicheck run`
 #: TARGET=          what performs programs: kvm; hosted, which is KERNEL='s vGIC in
 #:                  this process; or qtest, which is QEMU's own GIC
-#: TIME=60          seconds of `make fuzz`, whose TARGET= is model or prog
+#: TIME=60          seconds of `make fuzz`, whose TARGET= is hosted, model or prog
 #: ENGINE=          what fuzzes: libfuzzer, or afl
 #: KERNEL=          5.10, 6.1, 6.12, 7.2, 7.3 or the path of an Image
 #: PARALLEL=1       let the machine's processors run side by side: faster on two

@@ -35,10 +35,14 @@ check() {
 	[[ $seconds =~ ^[1-9][0-9]*$ ]] || usage "TIME=$seconds is no number of seconds"
 }
 
-# summary EXECUTIONS-A-SECOND EDGES CRASHES HANGS
+# summary EXECUTIONS-A-SECOND EDGES CRASHES HANGS: and programs that the fuzzer has judged.
 summary() {
-	echo "fuzz: $target, $engine: $1 executions a second, $2 edges, $3 crashes, $4 hangs"
-	[ $(($3 + $4)) -eq 0 ]
+	local findings
+	mapfile -t findings < <(found "$VGICHECK_FINDINGS" '*,*.vgic')
+	echo "fuzz: $name, $engine: $1 executions a second, $2 edges, $3 crashes, $4 hangs$(
+		[ ${#findings[@]} -eq 0 ] || echo ", ${#findings[@]} findings in $VGICHECK_FINDINGS"
+	)"
+	[ $(($3 + $4 + ${#findings[@]})) -eq 0 ]
 }
 
 # reduce FUZZER REDIRECTION FILE...: makes up to three inputs that failed small; what
