@@ -49,7 +49,9 @@ static u32 may_wait(const struct model_bank *b)
  */
 unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v)
 {
-	u32 private = v->irqs.active | v->irqs.stuck | may_wait(&v->irqs);
+	/* Whether one of a timer's that was made active still is, is not known. */
+	u32 private = v->irqs.active | v->irqs.stuck | may_wait(&v->irqs) |
+		      (v->irqs.open & irq_timers(0));
 	unsigned int nr = (unsigned int)__builtin_popcount(private);
 
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
