@@ -85,8 +85,3 @@ $(hosted_dir)/vgic.so: $(hosted_objs) $(hosted)/shim/sources.txt
 		-o $@
 	$(Q)$(hosted)/missing.sh linked $(hosted_name) $(hosted_dir) \
 		"$$($(HOSTED_CC) -print-file-name=libc.so.6)" $@ $(hosted_objs)
-
-# For a library with sanitizers: a vgicheck that has no more of them than their runtime.
-$(hosted_dir)/vgicheck: $(host_objs)
-	$(call say,LD,$@)
-	$(Q)$(HOSTED_CC) $(call sanitize,$(SAN)) $(host_objs) $(LDFLAGS) -o $@
