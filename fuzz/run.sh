@@ -127,4 +127,7 @@ log=$dir/$engine.log
 began=$dir/began
 mkdir -p "$dir"
 touch "$began"
+# Files are dated in ticks of a few milliseconds: what is found in this one would not
+# be newer.
+until touch "$began.next" && [ "$began.next" -nt "$began" ]; do :; done
 "run_$engine"
