@@ -154,7 +154,7 @@ void judge_oops(const struct session *s, const struct plan *plan, size_t i, cons
 		const struct failure *f, struct outcome *outcome);
 
 /* Programs made to fail: failures.c. */
-int failures_parse(unsigned int *kinds, const char *text);
+int failures_parse(unsigned int *to, const char *text);
 void failure_add(struct prog *p, const struct failure *f);
 void failure_explain(const struct failure *f, char **reason);
 void failures_judge(const struct session *s, const struct prog *p, struct judging_context *c,

@@ -132,10 +132,10 @@ static bool take_record(struct kmsg *k, const char *text, long pid)
 		return true;
 	/* Of an oops, the place is what matters. */
 	if (pc && k->trouble[0]) {
-		char place[KMSG_TEXT_BYTES];
+		char where[KMSG_TEXT_BYTES];
 
-		describe(pc + strlen("pc : "), place);
-		snprintf(k->trouble, KMSG_TEXT_BYTES, "oops at %.100s", place);
+		describe(pc + strlen("pc : "), where);
+		snprintf(k->trouble, KMSG_TEXT_BYTES, "oops at %.100s", where);
 		return true;
 	}
 	return false;

@@ -69,6 +69,12 @@ static long vm_ioctl(struct hosted_vm *vm, unsigned long cmd, void *arg)
 	return cmd == KVM_SIGNAL_MSI;
 }
 
+/* What an address in a struct of the kernel's interface points to. */
+static void *pointer(u64 addr)
+{
+	return (void *)(uintptr_t)addr; /* NOLINT(performance-no-int-to-ptr): it is one */
+}
+
 static long device_ioctl(struct hosted_vm *vm, int fd, unsigned long cmd, void *arg)
 {
 	const struct kvm_device_attr *a = arg;
@@ -78,9 +84,9 @@ static long device_ioctl(struct hosted_vm *vm, int fd, unsigned long cmd, void *
 	if (fd != 7 || (a->group == VGIC_GRP_CTRL && cmd != KVM_SET_DEVICE_ATTR))
 		return -ENXIO;
 	if (cmd == KVM_GET_DEVICE_ATTR)
-		*(u32 *)(uintptr_t)a->addr = 0x12;
+		*(u32 *)pointer(a->addr) = 0x12;
 	if (cmd == KVM_SET_DEVICE_ATTR && a->addr)
-		fake.value = *(const u32 *)(uintptr_t)a->addr;
+		fake.value = *(const u32 *)pointer(a->addr);
 	return 0;
 }
 
@@ -168,6 +174,7 @@ static int wakes(struct hosted_vm *vm, int vcpu)
 	return fake.wakes;
 }
 
+/* cppcheck-suppress constParameter ; the type of the function is given */
 static int add_memory(struct hosted_vm *vm, unsigned long long gpa, unsigned long bytes)
 {
 	return vm && gpa && bytes ? 0 : -EINVAL;
@@ -287,7 +294,7 @@ static void attributes_name_registers(struct unit *t)
 
 static void errors_become_results(struct unit *t)
 {
-	struct op_result results[MAX_OPS];
+	struct op_result results[MAX_OPS] = { 0 };
 
 	fake = fresh;
 	perform(t,
@@ -422,7 +429,7 @@ static void acknowledges_are_remembered(struct unit *t)
 
 static void gicv2_is_acknowledged_in_memory(struct unit *t)
 {
-	struct op_result res[MAX_OPS];
+	struct op_result res[MAX_OPS] = { 0 };
 
 	fake = fresh;
 	fake.nr_pending = 1;

@@ -13,7 +13,7 @@
 #define LIB_TARGET_HOSTED_ABI_H
 
 /* To be raised with each change of this file: a library that was built before is refused. */
-#define HOSTED_ABI 3
+#define HOSTED_ABI 3u
 
 /* The symbol of struct hosted_kernel in each library. */
 #define HOSTED_SYMBOL "hosted_kernel"

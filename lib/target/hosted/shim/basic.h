@@ -486,21 +486,21 @@ void shim_report(const char *format, ...) __printf(1, 2);
 void shim_die(const char *format, ...) __printf(1, 2) __attribute__((noreturn));
 
 /* In the words that the kernel log has. */
-#define WARN(cond, ...)                                                             \
-	({                                                                          \
-		bool __warn = !!(cond);                                             \
-		if (unlikely(__warn))                                               \
+#define WARN(cond, ...)                                                                   \
+	({                                                                                \
+		bool __warn = !!(cond);                                                   \
+		if (unlikely(__warn))                                                     \
 			shim_report("WARNING at " __FILE__ ":%d %s", __LINE__, __func__); \
-		__warn;                                                             \
+		__warn;                                                                   \
 	})
 #define WARN_ON(cond) WARN(cond, "")
 #define WARN_ON_ONCE(cond) WARN(cond, "")
 #define WARN_ONCE(cond, ...) WARN(cond, "")
 #define WARN_RATELIMIT(cond, ...) WARN(cond, "")
 #define VM_WARN_ON_ONCE(cond) WARN(cond, "")
-#define BUG_ON(cond)                                                        \
-	do {                                                                \
-		if (unlikely(cond))                                         \
+#define BUG_ON(cond)                                                                      \
+	do {                                                                              \
+		if (unlikely(cond))                                                       \
 			shim_die("kernel BUG at " __FILE__ ":%d %s", __LINE__, __func__); \
 	} while (0)
 #define BUG() BUG_ON(true)

@@ -134,10 +134,9 @@ static void write_eoir(bool group1, u64 val)
 	if (dropped == 0xff)
 		return;
 	lr = shim_find_active(id, ~0u);
-	if (lr < 0 && id < FIRST_LPI && (!split || shim_host.like_qemu))
-		shim_deactivate(lr);
-	else if (lr >= 0 && (!split || id >= FIRST_LPI) && group1_of(lr) == group1 &&
-		 shim_group_priority(prio_of(lr), group1) == dropped)
+	if (lr < 0 ? id < FIRST_LPI && (!split || shim_host.like_qemu) :
+		     (!split || id >= FIRST_LPI) && group1_of(lr) == group1 &&
+			     shim_group_priority(prio_of(lr), group1) == dropped)
 		shim_deactivate(lr);
 }
 

@@ -66,7 +66,8 @@ void shim_free_memory(struct kvm *kvm)
 
 		for (unsigned int w = 0; w < ARRAY_SIZE(touched[p]); w++) {
 			for (; touched[p][w]; touched[p][w] &= touched[p][w] - 1)
-				memset(pool[p].mem + (w * BITS_PER_LONG + __ffs(touched[p][w])) *
+				memset(pool[p].mem + ((unsigned long)w * BITS_PER_LONG +
+						      __ffs(touched[p][w])) *
 							     PAGE_SIZE,
 				       0, PAGE_SIZE);
 		}

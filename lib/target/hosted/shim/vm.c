@@ -190,7 +190,7 @@ static int precreate(struct kvm *kvm, unsigned long id)
 
 	mutex_lock(&kvm->lock);
 	if (kvm->created_vcpus >= (unsigned int)*max_vcpus(kvm))
-		ret = -EINVAL;
+		ret = -EINVAL; /* NOLINT(bugprone-branch-clone): in the kernel's order */
 	/* Since 7.3 a vcpu_id in use is refused before anything is made for it. */
 	else if (SHIM_VERSION >= 7003 && kvm_get_vcpu_by_id(kvm, (int)id))
 		ret = -EEXIST;
