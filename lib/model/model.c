@@ -13,6 +13,24 @@
 typedef void expect_fn(const struct model *m, const struct op *op, struct expect *want);
 typedef void commit_fn(struct model *m, const struct op *op, const struct op_result *seen);
 
+/* Anything may come of it, and nothing after it is judged. */
+static void expect_not_followed(const struct model *m, const struct op *op, struct expect *want)
+{
+	(void)m;
+	(void)op;
+	want->unpredicted = true;
+	allow_done(want, RULE_ITS_INIT);
+	allow_error(want, EXPECT_ANY_ERRNO, RULE_ITS_INIT);
+	allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+}
+
+static void commit_not_followed(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	(void)op;
+	(void)seen;
+	m->lost = true;
+}
+
 static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_CREATE_VGIC] = expect_create_vgic,
 	[OP_CREATE_VCPU] = expect_create_vcpu,
@@ -42,7 +60,16 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_MEM_WRITE] = expect_mem_store,
 	[OP_MAPD] = expect_mem_store,
 	[OP_MAPC] = expect_mem_store,
+	[OP_RESET_ITS] = expect_not_followed,
+	[OP_SAVE_TABLES] = expect_not_followed,
+	[OP_RESTORE_TABLES] = expect_not_followed,
+	[OP_ROUTE_MSI] = expect_not_followed,
+	[OP_IRQFD] = expect_not_followed,
 	[OP_MAPTI] = expect_mem_store,
+	[OP_MAPI] = expect_mem_store,
+	[OP_MOVI] = expect_mem_store,
+	[OP_MOVALL] = expect_mem_store,
+	[OP_COMMAND] = expect_mem_store,
 	[OP_INV] = expect_mem_store,
 	[OP_INVALL] = expect_mem_store,
 	[OP_INT] = expect_mem_store,
@@ -181,7 +208,10 @@ void model_expect(const struct model *m, const struct op *op, struct expect *wan
 	want->decides = false;
 	want->unpredicted = m->lost;
 	want->vals_rule = RULE_NO_OBJECT;
-	expect_fns[op->id](m, op, want);
+	if (op_its(op))
+		expect_not_followed(m, op, want);
+	else
+		expect_fns[op->id](m, op, want);
 	if (m->map_failed && !op_is_on_mem(op) && op->id != OP_FAIL)
 		expect_dead(m, want);
 	if (m->failing)
@@ -351,7 +381,16 @@ static commit_fn *const commit_fns[NR_OPS] = {
 	[OP_MEM_WRITE] = commit_mem_store,
 	[OP_MAPD] = commit_mem_store,
 	[OP_MAPC] = commit_mem_store,
+	[OP_RESET_ITS] = commit_not_followed,
+	[OP_SAVE_TABLES] = commit_not_followed,
+	[OP_RESTORE_TABLES] = commit_not_followed,
+	[OP_ROUTE_MSI] = commit_not_followed,
+	[OP_IRQFD] = commit_not_followed,
 	[OP_MAPTI] = commit_mem_store,
+	[OP_MAPI] = commit_mem_store,
+	[OP_MOVI] = commit_mem_store,
+	[OP_MOVALL] = commit_mem_store,
+	[OP_COMMAND] = commit_mem_store,
 	[OP_INV] = commit_mem_store,
 	[OP_INVALL] = commit_mem_store,
 	[OP_INT] = commit_mem_store,
@@ -381,7 +420,9 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
 		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
 	if (seen->status != OP_DONE)
 		return;
-	if (commit_fns[op->id])
+	if (op_its(op))
+		commit_not_followed(m, op, seen);
+	else if (commit_fns[op->id])
 		commit_fns[op->id](m, op, seen);
 	if (m->has_its && places_frames[op->id])
 		m->lost |= its_overlaps(m);

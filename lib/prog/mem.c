@@ -17,6 +17,9 @@ static const struct cmd_of_op cmds[NR_OPS] = {
 	[OP_MAPD] = { true, ITS_CMD_MAPD, ARG_MAPD_at },
 	[OP_MAPC] = { true, ITS_CMD_MAPC, ARG_MAPC_at },
 	[OP_MAPTI] = { true, ITS_CMD_MAPTI, ARG_MAPTI_at },
+	[OP_MAPI] = { true, ITS_CMD_MAPI, ARG_MAPI_at },
+	[OP_MOVI] = { true, ITS_CMD_MOVI, ARG_MOVI_at },
+	[OP_MOVALL] = { true, ITS_CMD_MOVALL, ARG_MOVALL_at },
 	[OP_INV] = { true, ITS_CMD_INV, ARG_INV_at },
 	[OP_INVALL] = { true, ITS_CMD_INVALL, ARG_INVALL_at },
 	[OP_INT] = { true, ITS_CMD_INT, ARG_INT_at },
@@ -40,6 +43,14 @@ static const struct {
 	{ ARG_MAPTI_event, ITS_FIELD_MAPTI_EventID },
 	{ ARG_MAPTI_intid, ITS_FIELD_MAPTI_pINTID },
 	{ ARG_MAPTI_icid, ITS_FIELD_MAPTI_ICID },
+	{ ARG_MAPI_device, ITS_FIELD_MAPI_DeviceID },
+	{ ARG_MAPI_event, ITS_FIELD_MAPI_EventID },
+	{ ARG_MAPI_icid, ITS_FIELD_MAPI_ICID },
+	{ ARG_MOVI_device, ITS_FIELD_MOVI_DeviceID },
+	{ ARG_MOVI_event, ITS_FIELD_MOVI_EventID },
+	{ ARG_MOVI_icid, ITS_FIELD_MOVI_ICID },
+	{ ARG_MOVALL_from, ITS_FIELD_MOVALL_RDbase1 },
+	{ ARG_MOVALL_to, ITS_FIELD_MOVALL_RDbase2 },
 	{ ARG_INV_device, ITS_FIELD_INV_DeviceID },
 	{ ARG_INV_event, ITS_FIELD_INV_EventID },
 	{ ARG_INVALL_icid, ITS_FIELD_INVALL_ICID },
@@ -61,6 +72,11 @@ static const struct {
  */
 bool op_its_command(const struct op *op, u64 cmd[ITS_CMD_WORDS])
 {
+	if (op->id == OP_COMMAND) {
+		for (size_t i = 0; i < ITS_CMD_WORDS; i++)
+			cmd[i] = op->arg[1 + i]; /* in the order of its arguments */
+		return true;
+	}
 	if (!cmds[op->id].is_cmd)
 		return false;
 	its_cmd_begin(cmd, cmds[op->id].cmd);
@@ -113,7 +129,7 @@ bool op_mem_store(const struct op *op, struct mem_store *store)
 	}
 	if (!op_its_command(op, cmd))
 		return false;
-	store->at = op_arg(op, cmds[op->id].at);
+	store->at = op->id == OP_COMMAND ? op_arg(op, ARG_COMMAND_at) : op_arg(op, cmds[op->id].at);
 	store->nr = ITS_CMD_BYTES;
 	for (size_t i = 0; i < ITS_CMD_WORDS; i++)
 		put_le(store->byte + 8 * i, 8, cmd[i]);
@@ -128,7 +144,8 @@ bool op_mem_store(const struct op *op, struct mem_store *store)
  */
 bool op_is_on_mem(const struct op *op)
 {
-	return op->id == OP_MEM_READ || op->id == OP_MEM_WRITE || cmds[op->id].is_cmd;
+	return op->id == OP_MEM_READ || op->id == OP_MEM_WRITE || op->id == OP_COMMAND ||
+	       cmds[op->id].is_cmd;
 }
 
 /**

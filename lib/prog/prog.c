@@ -188,9 +188,31 @@ bool op_can_par(enum op_id id)
 	static const bool unlike_its_agent[NR_OPS] = {
 		[OP_USER_READ] = true,	 [OP_USER_WRITE] = true, [OP_READ_LEVEL] = true,
 		[OP_WRITE_LEVEL] = true, [OP_GUEST_WALK] = true, [OP_GUEST_SERVE] = true,
+		[OP_ROUTE_MSI] = true,
 	};
 
 	return (op_descs[id].agent != AGENT_USER) != unlike_its_agent[id];
+}
+
+/**
+ * op_its() - the ITS that an operation names
+ * @op: any
+ *
+ * Return: its number, in order of creation; 0 if it names none.
+ */
+unsigned int op_its(const struct op *op)
+{
+	static const int its_arg[NR_OPS] = {
+		[OP_USER_READ] = ARG_USER_READ_its,
+		[OP_USER_WRITE] = ARG_USER_WRITE_its,
+		[OP_SET_ITS_ADDR] = ARG_SET_ITS_ADDR_its,
+		[OP_INIT_ITS] = ARG_INIT_ITS_its,
+		[OP_RESET_ITS] = ARG_RESET_ITS_its,
+		[OP_SAVE_TABLES] = ARG_SAVE_TABLES_its,
+		[OP_RESTORE_TABLES] = ARG_RESTORE_TABLES_its,
+	};
+
+	return its_arg[op->id] ? (unsigned int)op_arg(op, (enum op_arg_id)its_arg[op->id]) : 0;
 }
 
 /**

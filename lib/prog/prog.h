@@ -27,6 +27,8 @@
 #define PROG_MAX_BYTES (8u << 20) /* of the text form */
 #define PROG_NAME_BYTES 128
 #define PROG_DEFAULT_IPA_BITS 40
+#define PROG_LAST_ITS 3 /* of those that operations name */
+#define PROG_LAST_GSI 63
 
 enum addr_type {
 #define ADDR_TYPE(id, ...) ADDR_##id,
@@ -219,6 +221,7 @@ const struct op_arg_desc *op_arg_desc(unsigned int id);
 const struct addr_type_desc *addr_type_desc(enum addr_type type);
 const struct line_type_desc *line_type_desc(enum line_type type);
 int op_vcpu(const struct op *op);
+unsigned int op_its(const struct op *op);
 u64 op_cpuif_at(const struct op *op);
 bool op_can_par(enum op_id id);
 bool op_returns_values(enum op_status status);

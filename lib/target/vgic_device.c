@@ -6,7 +6,10 @@
  */
 #include "lib/target/vgic_device.h"
 
+#include <errno.h>
 #include <linux/kvm.h>
+#include <stdlib.h>
+#include <string.h>
 
 /**
  * vgic_result() - the result of a call that returns no values
@@ -20,7 +23,7 @@ void vgic_result(struct op_result *res, long ret)
 	res->nr_vals = 0;
 }
 
-/* The first device of a kind is the one that other operations name. */
+/* A device that no operation can name is closed: @device is NULL then, or in use. */
 static void create_device(struct vgic_devices *d, u32 type, int *device, struct op_result *res)
 {
 	struct kvm_create_device dev = { .type = type };
@@ -28,7 +31,7 @@ static void create_device(struct vgic_devices *d, u32 type, int *device, struct 
 	vgic_result(res, d->port->vm_ioctl(d->vm, KVM_CREATE_DEVICE, &dev));
 	if (res->status != OP_DONE)
 		return;
-	if (*device < 0)
+	if (device && *device < 0)
 		*device = (int)dev.fd;
 	else if (d->port->close_device)
 		d->port->close_device(d->vm, (int)dev.fd);
@@ -305,38 +308,106 @@ static bool user_place(const struct op *op, u64 *reg)
 	return true;
 }
 
+/* The routes that a program has set so far are set anew with each one (api.rst). */
+static void route_msi(struct vgic_devices *d, const struct op *op, struct op_result *res)
+{
+	u32 gsi = (u32)op_arg(op, ARG_ROUTE_MSI_gsi);
+	struct kvm_irq_routing_entry *route = d->route;
+	struct kvm_irq_routing *all;
+
+	while (route < d->route + d->nr_routes && route->gsi != gsi)
+		route++;
+	d->nr_routes += route == d->route + d->nr_routes;
+	*route = (struct kvm_irq_routing_entry){
+		.gsi = gsi,
+		.type = KVM_IRQ_ROUTING_MSI,
+		.flags = (u32)op_arg(op, ARG_ROUTE_MSI_flags),
+		.u.msi = {
+			.address_lo = (u32)op_arg(op, ARG_ROUTE_MSI_at),
+			.address_hi = (u32)(op_arg(op, ARG_ROUTE_MSI_at) >> 32),
+			.data = (u32)op_arg(op, ARG_ROUTE_MSI_data),
+			.devid = (u32)op_arg(op, ARG_ROUTE_MSI_devid),
+		},
+	};
+	all = calloc(1, sizeof(*all) + d->nr_routes * sizeof(all->entries[0]));
+	if (!all) {
+		vgic_result(res, -ENOMEM);
+		return;
+	}
+	all->nr = d->nr_routes;
+	memcpy(all->entries, d->route, d->nr_routes * sizeof(all->entries[0]));
+	vgic_result(res, d->port->vm_ioctl(d->vm, KVM_SET_GSI_ROUTING, all));
+	free(all);
+}
+
 static bool op_is_on_its(const struct op *op)
 {
 	u64 reg;
 
-	return op->id == OP_SET_ITS_ADDR || op->id == OP_INIT_ITS ||
+	return op->id == OP_SET_ITS_ADDR || op->id == OP_INIT_ITS || op->id == OP_RESET_ITS ||
+	       op->id == OP_SAVE_TABLES || op->id == OP_RESTORE_TABLES ||
 	       (user_place(op, &reg) && place_frame(reg) == FRAME_GITS);
 }
 
 /* Attributes of the ITS's registers have 64 bits whatever the register has (arm-vgic-its.rst). */
-static void its_user_write(const struct vgic_devices *d, const struct op *op, struct op_result *res)
+static void its_user_write(const struct vgic_devices *d, int its, const struct op *op,
+			   struct op_result *res)
 {
 	u64 reg = op_arg(op, ARG_USER_WRITE_reg);
 	u64 value = op_arg(op, ARG_USER_WRITE_value);
 
-	attr_set_u64(d, d->its, VGIC_GRP_ITS_REGS, place_offset(reg),
+	attr_set_u64(d, its, VGIC_GRP_ITS_REGS, place_offset(reg),
 		     value & bits_mask(8 * place_size(reg) - 1, 0), res);
+}
+
+static u64 its_ctrl(enum op_id id)
+{
+	switch (id) {
+	case OP_RESET_ITS:
+		return VGIC_CTRL_RESET;
+	case OP_SAVE_TABLES:
+		return VGIC_CTRL_SAVE_TABLES;
+	case OP_RESTORE_TABLES:
+		return VGIC_CTRL_RESTORE_TABLES;
+	default:
+		return VGIC_CTRL_INIT;
+	}
 }
 
 static void perform_on_its(const struct vgic_devices *d, const struct op *op, struct op_result *res)
 {
-	if (d->its < 0)
+	int its = d->its[op_its(op)];
+
+	if (op_its(op) >= d->nr_its) {
 		res->status = OP_NO_OBJECT;
-	else if (op->id == OP_SET_ITS_ADDR)
-		attr_set_u64(d, d->its, VGIC_GRP_ADDR, VGIC_ADDR_ITS,
+		return;
+	}
+	switch (op->id) {
+	case OP_SET_ITS_ADDR:
+		attr_set_u64(d, its, VGIC_GRP_ADDR, VGIC_ADDR_ITS,
 			     op_arg(op, ARG_SET_ITS_ADDR_base), res);
-	else if (op->id == OP_INIT_ITS)
-		attr_set(d, d->its, VGIC_GRP_CTRL, VGIC_CTRL_INIT, NULL, res);
-	else if (op->id == OP_USER_READ)
-		attr_get_u64(d, d->its, VGIC_GRP_ITS_REGS,
-			     place_offset(op_arg(op, ARG_USER_READ_reg)), 0, res);
-	else
-		its_user_write(d, op, res);
+		break;
+	case OP_USER_READ:
+		attr_get_u64(d, its, VGIC_GRP_ITS_REGS, place_offset(op_arg(op, ARG_USER_READ_reg)),
+			     0, res);
+		break;
+	case OP_USER_WRITE:
+		its_user_write(d, its, op, res);
+		break;
+	default:
+		attr_set(d, its, VGIC_GRP_CTRL, its_ctrl(op->id), NULL, res);
+		break;
+	}
+}
+
+static void create_its(struct vgic_devices *d, struct op_result *res)
+{
+	bool named = d->nr_its <= PROG_LAST_ITS;
+
+	if (named)
+		d->its[d->nr_its] = -1;
+	create_device(d, KVM_DEV_TYPE_ARM_VGIC_ITS, named ? &d->its[d->nr_its] : NULL, res);
+	d->nr_its += named && res->status == OP_DONE;
 }
 
 static u32 vgic_type(enum gic_version gic)
@@ -357,13 +428,19 @@ void vgic_perform(struct vgic_devices *d, const struct op *op, struct op_result 
 		create_device(d, vgic_type(d->gic), &d->vgic, res);
 		break;
 	case OP_CREATE_ITS:
-		create_device(d, KVM_DEV_TYPE_ARM_VGIC_ITS, &d->its, res);
+		create_its(d, res);
 		break;
 	case OP_IRQ_LINE:
 		set_irq_line(d, op, res);
 		break;
 	case OP_SIGNAL_MSI:
 		signal_msi(d, op, res);
+		break;
+	case OP_ROUTE_MSI:
+		route_msi(d, op, res);
+		break;
+	case OP_IRQFD:
+		vgic_result(res, d->port->irqfd(d->vm, (unsigned int)op_arg(op, ARG_IRQFD_gsi)));
 		break;
 	default:
 		if (op_is_on_its(op))
@@ -384,8 +461,8 @@ void vgic_close(struct vgic_devices *d)
 {
 	if (!d->port->close_device)
 		return;
-	if (d->its >= 0)
-		d->port->close_device(d->vm, d->its);
+	for (unsigned int i = 0; i < d->nr_its; i++)
+		d->port->close_device(d->vm, d->its[i]);
 	if (d->vgic >= 0)
 		d->port->close_device(d->vm, d->vgic);
 }

@@ -7,6 +7,8 @@
 #ifndef LIB_TARGET_VGIC_DEVICE_H
 #define LIB_TARGET_VGIC_DEVICE_H
 
+#include <linux/kvm.h>
+
 #include "lib/prog/prog.h"
 
 enum vgic_uapi {
@@ -19,6 +21,8 @@ enum vgic_uapi {
 struct vgic_port {
 	long (*vm_ioctl)(void *vm, unsigned long cmd, void *arg);
 	long (*device_ioctl)(void *vm, int device, unsigned long cmd, void *arg);
+	/* Signals an eventfd that is tied to a route, and waits until that is done. */
+	long (*irqfd)(void *vm, unsigned int gsi);
 	/* NULL if devices live as long as their VM. */
 	void (*close_device)(void *vm, int device);
 	/* Aff3.Aff2.Aff1.Aff0 of a vCPU; false if there is no such vcpu_id. */
@@ -29,7 +33,10 @@ struct vgic_devices {
 	const struct vgic_port *port;
 	void *vm; /* what the port takes */
 	enum gic_version gic;
-	int vgic, its; /* what the port has for them, or -1 */
+	int vgic; /* what the port has for it, or -1 */
+	int its[PROG_LAST_ITS + 1]; /* the same, in order of creation */
+	unsigned int nr_its, nr_routes;
+	struct kvm_irq_routing_entry route[PROG_LAST_GSI + 1];
 };
 
 void vgic_result(struct op_result *res, long ret);

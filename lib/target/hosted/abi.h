@@ -13,7 +13,7 @@
 #define LIB_TARGET_HOSTED_ABI_H
 
 /* To be raised with each change of this file: a library that was built before is refused. */
-#define HOSTED_ABI 3u
+#define HOSTED_ABI 4u
 
 /* The symbol of struct hosted_kernel in each library. */
 #define HOSTED_SYMBOL "hosted_kernel"
@@ -67,7 +67,8 @@ struct hosted_kernel {
 
 	/*
 	 * KVM_CREATE_DEVICE (fd is a number for device_ioctl()), KVM_IRQ_LINE,
-	 * KVM_SIGNAL_MSI, KVM_CREATE_VCPU (@arg is the vcpu_id itself; followed by
+	 * KVM_SIGNAL_MSI, KVM_SET_GSI_ROUTING, KVM_IRQFD (which ties, signals and unties
+	 * at once), KVM_CREATE_VCPU (@arg is the vcpu_id itself; followed by
 	 * KVM_ARM_VCPU_INIT), with arg as the ioctl has it.
 	 * KVM_CREATE_VCPU returns a number for the calls below: 0, 1, ...
 	 */

@@ -35,9 +35,17 @@ static bool affinity(const void *machine, u64 vcpu_id, u64 *to)
 	return v;
 }
 
+static long irqfd(void *vm, unsigned int gsi)
+{
+	struct kvm_irqfd tie = { .gsi = gsi };
+
+	return vm_call(vm, KVM_IRQFD, &tie);
+}
+
 static const struct vgic_port hosted_port = {
 	.vm_ioctl = vm_call,
 	.device_ioctl = device_call,
+	.irqfd = irqfd,
 	.affinity = affinity,
 };
 
@@ -307,7 +315,7 @@ void hosted_run(const struct hosted_kernel *kernel, const struct prog *prog,
 	struct hosted_machine m = { .kernel = kernel, .prog = prog };
 
 	m.devices = (struct vgic_devices){
-		.port = &hosted_port, .vm = &m, .gic = prog->gic, .vgic = -1, .its = -1
+		.port = &hosted_port, .vm = &m, .gic = prog->gic, .vgic = -1
 	};
 	for (size_t i = 0; i < prog->nr_ops; i++)
 		results[i].status = OP_NOT_RUN;

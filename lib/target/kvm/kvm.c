@@ -178,9 +178,8 @@ static void kvm_run_prog(const struct prog *prog, struct op_result *results)
 	struct vm_shape shape = { .mode = mode_of(prog->ipa_bits) };
 	struct target_vm vm = { .prog = prog };
 
-	vm.devices = (struct vgic_devices){
-		.port = &kvm_port, .vm = &vm, .gic = prog->gic, .vgic = -1, .its = -1
-	};
+	vm.devices =
+		(struct vgic_devices){ .port = &kvm_port, .vm = &vm, .gic = prog->gic, .vgic = -1 };
 	vm.is_debugged = getenv("VGICHECK_NAME_OPS");
 	for (size_t i = 0; i < prog->nr_ops; i++)
 		results[i].status = OP_NOT_RUN;

@@ -391,6 +391,8 @@ int kvm_set_irq_routing(struct kvm *kvm, const struct kvm_irq_routing_entry *ent
 			unsigned int nr, unsigned int flags);
 int kvm_set_msi(struct kvm_kernel_irq_routing_entry *e, struct kvm *kvm, int source, int level,
 		bool line_status);
+int kvm_arch_set_irq_inatomic(struct kvm_kernel_irq_routing_entry *e, struct kvm *kvm, int source,
+			      int level, bool line_status);
 int kvm_send_userspace_msi(struct kvm *kvm, struct kvm_msi *msi);
 int kvm_irq_map_gsi(struct kvm *kvm, struct kvm_kernel_irq_routing_entry *entries, int gsi);
 int kvm_irq_map_chip_pin(struct kvm *kvm, unsigned int irqchip, unsigned int pin);
