@@ -29,6 +29,9 @@ LIB_SRCS := \
 	lib/model/hash.c \
 	lib/model/irq.c \
 	lib/model/its.c \
+	lib/model/its_cmd.c \
+	lib/model/its_regs.c \
+	lib/model/its_uapi.c \
 	lib/model/line.c \
 	lib/model/lpi.c \
 	lib/model/lpi_regs.c \
@@ -36,6 +39,7 @@ LIB_SRCS := \
 	lib/model/mem.c \
 	lib/model/mmio.c \
 	lib/model/model.c \
+	lib/model/msi.c \
 	lib/model/prio.c \
 	lib/model/profile.c \
 	lib/model/redist.c \

@@ -102,9 +102,15 @@ static bool may_be_early(const struct model *m, u64 where)
 		offset == place_offset(reg_place(REG_GICD_TYPER2, 0)));
 }
 
-static struct access user_access(const struct model *m, u64 where, u64 vcpu_id)
+static struct access user_access(const struct model *m, const struct op *op)
 {
-	struct access a = { .vcpu = vcpu_number(m, named_vcpu(m, vcpu_id)), .user = true };
+	bool write = op->id == OP_USER_WRITE;
+	u64 where = op_arg(op, write ? ARG_USER_WRITE_reg : ARG_USER_READ_reg);
+	struct access a = {
+		.vcpu = vcpu_number(m, named_vcpu(m, (u64)op_vcpu(op))),
+		.its = op_its(op),
+		.user = true,
+	};
 
 	/* What is not banked is the same whoever is named. */
 	if (a.vcpu == m->nr_vcpus)
@@ -115,19 +121,20 @@ static struct access user_access(const struct model *m, u64 where, u64 vcpu_id)
 }
 
 /* Return: whether the access reaches a register, or may do so. */
-static bool expect_user_reach(const struct model *m, u64 where, u64 vcpu_id, struct expect *want)
+static bool expect_user_reach(const struct model *m, const struct op *op, u64 where,
+			      struct expect *want)
 {
 	enum reg_group group = group_of_frame(place_frame(where));
 	struct access a;
 
 	if (place_frame(where) == FRAME_GITS)
-		return expect_its_reach(m, where, want);
+		return expect_its_reach(m, op_its(op), where, want);
 	if (!m->has_vgic || group == GROUP_NONE) {
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
 		return false;
 	}
-	expect_reg_group(m, group, vcpu_id, want);
-	a = user_access(m, where, vcpu_id);
+	expect_reg_group(m, group, (u64)op_vcpu(op), want);
+	a = user_access(m, op);
 	if (!is_word(where)) {
 		/* What an offset within a word names is not said. */
 		if (!want->nr_alts)
@@ -167,14 +174,13 @@ static bool expect_user_reach(const struct model *m, u64 where, u64 vcpu_id, str
 void expect_user_read(const struct model *m, const struct op *op, struct expect *want)
 {
 	u64 where = op_arg(op, ARG_USER_READ_reg);
-	u64 vcpu_id = op_arg(op, ARG_USER_READ_vcpu);
 	struct access a;
 
-	if (!expect_user_reach(m, where, vcpu_id, want))
+	if (!expect_user_reach(m, op, where, want))
 		return;
 	if (!want->nr_alts || may_be_early(m, where))
 		allow_done(want, place_frame(where) == FRAME_GITS ? RULE_ITS_REGS : RULE_REGS_READ);
-	a = user_access(m, where, vcpu_id);
+	a = user_access(m, op);
 	if (want->deviation == DEVIATION_V2_UNSUPPORTED_RAZ)
 		expect_value(want, 0, ~0ULL, RULE_REGS_UNSUPPORTED);
 	else if (is_word(where) && !may_be_unsupported(m, &a))
@@ -193,15 +199,14 @@ void expect_user_read(const struct model *m, const struct op *op, struct expect 
 void expect_user_write(const struct model *m, const struct op *op, struct expect *want)
 {
 	u64 where = op_arg(op, ARG_USER_WRITE_reg);
-	u64 vcpu_id = op_arg(op, ARG_USER_WRITE_vcpu);
 	const struct reg_behaviour *b;
 	unsigned int faults;
 	struct access a;
 
-	if (!expect_user_reach(m, where, vcpu_id, want))
+	if (!expect_user_reach(m, op, where, want))
 		return;
 	faults = want->nr_alts;
-	a = user_access(m, where, vcpu_id);
+	a = user_access(m, op);
 	b = may_be_unsupported(m, &a) ? NULL : reg_behaviour_of(a.at.reg);
 	if (b && b->check && is_word(where))
 		b->check(m, &a, op_arg(op, ARG_USER_WRITE_value), want);
@@ -235,7 +240,7 @@ void commit_user_read(struct model *m, const struct op *op, const struct op_resu
 void commit_user_write(struct model *m, const struct op *op, const struct op_result *seen)
 {
 	u64 where = op_arg(op, ARG_USER_WRITE_reg);
-	struct access a = user_access(m, where, op_arg(op, ARG_USER_WRITE_vcpu));
+	struct access a = user_access(m, op);
 	const struct reg_behaviour *b = reg_behaviour_of(a.at.reg);
 	unsigned int size = place_size(where);
 	u64 mask = bits_mask(8 * size - 1, 0) << 8 * a.at.byte;
@@ -374,7 +379,7 @@ void expect_save_pending_tables(const struct model *m, const struct op *op, stru
 		allow_done(want, RULE_SAVE_PENDING);
 	if (!m->initialised)
 		allow_error(want, ENXIO, RULE_SAVE_PENDING);
-	if (m->has_its && !lpi_can_be_saved(m))
+	if (m->nr_its && !lpi_can_be_saved(m))
 		allow_error(want, EFAULT, RULE_SAVE_PENDING);
 }
 
@@ -388,7 +393,7 @@ void commit_save_pending_tables(struct model *m, const struct op *op, const stru
 {
 	(void)op;
 	(void)seen;
-	if (m->has_its)
+	if (m->nr_its)
 		lpi_save(m);
 }
 

@@ -108,7 +108,7 @@ void dist_none_looked_at(struct model *m)
 		not_looked_at(&m->vcpu[i].irqs, ~0u);
 	for (unsigned int i = 0; i < NR_SPI_BANKS; i++)
 		not_looked_at(&m->spi[i], ~0u);
-	if (m->has_its)
+	if (m->nr_its)
 		lpi_none_looked_at(m);
 }
 

@@ -90,7 +90,7 @@ static void read_typer(const struct model *m, const struct access *a, struct exp
 		reg_field_mask(FIELD_GICD_TYPER_num_LPIs) |
 		reg_field_mask(FIELD_GICD_TYPER_CPUNumber) |
 		reg_field_mask(FIELD_GICD_TYPER_ESPI_range) | reg_field_mask(FIELD_GICD_TYPER_No1N);
-	u64 id_bits = m->has_its ? 15 : 9;
+	u64 id_bits = m->nr_its ? 15 : 9;
 
 	(void)a;
 	val->known = ~implementation;
@@ -98,7 +98,7 @@ static void read_typer(const struct model *m, const struct access *a, struct exp
 	if (chosen(m, CHOICE_NO_LPI_FEATURES)) {
 		val->known = ~reg_field_mask(FIELD_GICD_TYPER_No1N);
 		val->value |= reg_field_put(FIELD_GICD_TYPER_IDbits, id_bits) |
-			      reg_field_put(FIELD_GICD_TYPER_LPIS, m->has_its);
+			      reg_field_put(FIELD_GICD_TYPER_LPIS, !!m->nr_its);
 	} else {
 		val->known &= ~(reg_field_mask(FIELD_GICD_TYPER_LPIS) |
 				reg_field_mask(FIELD_GICD_TYPER_A3V) |

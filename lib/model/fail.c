@@ -137,7 +137,7 @@ static bool may_lack_cache(const struct model *m, const struct op *op, const str
 	if (!(m->failing & 1u << KIND_ALLOC) || seen->status != OP_DONE)
 		return false;
 	return op->id == OP_CREATE_ITS ||
-	       (m->has_its && (op->id == OP_INIT_VGIC || op->id == OP_SIGNAL_MSI));
+	       (m->nr_its && (op->id == OP_INIT_VGIC || op->id == OP_SIGNAL_MSI));
 }
 
 /*

@@ -76,10 +76,10 @@ static u64 hash_vcpu(u64 h, const struct model_vcpu *v)
 
 static u64 hash_dist(u64 h, const struct model *m)
 {
-	h = hash_u64(h, m->nr_irqs | (u64)m->nr_irqs_set << 32 | (u64)m->has_its << 33 |
-				(u64)m->groups_writable << 34 | (u64)m->dist_enable[0] << 35 |
-				(u64)m->dist_enable[1] << 36 | (u64)m->nassgicap << 37 |
-				(u64)m->nassgireq << 38 | (u64)m->iidr_rev << 40);
+	h = hash_u64(h, m->nr_irqs | (u64)m->nr_irqs_set << 32 | (u64)m->groups_writable << 34 |
+				(u64)m->dist_enable[0] << 35 | (u64)m->dist_enable[1] << 36 |
+				(u64)m->nassgicap << 37 | (u64)m->nassgireq << 38 |
+				(u64)m->iidr_rev << 40 | (u64)m->nr_its << 48);
 	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs && n < MODEL_MAX_IRQS; n += 32)
 		h = hash_bank(h, &m->spi[n / 32 - 1]);
 	for (unsigned int n = NR_PRIVATE; n < m->nr_irqs && n < MODEL_MAX_IRQS; n++)
@@ -88,28 +88,34 @@ static u64 hash_dist(u64 h, const struct model *m)
 	return h;
 }
 
-static u64 hash_its(u64 h, const struct model *m)
+static u64 hash_its(u64 h, const struct model_its *its)
 {
-	const struct model_its *its = &m->its;
-
 	h = hash_u64(h, its->base);
-	h = hash_u64(h, its->initialised | (u64)its->enabled << 1 | (u64)its->cwriter_known << 2 |
-				(u64)its->propbaser_reset << 3);
+	h = hash_u64(h, its->initialised | (u64)its->enabled << 1 | (u64)its->cwriter_known << 2);
 	h = hash_u64(h, its->creadr | (u64)its->cwriter << 32);
 	h = hash_u64(hash_u64(hash_u64(h, its->cbaser), its->baser[0]), its->baser[1]);
 	h = hash_u64(h, its->nr_devices | (u64)its->nr_collections << 32);
-	for (unsigned int i = 0; i < its->nr_devices; i++)
-		h = hash_u64(h, its->device[i].id | (u64)its->device[i].nr_events << 32);
+	for (unsigned int i = 0; i < its->nr_devices; i++) {
+		h = hash_u64(h, its->device[i].id | (u64)its->device[i].event_bits << 32);
+		h = hash_u64(h, its->device[i].itt);
+	}
 	for (unsigned int i = 0; i < its->nr_collections; i++)
 		h = hash_u64(h, its->collection[i].icid | (u64)its->collection[i].vcpu << 32);
-	for (unsigned int i = 0; i < MODEL_MAX_LPIS; i++) {
-		const struct model_event *e = &its->event[i];
-		const struct model_lpi_config *c = &its->config[i];
+	return h;
+}
 
-		if (e->mapped) {
-			h = hash_u64(h, i | (u64)e->icid << 32 | (u64)e->arrived << 48);
-			h = hash_u64(h, e->device | (u64)e->event << 32);
-		}
+static u64 hash_event(u64 h, const struct model_event *e)
+{
+	h = hash_u64(h, e->its | (u64)e->arrived << 8 | (u64)e->icid << 16 | (u64)e->intid << 32);
+	return hash_u64(h, e->device | (u64)e->event << 32);
+}
+
+static u64 hash_configs(u64 h, const struct model_lpis *l)
+{
+	h = hash_u64(h, l->propbaser_reset);
+	for (unsigned int i = 0; i < MODEL_MAX_LPIS; i++) {
+		const struct model_lpi_config *c = &l->config[i];
+
 		h = hash_u64(h, c->nr);
 		for (unsigned int n = 0; n < c->nr; n++)
 			h = hash_u64(h, c->byte[n]);
@@ -163,9 +169,14 @@ u64 model_hash(const struct model *m)
 		h = hash_u64(h, m->region[i].base);
 		h = hash_u64(h, m->region[i].count | (u64)m->region[i].used << 16);
 	}
-	for (unsigned int i = 0; m->has_its && i < m->nr_vcpus; i++)
+	for (unsigned int i = 0; m->nr_its && i < m->nr_vcpus; i++)
 		h = hash_lpis(h, &m->lpis[i]);
-	h = m->has_its ? hash_its(h, m) : h;
+	for (unsigned int i = 0; i < m->nr_its; i++)
+		h = hash_its(h, &m->its[i]);
+	h = hash_u64(h, m->nr_events);
+	for (unsigned int i = 0; i < m->nr_events; i++)
+		h = hash_event(h, &m->event[i]);
+	h = m->nr_its ? hash_configs(h, &m->lpi) : h;
 	h = m->mem_used ? hash_mem(h, m) : h;
 	return h;
 }

@@ -34,6 +34,20 @@ static void set_bit(u64 *bits, unsigned int lpi, bool set)
 }
 
 /**
+ * lpi_reset() - a VM has LPIs from now on, because it has an ITS
+ * @m: the model
+ */
+void lpi_reset(struct model *m)
+{
+	memset(&m->lpi, 0, sizeof(m->lpi));
+	memset(m->lpis, 0, m->nr_vcpus * sizeof(m->lpis[0]));
+	its_index(m);
+	/* Registers that did not exist are as after reset, which is not said of these. */
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
+		memset(m->vcpu[i].lpi_table_known, 0, sizeof(m->vcpu[i].lpi_table_known));
+}
+
+/**
  * lpi_any_enabled() - are LPIs enabled anywhere?
  * @m: the model
  *
@@ -90,7 +104,7 @@ bool lpi_is_in_range(const struct model *m, u64 lpi, unsigned int vcpu)
 	const struct model_vcpu *v = &m->vcpu[vcpu];
 	u64 field = reg_field_mask(FIELD_GICR_PROPBASER_IDbits);
 
-	return !m->its.propbaser_reset && !(field & ~v->lpi_table_known[PROPBASER]) &&
+	return !m->lpi.propbaser_reset && !(field & ~v->lpi_table_known[PROPBASER]) &&
 	       FIRST_LPI + lpi < 2ULL << id_bits(v);
 }
 
@@ -111,7 +125,7 @@ static u8 config_bits(const struct model *m)
 /* It may be cached, beside what may be so already. */
 static void cache_config(struct model *m, unsigned int lpi, u8 config)
 {
-	struct model_lpi_config *c = &m->its.config[lpi];
+	struct model_lpi_config *c = &m->lpi.config[lpi];
 
 	for (unsigned int i = 0; i < c->nr; i++) {
 		if (c->byte[i] == config)
@@ -138,7 +152,7 @@ static void add_config(struct model *m, unsigned int lpi)
 
 static void renew_config(struct model *m, unsigned int lpi)
 {
-	m->its.config[lpi].nr = 0;
+	m->lpi.config[lpi].nr = 0;
 	add_config(m, lpi);
 }
 
@@ -158,7 +172,7 @@ void lpi_memory_written(struct model *m, u64 at, u64 bytes)
 	for (u64 i = 0; i < bytes; i++) {
 		u64 lpi = at + i - table;
 
-		if (lpi < MODEL_MAX_LPIS && m->its.config[lpi].nr)
+		if (lpi < MODEL_MAX_LPIS && m->lpi.config[lpi].nr)
 			add_config(m, (unsigned int)lpi);
 	}
 }
@@ -344,7 +358,7 @@ static bool host_may_have(const struct model *m, const struct model_lpi_bits *b,
 
 static bool may_be_enabled(const struct model *m, unsigned int lpi)
 {
-	const struct model_lpi_config *config = &m->its.config[lpi];
+	const struct model_lpi_config *config = &m->lpi.config[lpi];
 
 	for (unsigned int i = 0; i < config->nr; i++) {
 		if (config->byte[i] & 1)
@@ -378,7 +392,7 @@ enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v,
 	const struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
 	unsigned int lpi = (unsigned int)(intid - FIRST_LPI);
 
-	if (!m->has_its || intid - FIRST_LPI >= MODEL_MAX_LPIS)
+	if (!m->nr_its || intid - FIRST_LPI >= MODEL_MAX_LPIS)
 		return NR_DEVIATIONS;
 	if (may_signal_taken(v) && has_bit(b->taken, lpi))
 		return DEVIATION_TABLE_READ_WHEN_MAPPED;
@@ -402,7 +416,7 @@ void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid)
 	struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
 	u64 lpi = intid - FIRST_LPI;
 
-	if (!m->has_its || lpi >= MODEL_MAX_LPIS)
+	if (!m->nr_its || lpi >= MODEL_MAX_LPIS)
 		return;
 	/* What has no list register, or one with another priority, stays as it was. */
 	if (!irq_lrs_may_be_taken(m, v) && !has_bit(b->changed, (unsigned int)lpi))
@@ -443,7 +457,7 @@ static enum deviation_id doubt_of(const struct model *m, const struct model_lpi_
 static void add_lpi(const struct model *m, const struct model_lpi_bits *b, unsigned int lpi,
 		    unsigned int nr, struct candidates *c)
 {
-	const struct model_lpi_config *config = &m->its.config[lpi];
+	const struct model_lpi_config *config = &m->lpi.config[lpi];
 	u8 prio = config->byte[nr] & 0xfe;
 	bool open = has_bit(b->open, lpi);
 
@@ -475,7 +489,7 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 
 		for (; bits; bits &= bits - 1) {
 			unsigned int lpi = 64 * n + (unsigned int)__builtin_ctzll(bits);
-			const struct model_lpi_config *config = &m->its.config[lpi];
+			const struct model_lpi_config *config = &m->lpi.config[lpi];
 
 			for (unsigned int i = 0; i < config->nr; i++) {
 				u8 prio = config->byte[i] & 0xfe;
@@ -521,9 +535,9 @@ bool lpi_ack_priority(const struct model *m, unsigned int intid, u8 *prio)
 	const struct model_lpi_config *c;
 	bool found = false;
 
-	if (!m->has_its || intid - FIRST_LPI >= MODEL_MAX_LPIS)
+	if (!m->nr_its || intid - FIRST_LPI >= MODEL_MAX_LPIS)
 		return false;
-	c = &m->its.config[intid - FIRST_LPI];
+	c = &m->lpi.config[intid - FIRST_LPI];
 	for (unsigned int i = 0; i < c->nr; i++) {
 		if (!(c->byte[i] & 1))
 			continue;
@@ -571,7 +585,7 @@ static bool tables_are_known(const struct model_vcpu *v)
  */
 void lpi_tables_may_be_reset(struct model *m)
 {
-	m->its.propbaser_reset = true;
+	m->lpi.propbaser_reset = true;
 	m->lost |= lpi_any_enabled(m);
 }
 
@@ -585,7 +599,7 @@ static bool tables_are_good(const struct model *m, const struct model_vcpu *v)
 	u64 fields = reg_field_mask(FIELD_GICR_PROPBASER_Physical_Address) |
 		     reg_field_mask(FIELD_GICR_PROPBASER_IDbits);
 
-	if (m->its.propbaser_reset || !tables_are_known(v) || id_bits_written < MIN_ID_BITS ||
+	if (m->lpi.propbaser_reset || !tables_are_known(v) || id_bits_written < MIN_ID_BITS ||
 	    (id_bits_written > MAX_ID_BITS && !chosen(m, CHOICE_NO_LPI_FEATURES)) ||
 	    !mem_is_program(v->lpi_table[PROPBASER] &
 				    reg_field_mask(FIELD_GICR_PROPBASER_Physical_Address),
@@ -647,7 +661,7 @@ static void load_configs(struct model *m, bool are_there)
 		if (!shift)
 			word = mem_u64(m, table + lpi, &known);
 		if (!are_there && its_vcpu_of(m, lpi) < 0)
-			m->its.config[lpi].nr = 0;
+			m->lpi.config[lpi].nr = 0;
 		m->lost |= bits & ~(known >> shift);
 		cache_config(m, lpi, (u8)(word >> shift) & bits);
 	}

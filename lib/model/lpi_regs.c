@@ -22,7 +22,7 @@ static u64 lpi_table_fields(const struct model *m, const struct access *a)
 			 reg_field_mask(FIELD_GICR_PENDBASER_Shareability) |
 			 reg_field_mask(FIELD_GICR_PENDBASER_InnerCache);
 	/* Memory attributes may be fixed; the fields are at the same places in both. */
-	if (m->has_its)
+	if (m->nr_its)
 		fields &= ~(reg_field_mask(FIELD_GICR_PROPBASER_OuterCache) |
 			    reg_field_mask(FIELD_GICR_PROPBASER_Shareability) |
 			    reg_field_mask(FIELD_GICR_PROPBASER_InnerCache));
@@ -40,7 +40,7 @@ static void read_kept_lpi_table(const struct model *m, const struct access *a,
 	val->value = m->vcpu[a->vcpu].lpi_table[n] & lpi_table_fields(m, a);
 	val->doubtful = deviates(m, DEVIATION_PTZ_READABLE) ? ptz : 0;
 	val->doubt = DEVIATION_PTZ_READABLE;
-	if (n == PENDBASER || !m->has_its || !m->its.propbaser_reset)
+	if (n == PENDBASER || !m->nr_its || !m->lpi.propbaser_reset)
 		return;
 	val->doubtful = val->known;
 	val->doubt = DEVIATION_PROPBASER_RESET;
@@ -52,7 +52,7 @@ static void read_lpi_table(const struct model *m, const struct access *a, struct
 {
 	(void)want;
 	val->rule = RULE_REDIST_LPI_TABLES;
-	if (m->has_its || chosen(m, CHOICE_LPIS_WITHOUT_ITS))
+	if (m->nr_its || chosen(m, CHOICE_LPIS_WITHOUT_ITS))
 		return read_kept_lpi_table(m, a, val);
 	/* Whether there are LPIs is the implementation's choice. */
 	val->known = chosen(m, CHOICE_NO_LPI_FEATURES) ? ~0ULL : 0;
@@ -74,12 +74,12 @@ static void write_lpi_table(struct model *m, const struct access *a, u64 value, 
 
 	if (v->lpis_enabled && chosen(m, CHOICE_LPI_TABLES_FIXED))
 		return;
-	m->lost |= m->has_its && v->lpis_enabled;
+	m->lost |= m->nr_its && v->lpis_enabled;
 	/* Of the other half of a register that may be reset nothing is known any more. */
 	for (unsigned int i = 0;
-	     n == PROPBASER && m->has_its && m->its.propbaser_reset && i < m->nr_vcpus; i++)
+	     n == PROPBASER && m->nr_its && m->lpi.propbaser_reset && i < m->nr_vcpus; i++)
 		m->vcpu[i].lpi_table_known[n] &= mask;
-	m->its.propbaser_reset &= n != PROPBASER;
+	m->lpi.propbaser_reset &= !m->nr_its || n != PROPBASER;
 	if (n == PROPBASER && chosen(m, CHOICE_PROPBASER_SHARED)) {
 		/* Those whose LPIs are enabled must not see it change. */
 		m->lost |= lpi_any_enabled(m) && (v->lpi_table[n] ^ value) & mask;
@@ -98,7 +98,7 @@ static void write_redist_ctlr(struct model *m, const struct access *a, u64 value
 	bool enable = reg_field_get(FIELD_GICR_CTLR_EnableLPIs, value);
 
 	(void)mask;
-	if (!m->has_its) {
+	if (!m->nr_its) {
 		if (chosen(m, CHOICE_LPIS_WITHOUT_ITS))
 			v->lpis_enabled = enable;
 		return;
@@ -129,7 +129,7 @@ static void read_redist_ctlr(const struct model *m, const struct access *a, stru
 	}
 	/* It is never set if there are no LPIs. */
 	val->value |= reg_field_put(FIELD_GICR_CTLR_EnableLPIs, enabled);
-	if (m->has_its && !chosen(m, CHOICE_ITS_SYNCHRONOUS))
+	if (m->nr_its && !chosen(m, CHOICE_ITS_SYNCHRONOUS))
 		val->known &= ~reg_field_mask(FIELD_GICR_CTLR_RWP);
 }
 
@@ -139,7 +139,7 @@ static void read_redist_ctlr(const struct model *m, const struct access *a, stru
  */
 static bool is_invalidation(const struct model *m, u64 value, u64 mask)
 {
-	return m->has_its && m->iidr_rev >= 3 && param(m, PARAM_IIDR) && (u32)mask &&
+	return m->nr_its && m->iidr_rev >= 3 && param(m, PARAM_IIDR) && (u32)mask &&
 	       !(value & mask & reg_field_mask(FIELD_GICR_INVLPIR_V));
 }
 

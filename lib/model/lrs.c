@@ -62,7 +62,7 @@ unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v)
 		for (; ready; ready &= ready - 1)
 			nr += spi_targets(m, v, n + (unsigned int)__builtin_ctz(ready), true);
 	}
-	if (m->has_its)
+	if (m->nr_its)
 		nr += lpi_in_flight(m, v);
 	return nr;
 }

@@ -272,6 +272,6 @@ void commit_mem_store(struct model *m, const struct op *op, const struct op_resu
 		return;
 	for (size_t i = 0; i < store.nr; i++)
 		mem_put(m, store.at + i, store.byte[i], 0xff);
-	if (m->has_its)
+	if (m->nr_its)
 		lpi_memory_written(m, store.at, store.nr);
 }

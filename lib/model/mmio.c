@@ -14,6 +14,7 @@ struct target_at {
 	enum frame_id frame;
 	u32 offset; /* in the frame */
 	unsigned int vcpu; /* number of the PE that banks it */
+	unsigned int its; /* number of the ITS whose frame it is */
 };
 
 static bool in_frame(u64 gpa, u64 base, enum frame_id frame, struct target_at *t)
@@ -43,8 +44,12 @@ static void target_find(const struct model *m, u64 gpa, unsigned int by, struct 
 		    in_frame(gpa, m->addr[i], d->frame, t))
 			return;
 	}
-	if (m->has_its && in_frame(gpa, m->its.base, FRAME_GITS, t))
-		return;
+	for (unsigned int i = 0; i < m->nr_its; i++) {
+		if (in_frame(gpa, m->its[i].base, FRAME_GITS, t)) {
+			t->its = i;
+			return;
+		}
+	}
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
 		const struct model_vcpu *v = &m->vcpu[i];
 
@@ -144,7 +149,7 @@ static bool size_is_taken(const struct reg_at *at, unsigned int size)
 static void expect_frame_read(const struct model *m, const struct target_at *t, unsigned int by,
 			      unsigned int size, struct expect *want)
 {
-	struct access a = { .vcpu = t->vcpu, .by = by };
+	struct access a = { .vcpu = t->vcpu, .by = by, .its = t->its };
 
 	reg_find_at(place(t->frame, t->offset), &a.at);
 	allow_done(want, RULE_ACCESS_REACHES);
@@ -316,6 +321,7 @@ static void commit_memory(struct model *m, u64 gpa, unsigned int by, unsigned in
 	if (t.kind != REGISTERS)
 		return;
 	a.vcpu = t.vcpu;
+	a.its = t.its;
 	reg_find_at(place(t.frame, t.offset), &a.at);
 	if (size_is_taken(&a.at, size))
 		commit_reg(m, &a, write, size, value);

@@ -152,8 +152,10 @@ void model_copy(struct model *to, const struct model *from)
 	memcpy(to, from, offsetof(struct model, vcpu));
 	memcpy(to->vcpu, from->vcpu, from->nr_vcpus * sizeof(from->vcpu[0]));
 	memcpy(to->region, from->region, from->nr_regions * sizeof(from->region[0]));
-	if (from->has_its) {
-		to->its = from->its;
+	if (from->nr_its) {
+		memcpy(to->its, from->its, from->nr_its * sizeof(from->its[0]));
+		memcpy(to->event, from->event, from->nr_events * sizeof(from->event[0]));
+		to->lpi = from->lpi;
 		memcpy(to->lpis, from->lpis, from->nr_vcpus * sizeof(from->lpis[0]));
 	}
 	if (!from->mem_used)
@@ -424,7 +426,7 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
 		commit_not_followed(m, op, seen);
 	else if (commit_fns[op->id])
 		commit_fns[op->id](m, op, seen);
-	if (m->has_its && places_frames[op->id])
+	if (m->nr_its && places_frames[op->id])
 		m->lost |= its_overlaps(m);
 	if (runs)
 		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));

@@ -197,7 +197,7 @@ void redist_read_typer(const struct model *m, const struct model_vcpu *v, struct
 			    reg_field_mask(FIELD_GICR_TYPER_Processor_Number), RULE_TYPER_PROCNUM);
 	if (chosen(m, CHOICE_NO_LPI_FEATURES)) {
 		val->known |= mask_of_features();
-		val->value |= reg_field_put(FIELD_GICR_TYPER_PLPIS, m->has_its);
+		val->value |= reg_field_put(FIELD_GICR_TYPER_PLPIS, !!m->nr_its);
 	}
 }
 
@@ -233,11 +233,14 @@ static bool redist_covers(const struct model *m, u64 gpa)
 /* Is an address in the guest's memory or a frame where a walk is not predicted? */
 static bool walk_is_unpredicted(const struct model *m, u64 gpa)
 {
+	for (unsigned int i = 0; i < m->nr_its; i++) {
+		if (m->its[i].base != ADDR_UNSET &&
+		    ranges_overlap(gpa, 1, m->its[i].base, GITS_BYTES))
+			return true;
+	}
 	return (gpa >= PROG_RAM_BASE && gpa < PROG_RAM_BASE + PROG_RAM_BYTES) ||
 	       (m->has_vgic && (ranges_overlap(gpa, 1, m->addr[ADDR_V3_DIST], GICD_BYTES) ||
-				redist_covers(m, gpa))) ||
-	       (m->has_its && m->its.base != ADDR_UNSET &&
-		ranges_overlap(gpa, 1, m->its.base, GITS_BYTES));
+				redist_covers(m, gpa)));
 }
 
 /**

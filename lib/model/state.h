@@ -24,6 +24,7 @@
 #define MAX_LPI_CONFIGS 4 /* that may be cached of an LPI */
 #define MAX_ITS_DEVICES 16
 #define MAX_ITS_COLLECTIONS 16
+#define MAX_ITS_EVENTS 256 /* of all ITSs */
 #define MEM_PAGE_BYTES 512
 #define MEM_PAGE_WORDS (MEM_PAGE_BYTES / 8)
 #define NR_MEM_PAGES (PROG_MEM_BYTES / MEM_PAGE_BYTES)
@@ -147,17 +148,26 @@ struct model_lpi_config {
 	u8 byte[MAX_LPI_CONFIGS];
 };
 
+/* What all redistributors share of LPIs, by number from FIRST_LPI. */
+struct model_lpis {
+	bool propbaser_reset; /* a deviation may have reset GICR_PROPBASER */
+	int16_t vcpu_of[MODEL_MAX_LPIS]; /* number of the PE, or -1: its_index() */
+	struct model_lpi_config config[MODEL_MAX_LPIS];
+};
+
 /* An event of a device, which is an LPI of a collection. */
 struct model_event {
-	bool mapped;
+	u8 its; /* number */
 	bool arrived; /* and nothing made the ITS forget how it was translated */
 	u16 icid;
 	u32 device, event;
+	u32 intid;
 };
 
 struct model_its_device {
 	u32 id;
-	u32 nr_events;
+	u8 event_bits;
+	u64 itt; /* gpa, bytes */
 };
 
 struct model_collection {
@@ -165,20 +175,18 @@ struct model_collection {
 	u16 vcpu; /* number */
 };
 
+enum { ITS_DEVICES, ITS_COLLECTIONS, NR_ITS_TABLES }; /* in model_its.baser */
+
 struct model_its {
 	u64 base; /* gpa, bytes, or ADDR_UNSET */
 	bool initialised;
 	bool enabled;
 	bool cwriter_known;
-	bool propbaser_reset; /* a deviation may have reset GICR_PROPBASER */
 	u32 creadr, cwriter; /* bytes */
-	u64 cbaser, baser[2]; /* of devices, of collections */
-	unsigned int nr_mapped; /* events */
+	u64 cbaser, baser[NR_ITS_TABLES];
 	unsigned int nr_devices, nr_collections;
 	struct model_its_device device[MAX_ITS_DEVICES];
 	struct model_collection collection[MAX_ITS_COLLECTIONS];
-	struct model_event event[MODEL_MAX_LPIS]; /* by LPI */
-	struct model_lpi_config config[MODEL_MAX_LPIS];
 };
 
 /* A piece of the guest's memory that was written to. */
@@ -210,7 +218,8 @@ struct model {
 	u64 addr[NR_ADDR_TYPES]; /* gpa, bytes, or ADDR_UNSET */
 	unsigned int nr_irqs; /* SGIs and PPIs included */
 	bool nr_irqs_set; /* by userspace or by initialisation */
-	bool has_its;
+	unsigned int nr_its; /* that operations name */
+	unsigned int nr_events;
 	bool mem_used; /* mem_page_of says what is where; else all is zero */
 	unsigned int nr_mem_pages;
 	u8 iidr_rev; /* GICD_IIDR.Revision */
@@ -226,7 +235,9 @@ struct model {
 	struct model_vcpu vcpu[MODEL_MAX_VCPUS]; /* in creation order */
 	struct model_region region[MODEL_MAX_REGIONS]; /* by index */
 	/* What few VMs have, last, for model_copy(). */
-	struct model_its its;
+	struct model_its its[PROG_LAST_ITS + 1]; /* in order of creation */
+	struct model_event event[MAX_ITS_EVENTS]; /* in order of ITS, device and event */
+	struct model_lpis lpi;
 	struct model_lpi_bits lpis[MODEL_MAX_VCPUS]; /* by number of the PE */
 	u8 mem_page_of[NR_MEM_PAGES];
 	struct model_mem_page mem_page[MAX_MEM_PAGES];
@@ -247,6 +258,7 @@ struct access {
 	struct reg_at at;
 	unsigned int vcpu; /* number, in creation order, of the PE that banks it */
 	unsigned int by; /* number of the PE that performs it */
+	unsigned int its; /* number of the ITS whose register it is */
 	bool user; /* through the device API */
 };
 
@@ -329,6 +341,7 @@ bool intid_is_lpi(u64 intid);
 void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool deviant,
 		    unsigned int above, struct candidates *c);
 enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v, u64 intid);
+void lpi_reset(struct model *m);
 void lpi_tables_may_be_reset(struct model *m);
 bool lpi_is_in_range(const struct model *m, u64 lpi, unsigned int vcpu);
 bool lpi_is_kept(const struct model *m, unsigned int lpi, unsigned int vcpu);
@@ -352,19 +365,38 @@ void lpi_invalidated_elsewhere(struct model *m, unsigned int lpi, unsigned int v
 const struct reg_behaviour *lpi_behaviour(enum reg_id reg);
 
 /* its.c */
-const struct reg_behaviour *its_behaviour(enum reg_id reg);
+void its_reset(struct model_its *its);
 int its_vcpu_of(const struct model *m, unsigned int lpi);
-void its_reset(struct model *m);
+void its_index(struct model *m);
 void its_forget_translations(struct model *m);
+unsigned int its_find_device(const struct model_its *its, u64 id);
+unsigned int its_find_collection(const struct model_its *its, u64 icid);
+unsigned int its_find_event(const struct model *m, const struct model_its *its, u64 device,
+			    u64 event);
+void its_add_event(struct model *m, const struct model_event *new);
+void its_remove_event(struct model *m, unsigned int nr);
+
+/* its_cmd.c */
+void its_run_commands(struct model *m, struct model_its *its);
+
+/* its_regs.c */
+const struct reg_behaviour *its_behaviour(enum reg_id reg);
+u64 its_queue_at(const struct model_its *its);
+u64 its_queue_bytes(const struct model_its *its);
+bool its_table_holds(u64 baser, u64 number);
+
+/* its_uapi.c */
 bool its_overlaps(const struct model *m);
-bool expect_its_reach(const struct model *m, u64 where, struct expect *want);
+bool expect_its_reach(const struct model *m, unsigned int its, u64 where, struct expect *want);
 void expect_create_its(const struct model *m, const struct op *op, struct expect *want);
 void expect_set_its_addr(const struct model *m, const struct op *op, struct expect *want);
 void expect_init_its(const struct model *m, const struct op *op, struct expect *want);
-void expect_signal_msi(const struct model *m, const struct op *op, struct expect *want);
 void commit_create_its(struct model *m, const struct op *op, const struct op_result *seen);
 void commit_set_its_addr(struct model *m, const struct op *op, const struct op_result *seen);
 void commit_init_its(struct model *m, const struct op *op, const struct op_result *seen);
+
+/* msi.c */
+void expect_signal_msi(const struct model *m, const struct op *op, struct expect *want);
 void commit_signal_msi(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* mem.c */
