@@ -80,6 +80,7 @@ LIB_SRCS := \
 	lib/regs/check.c \
 	lib/regs/doc.c \
 	lib/regs/its_cmd.c \
+	lib/regs/its_table.c \
 	lib/regs/regs.c \
 	lib/tap/json.c \
 	lib/tap/junit.c \
@@ -198,6 +199,7 @@ TEST_SRCS := \
 	tests/gen_test.c \
 	tests/hosted_test.c \
 	tests/its_cmd_test.c \
+	tests/its_table_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \
 	tests/model_claims_test.c \
