@@ -34,7 +34,9 @@ LIB_SRCS := \
 	lib/model/its_uapi.c \
 	lib/model/line.c \
 	lib/model/lpi.c \
+	lib/model/lpi_config.c \
 	lib/model/lpi_regs.c \
+	lib/model/lpi_tables.c \
 	lib/model/lrs.c \
 	lib/model/mem.c \
 	lib/model/mmio.c \

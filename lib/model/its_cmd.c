@@ -27,7 +27,7 @@ static bool map_device(struct model *m, struct model_its *its, const u64 *cmd)
 	u64 itt = its_cmd_get(cmd, ITS_FIELD_MAPD_ITT_addr);
 	unsigned int i = its_find_device(its, id);
 
-	if (!its_table_holds(its->baser[ITS_DEVICES], id) || has_events(m, its, true, id))
+	if (its_entry(m, its, ITS_DEVICES, id) != ITS_ENTRY_THERE || has_events(m, its, true, id))
 		return false;
 	if (!its_cmd_get(cmd, ITS_FIELD_MAPD_V)) {
 		if (i < its->nr_devices)
@@ -50,7 +50,7 @@ static bool map_collection(struct model *m, struct model_its *its, const u64 *cm
 	unsigned int i = its_find_collection(its, icid);
 	bool known = i < its->nr_collections;
 
-	if (!its_table_holds(its->baser[ITS_COLLECTIONS], icid))
+	if (its_entry(m, its, ITS_COLLECTIONS, icid) != ITS_ENTRY_THERE)
 		return false;
 	if (!its_cmd_get(cmd, ITS_FIELD_MAPC_V)) {
 		if (has_events(m, its, false, icid))

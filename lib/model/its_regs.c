@@ -23,22 +23,33 @@ static u64 table_at(u64 baser)
 	return baser & reg_field_mask(FIELD_GITS_BASER_Physical_Address);
 }
 
-/**
- * its_table_holds() - does a flat table in memory have an entry of this number?
- * @baser:  GITS_BASER<n>
- * @number: of a device or of a collection
- *
- * If all pages are of 64 KiB, bits 15:12 of its address are bits 51:48 (IHI 0069H
- * GITS_BASER<n>).
- *
- * Return: whether.
- */
-bool its_table_holds(u64 baser, u64 number)
+/* Is a table where the model follows it: valid, flat and in the program's memory? */
+static bool table_is_followed(u64 baser)
 {
+	/* If all pages are of 64 KiB, bits 15:12 are bits 51:48 (IHI 0069H GITS_BASER<n>). */
 	return reg_field_get(FIELD_GITS_BASER_Valid, baser) && !(baser & bits_mask(15, 12)) &&
 	       !reg_field_get(FIELD_GITS_BASER_Indirect, baser) &&
-	       mem_is_program(table_at(baser), table_bytes(baser)) &&
-	       number < table_bytes(baser) / ENTRY_BYTES;
+	       mem_is_program(table_at(baser), table_bytes(baser));
+}
+
+/**
+ * its_entry() - has a table in memory an entry of this number?
+ * @m:      the model
+ * @its:    of it
+ * @table:  ITS_DEVICES or ITS_COLLECTIONS
+ * @number: of a device or of a collection
+ *
+ * Return: whether, or that the model does not follow such a table.
+ */
+enum its_entry its_entry(const struct model *m, const struct model_its *its, enum its_table table,
+			 u64 number)
+{
+	u64 baser = its->baser[table];
+
+	(void)m;
+	if (!table_is_followed(baser))
+		return ITS_ENTRY_UNFOLLOWED;
+	return number < table_bytes(baser) / ENTRY_BYTES ? ITS_ENTRY_THERE : ITS_ENTRY_NONE;
 }
 
 /**
@@ -68,8 +79,8 @@ static void enable_its(struct model *m, struct model_its *its)
 	if (!reg_field_get(FIELD_GITS_CBASER_Valid, its->cbaser) || !its->cwriter_known ||
 	    its->cwriter >= its_queue_bytes(its) || its_queue_at(its) & bits_mask(15, 12) ||
 	    !mem_is_program(its_queue_at(its), its_queue_bytes(its)) ||
-	    !its_table_holds(its->baser[ITS_DEVICES], 0) ||
-	    !its_table_holds(its->baser[ITS_COLLECTIONS], 0)) {
+	    !table_is_followed(its->baser[ITS_DEVICES]) ||
+	    !table_is_followed(its->baser[ITS_COLLECTIONS])) {
 		m->lost = true;
 		return;
 	}

@@ -175,7 +175,14 @@ struct model_collection {
 	u16 vcpu; /* number */
 };
 
-enum { ITS_DEVICES, ITS_COLLECTIONS, NR_ITS_TABLES }; /* in model_its.baser */
+enum its_table { ITS_DEVICES, ITS_COLLECTIONS, NR_ITS_TABLES }; /* in model_its.baser */
+
+/* Has a table an entry of a number? */
+enum its_entry {
+	ITS_ENTRY_THERE,
+	ITS_ENTRY_NONE, /* it is beyond the table, or in no part of it that is valid */
+	ITS_ENTRY_UNFOLLOWED, /* what comes of it the model does not say */
+};
 
 struct model_its {
 	u64 base; /* gpa, bytes, or ADDR_UNSET */
@@ -292,6 +299,17 @@ static inline u32 bank_pending(const struct model_bank *b)
 	return b->latch | (b->line & ~b->edge);
 }
 
+static inline bool lpi_bit(const u64 *bits, unsigned int lpi)
+{
+	return bits[lpi / 64] >> lpi % 64 & 1;
+}
+
+static inline void lpi_put_bit(u64 *bits, unsigned int lpi, bool set)
+{
+	bits[lpi / 64] &= ~BIT_ULL(lpi % 64);
+	bits[lpi / 64] |= (u64)set << lpi % 64;
+}
+
 /* irq.c */
 struct model_bank *irq_bank(struct model *m, struct model_vcpu *v, unsigned int intid);
 const struct model_bank *irq_bank_of(const struct model *m, const struct model_vcpu *v,
@@ -342,25 +360,37 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 		    unsigned int above, struct candidates *c);
 enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v, u64 intid);
 void lpi_reset(struct model *m);
-void lpi_tables_may_be_reset(struct model *m);
-bool lpi_is_in_range(const struct model *m, u64 lpi, unsigned int vcpu);
 bool lpi_is_kept(const struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid);
 unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v);
-bool lpi_ack_priority(const struct model *m, unsigned int lpi, u8 *prio);
 void lpi_acknowledged(struct model *m, const struct model_vcpu *v, unsigned int intid);
 void lpi_none_looked_at(struct model *m);
 void lpi_mapped(struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_set_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bool pending);
 void lpi_invalidate(struct model *m, unsigned int lpi, unsigned int vcpu);
-void lpi_memory_written(struct model *m, u64 at, u64 bytes);
-void lpi_save(struct model *m);
-bool lpi_can_be_saved(const struct model *m);
 bool lpi_any_enabled(const struct model *m);
+void lpi_invalidated_elsewhere(struct model *m, unsigned int lpi, unsigned int vcpu);
+
+/* lpi_config.c */
+void lpi_add_config(struct model *m, unsigned int lpi);
+void lpi_renew_config(struct model *m, unsigned int lpi);
+bool lpi_may_be_enabled(const struct model *m, unsigned int lpi);
+void lpi_load_configs(struct model *m, bool are_there);
+void lpi_memory_written(struct model *m, u64 at, u64 bytes);
+bool lpi_ack_priority(const struct model *m, unsigned int lpi, u8 *prio);
+
+/* lpi_tables.c */
+int lpi_stored_bit(const struct model *m, const struct model_vcpu *v, unsigned int lpi);
+void lpi_store_bit(struct model *m, const struct model_vcpu *v, unsigned int lpi, int value);
+bool lpi_table_is_zero(const struct model_vcpu *v);
+bool lpi_is_in_range(const struct model *m, u64 lpi, unsigned int vcpu);
+void lpi_tables_may_be_reset(struct model *m);
 void lpi_enable(struct model *m, struct model_vcpu *v);
 void lpi_disable(struct model *m, struct model_vcpu *v);
-void lpi_invalidated_elsewhere(struct model *m, unsigned int lpi, unsigned int vcpu);
+bool lpi_can_be_saved(const struct model *m);
+void lpi_save(struct model *m);
+
 /* lpi_regs.c */
 const struct reg_behaviour *lpi_behaviour(enum reg_id reg);
 
@@ -383,7 +413,8 @@ void its_run_commands(struct model *m, struct model_its *its);
 const struct reg_behaviour *its_behaviour(enum reg_id reg);
 u64 its_queue_at(const struct model_its *its);
 u64 its_queue_bytes(const struct model_its *its);
-bool its_table_holds(u64 baser, u64 number);
+enum its_entry its_entry(const struct model *m, const struct model_its *its, enum its_table table,
+			 u64 number);
 
 /* its_uapi.c */
 bool its_overlaps(const struct model *m);
