@@ -57,6 +57,11 @@ LIB_SRCS := \
 	lib/prog/gen_act.c \
 	lib/prog/gen_device.c \
 	lib/prog/gen_irqs.c \
+	lib/prog/gen_its.c \
+	lib/prog/gen_its_cmd.c \
+	lib/prog/gen_its_irq.c \
+	lib/prog/gen_its_regs.c \
+	lib/prog/gen_its_tables.c \
 	lib/prog/gen_lpi.c \
 	lib/prog/gen_orders.c \
 	lib/prog/gen_random.c \

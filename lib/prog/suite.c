@@ -68,6 +68,20 @@ static const struct suite suites[] = {
 		.make = gen_lpi,
 	},
 	{
+		.name = "its-random",
+		.doc = "random commands, registers and MSIs of up to four ITSes on a GICv3",
+		.seeded = true,
+		.heavy = 10,
+		.make = gen_its,
+	},
+	{
+		.name = "its-tables-random",
+		.doc = "ITSes that are saved, reset and restored, and tables that anybody may have written",
+		.seeded = true,
+		.heavy = 10,
+		.make = gen_its_tables,
+	},
+	{
 		.name = "wake3-random",
 		.doc = "random interrupts that a GICv3 signals: taken as exceptions, ending a WFI, racing",
 		.seeded = true,

@@ -63,6 +63,10 @@ void gen_wake2(u64 index, const struct recipe *recipe, struct prog *p);
 /* lib/prog/gen_lpi.c */
 void gen_lpi(u64 index, const struct recipe *recipe, struct prog *p);
 
+/* lib/prog/gen_its.c */
+void gen_its(u64 index, const struct recipe *recipe, struct prog *p);
+void gen_its_tables(u64 index, const struct recipe *recipe, struct prog *p);
+
 /* Short forms for generators. */
 #define PICK(rng, table) ((table)[rng_below((rng), ARRAY_SIZE(table))])
 
