@@ -31,6 +31,8 @@ LIB_SRCS := \
 	lib/model/its.c \
 	lib/model/its_cmd.c \
 	lib/model/its_regs.c \
+	lib/model/its_restore.c \
+	lib/model/its_tables.c \
 	lib/model/its_uapi.c \
 	lib/model/line.c \
 	lib/model/lpi.c \
@@ -207,6 +209,7 @@ TEST_SRCS := \
 	tests/hosted_test.c \
 	tests/its_cmd_test.c \
 	tests/its_table_test.c \
+	tests/its_tables_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \
 	tests/model_claims_test.c \

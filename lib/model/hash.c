@@ -91,7 +91,8 @@ static u64 hash_dist(u64 h, const struct model *m)
 static u64 hash_its(u64 h, const struct model_its *its)
 {
 	h = hash_u64(h, its->base);
-	h = hash_u64(h, its->initialised | (u64)its->enabled << 1 | (u64)its->cwriter_known << 2);
+	h = hash_u64(h, its->initialised | (u64)its->enabled << 1 | (u64)its->cwriter_known << 2 |
+				(u64)its->saved << 3);
 	h = hash_u64(h, its->creadr | (u64)its->cwriter << 32);
 	h = hash_u64(hash_u64(hash_u64(h, its->cbaser), its->baser[0]), its->baser[1]);
 	h = hash_u64(h, its->nr_devices | (u64)its->nr_collections << 32);

@@ -91,6 +91,18 @@ unsigned int its_find_collection(const struct model_its *its, u64 icid)
 }
 
 /**
+ * its_remove_collection() - a collection is not mapped any more
+ * @its: the ITS
+ * @nr:  place in the list, which stays in the order in which they were mapped
+ */
+void its_remove_collection(struct model_its *its, unsigned int nr)
+{
+	its->nr_collections--;
+	memmove(&its->collection[nr], &its->collection[nr + 1],
+		(its->nr_collections - nr) * sizeof(its->collection[0]));
+}
+
+/**
  * its_find_event() - look an event up
  * @m:      the model
  * @its:    of it

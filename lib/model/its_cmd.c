@@ -4,8 +4,8 @@
  */
 #include "lib/regs/its_cmd.h"
 #include "lib/model/state.h"
+#include "lib/regs/its_table.h"
 
-#define ITT_ENTRY_BYTES 8ULL /* arm-vgic-its.rst, ITS Table ABI */
 #define MAX_EVENT_BITS 16
 
 /* Is anything in the list an event of a device, or of a collection? */
@@ -32,12 +32,14 @@ static bool map_device(struct model *m, struct model_its *its, const u64 *cmd)
 	if (!its_cmd_get(cmd, ITS_FIELD_MAPD_V)) {
 		if (i < its->nr_devices)
 			its->device[i] = its->device[--its->nr_devices];
+		its_entry_unmapped(m,
+				   its_table_at(m, its->baser[ITS_DEVICES]) + id * ITS_ENTRY_BYTES);
 		return true;
 	}
 	if (bits > MAX_EVENT_BITS || i < its->nr_devices || i == MAX_ITS_DEVICES ||
-	    !mem_is_program(itt, ITT_ENTRY_BYTES << bits))
+	    !mem_is_program(itt, ITS_ENTRY_BYTES << bits))
 		return false;
-	mem_forget(m, itt, ITT_ENTRY_BYTES << bits);
+	its_table_taken(m, itt, ITS_ENTRY_BYTES << bits);
 	its->device[its->nr_devices++] =
 		(struct model_its_device){ .id = (u32)id, .event_bits = (u8)bits, .itt = itt };
 	return true;
@@ -56,7 +58,7 @@ static bool map_collection(struct model *m, struct model_its *its, const u64 *cm
 		if (has_events(m, its, false, icid))
 			return false;
 		if (known)
-			its->collection[i] = its->collection[--its->nr_collections];
+			its_remove_collection(its, i);
 		return true;
 	}
 	/* The number of a PE is its vcpu_id (CHOICE_PROCNUM_IS_ID). */
@@ -114,6 +116,8 @@ static bool command_event(struct model *m, const struct model_its *its, const u6
 		lpi_set_pending(m, lpi, vcpu, id == ITS_CMD_INT);
 	m->event[nr].arrived |= id == ITS_CMD_INT && m->vcpu[vcpu].lpis_enabled;
 	if (id == ITS_CMD_DISCARD) {
+		its_entry_unmapped(m, its->device[its_find_device(its, m->event[nr].device)].itt +
+					      m->event[nr].event * ITS_ENTRY_BYTES);
 		its_remove_event(m, nr);
 		its_forget_translations(m);
 	}

@@ -86,7 +86,7 @@ static void enable_its(struct model *m, struct model_its *its)
 	}
 	its->enabled = true;
 	for (unsigned int i = 0; i < NR_ITS_TABLES; i++)
-		mem_forget(m, table_at(its->baser[i]), table_bytes(its->baser[i]));
+		its_table_taken(m, table_at(its->baser[i]), table_bytes(its->baser[i]));
 	its_run_commands(m, its);
 }
 

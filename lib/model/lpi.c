@@ -158,6 +158,42 @@ void lpi_mapped(struct model *m, unsigned int lpi, unsigned int vcpu)
 }
 
 /**
+ * lpi_restored() - an event was made an LPI by its entry in a table
+ * @m:    of a VM with an ITS
+ * @lpi:  number from FIRST_LPI
+ * @vcpu: number of the PE that it is of
+ *
+ * A PE that may have it pending, whatever its table says, still may.
+ */
+void lpi_restored(struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	struct model_lpi_bits *b = &m->lpis[vcpu];
+	bool was_open = m->vcpu[vcpu].lpis_enabled && lpi_bit(b->open, lpi);
+
+	lpi_mapped(m, lpi, vcpu);
+	if (was_open && !lpi_bit(b->pending, lpi))
+		lpi_put_bit(b->open, lpi, true);
+}
+
+/**
+ * lpi_its_reset() - what made an LPI of an event is gone
+ * @m:    of a VM with an ITS
+ * @lpi:  number from FIRST_LPI
+ * @vcpu: number of the PE that it was of
+ *
+ * Whether the PE has it pending still is not said.
+ */
+void lpi_its_reset(struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	struct model_lpi_bits *b = &m->lpis[vcpu];
+	bool was_pending = lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi);
+
+	lpi_put_bit(b->open, lpi, was_pending);
+	lpi_put_bit(b->pending, lpi, false);
+	lpi_put_bit(b->kept, lpi, was_pending && deviates(m, DEVIATION_DISCARD_KEEPS_PENDING));
+}
+
+/**
  * lpi_set_pending() - the pending state of an LPI changes
  * @m:       of a VM with an ITS
  * @lpi:     number from FIRST_LPI

@@ -42,6 +42,19 @@ bool lpi_is_in_range(const struct model *m, u64 lpi, unsigned int vcpu)
 	       FIRST_LPI + lpi < 2ULL << id_bits(v);
 }
 
+/**
+ * lpi_range_is_known() - is it known which LPIs a PE has?
+ * @m:    the model
+ * @vcpu: number of the PE
+ *
+ * Return: whether lpi_is_in_range() is sure.
+ */
+bool lpi_range_is_known(const struct model *m, unsigned int vcpu)
+{
+	return !m->lpi.propbaser_reset && !(reg_field_mask(FIELD_GICR_PROPBASER_IDbits) &
+					    ~m->vcpu[vcpu].lpi_table_known[PROPBASER]);
+}
+
 static u64 pending_table_bytes(const struct model_vcpu *v)
 {
 	return (2ULL << id_bits(v)) / 8;
@@ -241,6 +254,24 @@ void lpi_disable(struct model *m, struct model_vcpu *v)
 		/* A host that has one active does not learn of its end then. */
 		b->changed[n] |= b->unended[n];
 	}
+}
+
+/**
+ * lpi_tables_reach() - are the entries of an LPI in memory, where it is known?
+ * @m:    of a VM with an ITS
+ * @lpi:  number from FIRST_LPI
+ * @vcpu: number of the PE
+ *
+ * Return: whether, for its configuration and for its pending state.
+ */
+bool lpi_tables_reach(const struct model *m, u64 lpi, unsigned int vcpu)
+{
+	const struct model_vcpu *v = &m->vcpu[vcpu];
+	u64 config =
+		v->lpi_table[PROPBASER] & reg_field_mask(FIELD_GICR_PROPBASER_Physical_Address);
+
+	return !m->lpi.propbaser_reset && tables_are_known(v) && mem_is_program(config + lpi, 1) &&
+	       mem_is_program(pending_table(v) + (FIRST_LPI + lpi) / 8, 1);
 }
 
 /**

@@ -147,6 +147,22 @@ void mem_forget(struct model *m, u64 gpa, u64 bytes)
 }
 
 /**
+ * mem_untouched() - how much is known to be zero since nothing has been written there?
+ * @m:   the model
+ * @gpa: within the memory
+ *
+ * Return: bytes from there on, in one piece of it.
+ */
+u64 mem_untouched(const struct model *m, u64 gpa)
+{
+	u64 at = gpa - PROG_MEM_BASE;
+
+	if (m->mem_used && m->mem_page_of[at / MEM_PAGE_BYTES] != MEM_ZERO)
+		return 0;
+	return MEM_PAGE_BYTES - at % MEM_PAGE_BYTES;
+}
+
+/**
  * mem_is_zero_from() - is a range known to be zero?
  * @m:     the model
  * @gpa:   within the memory, a multiple of 8
@@ -177,7 +193,7 @@ static void expect_bytes(const struct model *m, u64 at, u64 size, struct expect 
 		known |= (u64)byte_known << 8 * i;
 	}
 	allow_done(want, RULE_MEM);
-	expect_value(want, value, known, RULE_MEM);
+	expect_value(want, value, known, its_table_rule(m, at));
 }
 
 /**

@@ -60,9 +60,9 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_MEM_WRITE] = expect_mem_store,
 	[OP_MAPD] = expect_mem_store,
 	[OP_MAPC] = expect_mem_store,
-	[OP_RESET_ITS] = expect_not_followed,
-	[OP_SAVE_TABLES] = expect_not_followed,
-	[OP_RESTORE_TABLES] = expect_not_followed,
+	[OP_RESET_ITS] = expect_reset_its,
+	[OP_SAVE_TABLES] = expect_save_tables,
+	[OP_RESTORE_TABLES] = expect_restore_tables,
 	[OP_ROUTE_MSI] = expect_not_followed,
 	[OP_IRQFD] = expect_not_followed,
 	[OP_MAPTI] = expect_mem_store,
@@ -383,9 +383,9 @@ static commit_fn *const commit_fns[NR_OPS] = {
 	[OP_MEM_WRITE] = commit_mem_store,
 	[OP_MAPD] = commit_mem_store,
 	[OP_MAPC] = commit_mem_store,
-	[OP_RESET_ITS] = commit_not_followed,
-	[OP_SAVE_TABLES] = commit_not_followed,
-	[OP_RESTORE_TABLES] = commit_not_followed,
+	[OP_RESET_ITS] = commit_reset_its,
+	[OP_SAVE_TABLES] = commit_save_tables,
+	[OP_RESTORE_TABLES] = commit_restore_tables,
 	[OP_ROUTE_MSI] = commit_not_followed,
 	[OP_IRQFD] = commit_not_followed,
 	[OP_MAPTI] = commit_mem_store,
@@ -420,6 +420,8 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
 	 */
 	if (runs)
 		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
+	if (seen->status == OP_FAILED && (op->id == OP_SAVE_TABLES || op->id == OP_RESTORE_TABLES))
+		its_tables_failed(m, op);
 	if (seen->status != OP_DONE)
 		return;
 	if (op_its(op))
@@ -439,7 +441,8 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
  * @seen: an answer that is allowed
  *
  * The only function that changes the state of a VM.  A call that failed changes
- * nothing, but for a first run that could not map the frames.  A log of several
+ * nothing, but for a first run that could not map the frames, and for an ITS whose
+ * tables could not be saved or restored.  A log of several
  * values is followed value by value, whether in one call or in several.
  */
 void model_commit(struct model *m, const struct op *op, const struct op_result *seen)

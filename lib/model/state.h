@@ -189,6 +189,7 @@ struct model_its {
 	bool initialised;
 	bool enabled;
 	bool cwriter_known;
+	bool saved; /* its tables are in memory as KVM_DEV_ARM_ITS_SAVE_TABLES wrote them */
 	u32 creadr, cwriter; /* bytes */
 	u64 cbaser, baser[NR_ITS_TABLES];
 	unsigned int nr_devices, nr_collections;
@@ -367,6 +368,10 @@ unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v);
 void lpi_acknowledged(struct model *m, const struct model_vcpu *v, unsigned int intid);
 void lpi_none_looked_at(struct model *m);
 void lpi_mapped(struct model *m, unsigned int lpi, unsigned int vcpu);
+void lpi_restored(struct model *m, unsigned int lpi, unsigned int vcpu);
+void lpi_its_reset(struct model *m, unsigned int lpi, unsigned int vcpu);
+bool lpi_range_is_known(const struct model *m, unsigned int vcpu);
+bool lpi_tables_reach(const struct model *m, u64 lpi, unsigned int vcpu);
 void lpi_set_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bool pending);
 void lpi_invalidate(struct model *m, unsigned int lpi, unsigned int vcpu);
 bool lpi_any_enabled(const struct model *m);
@@ -401,6 +406,7 @@ void its_index(struct model *m);
 void its_forget_translations(struct model *m);
 unsigned int its_find_device(const struct model_its *its, u64 id);
 unsigned int its_find_collection(const struct model_its *its, u64 icid);
+void its_remove_collection(struct model_its *its, unsigned int nr);
 unsigned int its_find_event(const struct model *m, const struct model_its *its, u64 device,
 			    u64 event);
 void its_add_event(struct model *m, const struct model_event *new);
@@ -415,6 +421,21 @@ u64 its_queue_at(const struct model_its *its);
 u64 its_queue_bytes(const struct model_its *its);
 enum its_entry its_entry(const struct model *m, const struct model_its *its, enum its_table table,
 			 u64 number);
+
+/* its_tables.c */
+u64 its_page_bytes(const struct model *m, u64 baser);
+u64 its_table_bytes(const struct model *m, u64 baser);
+u64 its_table_at(const struct model *m, u64 baser);
+enum rule_id its_table_rule(const struct model *m, u64 gpa);
+void its_entry_unmapped(struct model *m, u64 at);
+void its_table_taken(struct model *m, u64 at, u64 bytes);
+void expect_reset_its(const struct model *m, const struct op *op, struct expect *want);
+void expect_save_tables(const struct model *m, const struct op *op, struct expect *want);
+void expect_restore_tables(const struct model *m, const struct op *op, struct expect *want);
+void commit_reset_its(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_save_tables(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_restore_tables(struct model *m, const struct op *op, const struct op_result *seen);
+void its_tables_failed(struct model *m, const struct op *op);
 
 /* its_uapi.c */
 bool its_overlaps(const struct model *m);
@@ -437,6 +458,7 @@ u64 mem_u64(const struct model *m, u64 gpa, u64 *known);
 void mem_put(struct model *m, u64 gpa, u8 value, u8 known);
 void mem_put_u64(struct model *m, u64 gpa, u64 value, u64 known);
 void mem_forget(struct model *m, u64 gpa, u64 bytes);
+u64 mem_untouched(const struct model *m, u64 gpa);
 bool mem_is_zero_from(const struct model *m, u64 gpa, u64 bytes);
 void expect_mem_read(const struct model *m, const struct op *op, struct expect *want);
 void expect_mem_store(const struct model *m, const struct op *op, struct expect *want);

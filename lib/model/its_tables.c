@@ -1,0 +1,590 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM_DEV_ARM_ITS_SAVE_TABLES, KVM_DEV_ARM_ITS_RESTORE_TABLES and
+ * KVM_DEV_ARM_ITS_CTRL_RESET (arm-vgic-its.rst).  How tables are read is in
+ * its_restore.c.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "lib/model/its_image.h"
+
+#define MAX_RULES 6 /* of inconsistent tables that are told apart in one expectation */
+
+/**
+ * its_page_bytes() - the size of a table's pages, and of a page of the second level
+ * @m:     the model
+ * @baser: GITS_BASER<n>
+ *
+ * Return: bytes, 0 for a size that is reserved.
+ */
+u64 its_page_bytes(const struct model *m, u64 baser)
+{
+	static const u64 bytes[] = { 0x1000, 0x4000, 0x10000, 0 };
+
+	return chosen(m, CHOICE_ITS_PAGES_64K) ?
+		       0x10000 :
+		       bytes[reg_field_get(FIELD_GITS_BASER_Page_Size, baser)];
+}
+
+/**
+ * its_table_bytes() - the size of a table, or of its first level
+ * @m:     the model
+ * @baser: GITS_BASER<n>
+ *
+ * Return: bytes.
+ */
+u64 its_table_bytes(const struct model *m, u64 baser)
+{
+	return (reg_field_get(FIELD_GITS_BASER_Size, baser) + 1) * its_page_bytes(m, baser);
+}
+
+/**
+ * its_table_at() - where a table is, or its first level
+ * @m:     the model
+ * @baser: GITS_BASER<n>
+ *
+ * With pages of 64 KiB bits 15:12 are bits 51:48 of the address (IHI 0069H
+ * GITS_BASER<n>.Physical_Address).
+ *
+ * Return: gpa, bytes.
+ */
+u64 its_table_at(const struct model *m, u64 baser)
+{
+	if (its_page_bytes(m, baser) != 0x10000)
+		return baser & reg_field_mask(FIELD_GITS_BASER_Physical_Address);
+	return (baser & bits_mask(47, 16)) | bits_get(baser, 15, 12) << 48;
+}
+
+/**
+ * its_table_taken() - a table is an ITS's own from now on
+ * @m:     the model
+ * @at:    gpa
+ * @bytes: its size, all of it within the memory
+ */
+void its_table_taken(struct model *m, u64 at, u64 bytes)
+{
+	if (!chosen(m, CHOICE_ITS_TABLES_ONLY_SAVED))
+		mem_forget(m, at, bytes);
+}
+
+/**
+ * its_entry_unmapped() - the entry of a device or an event is not valid any more
+ * @m:  the model
+ * @at: gpa
+ */
+void its_entry_unmapped(struct model *m, u64 at)
+{
+	if (chosen(m, CHOICE_ITS_TABLES_ONLY_SAVED) && mem_is_program(at, ITS_ENTRY_BYTES))
+		mem_put_u64(m, at, 0, ~0ULL);
+}
+
+/* What a save writes, into the model or nowhere. */
+struct saving {
+	const struct model *m;
+	struct model *to; /* the same, or NULL */
+	const struct model_its *its;
+	bool no_memory; /* some of it is to be written where there is none */
+	bool no_page; /* a device's entry has no page of the second level */
+	bool open; /* where it is written is not known */
+	bool forget; /* it may have been written or not */
+	u8 written[PROG_MEM_BYTES / ITS_ENTRY_BYTES / 8]; /* a bit for each entry of the memory */
+};
+
+static bool is_in_ram(u64 at, u64 bytes)
+{
+	return ranges_overlap(at, bytes, PROG_RAM_BASE, PROG_RAM_BYTES);
+}
+
+/* Tables may lie over each other, and no document says what is written last. */
+static void put_entry(struct saving *s, u64 at, u64 entry, u64 known)
+{
+	u64 nr = (at - PROG_MEM_BASE) / ITS_ENTRY_BYTES, was, was_known;
+	u64 l1 = its_table_at(s->m, s->its->baser[ITS_DEVICES]);
+
+	if (!mem_is_program(at, ITS_ENTRY_BYTES)) {
+		s->open |= is_in_ram(at, ITS_ENTRY_BYTES);
+		s->no_memory |= !is_in_ram(at, ITS_ENTRY_BYTES);
+		return;
+	}
+	s->open |= reg_field_get(FIELD_GITS_BASER_Indirect, s->its->baser[ITS_DEVICES]) &&
+		   at - l1 < its_table_bytes(s->m, s->its->baser[ITS_DEVICES]);
+	if (!s->to)
+		return;
+	was = mem_u64(s->m, at, &was_known);
+	if (s->written[nr / 8] >> nr % 8 & 1)
+		known &= was_known & ~(was ^ entry);
+	s->written[nr / 8] |= (u8)(1u << nr % 8);
+	mem_put_u64(s->to, at, entry, s->forget ? 0 : known);
+	lpi_memory_written(s->to, at, ITS_ENTRY_BYTES);
+}
+
+/* Where the entry of a device is.  Return: whether there is one, and it is known where. */
+static bool find_device_entry(struct saving *s, u64 id, u64 *at)
+{
+	u64 baser = s->its->baser[ITS_DEVICES], entry, known, page, per_page;
+
+	*at = its_table_at(s->m, baser);
+	if (!reg_field_get(FIELD_GITS_BASER_Indirect, baser)) {
+		*at += id * ITS_ENTRY_BYTES;
+		return true;
+	}
+	page = its_page_bytes(s->m, baser);
+	per_page = page / ITS_ENTRY_BYTES;
+	*at += id / per_page * ITS_ENTRY_BYTES;
+	if (!mem_is_program(*at, ITS_ENTRY_BYTES)) {
+		s->open |= is_in_ram(*at, ITS_ENTRY_BYTES);
+		s->no_memory |= !is_in_ram(*at, ITS_ENTRY_BYTES);
+		return false;
+	}
+	entry = mem_u64(s->m, *at, &known);
+	s->open |= ~known != 0;
+	s->no_page |= !its_entry_get(ITS_ENTRY_L1E_V, entry);
+	*at = (its_entry_get(ITS_ENTRY_L1E_Address, entry) & ~(page - 1)) +
+	      id % per_page * ITS_ENTRY_BYTES;
+	return !~known && its_entry_get(ITS_ENTRY_L1E_V, entry);
+}
+
+/* The device with the lowest DeviceID from @id on, or NULL. */
+static const struct model_its_device *next_device(const struct model_its *its, u64 id)
+{
+	const struct model_its_device *next = NULL;
+
+	for (unsigned int i = 0; i < its->nr_devices; i++) {
+		const struct model_its_device *d = &its->device[i];
+
+		if (d->id >= id && (!next || d->id < next->id))
+			next = d;
+	}
+	return next;
+}
+
+/* The events are in order. */
+static void save_events(struct saving *s, const struct model_its_device *d)
+{
+	for (unsigned int i = 0; i < s->m->nr_events; i++) {
+		const struct model_event *e = &s->m->event[i], *after = e + 1;
+		bool last = i + 1 == s->m->nr_events || after->its != e->its ||
+			    after->device != e->device;
+		u64 entry = its_entry_put(ITS_ENTRY_ITE_pINTID, e->intid) |
+			    its_entry_put(ITS_ENTRY_ITE_ICID, e->icid);
+
+		if (e->its != s->its - s->m->its || e->device != d->id)
+			continue;
+		if (!last)
+			entry |= its_entry_put(ITS_ENTRY_ITE_next, after->event - e->event);
+		put_entry(s, d->itt + e->event * ITS_ENTRY_BYTES, entry, ~0ULL);
+	}
+}
+
+static void save_devices(struct saving *s)
+{
+	u64 most = its_entry_most(ITS_ENTRY_DTE_next), at, next;
+	const struct model_its_device *d = next_device(s->its, 0), *after;
+
+	if (!reg_field_get(FIELD_GITS_BASER_Valid, s->its->baser[ITS_DEVICES]))
+		return;
+	for (; d; d = after) {
+		after = next_device(s->its, d->id + 1ULL);
+		next = after ? after->id - d->id : 0;
+		save_events(s, d);
+		if (!find_device_entry(s, d->id, &at))
+			continue;
+		put_entry(s, at,
+			  its_entry_put(ITS_ENTRY_DTE_V, 1) |
+				  its_entry_put(ITS_ENTRY_DTE_next, next < most ? next : most) |
+				  its_entry_put(ITS_ENTRY_DTE_ITT_addr, d->itt) |
+				  its_entry_put(ITS_ENTRY_DTE_Size, d->event_bits - 1ULL),
+			  ~0ULL);
+	}
+}
+
+/* Does an event name a collection that is not mapped? */
+static bool has_unmapped(const struct model *m, const struct model_its *its)
+{
+	for (unsigned int i = 0; i < m->nr_events; i++) {
+		const struct model_event *e = &m->event[i];
+
+		if (e->its == its - m->its &&
+		    its_find_collection(its, e->icid) == its->nr_collections)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The entries may be in any order, and what stands for a collection that is not mapped
+ * is not said.
+ */
+static void save_collections(struct saving *s)
+{
+	const struct model_its *its = s->its;
+	u64 baser = its->baser[ITS_COLLECTIONS], at = its_table_at(s->m, baser);
+	bool known = its->nr_collections < 2 || chosen(s->m, CHOICE_COLLECTIONS_IN_ORDER);
+	u64 end = at + its_table_bytes(s->m, baser);
+
+	if (!reg_field_get(FIELD_GITS_BASER_Valid, baser))
+		return;
+	if (has_unmapped(s->m, its)) {
+		/* Where they are among the others depends on when they were named. */
+		for (unsigned int i = 0; i <= 2 * MAX_ITS_COLLECTIONS; i++)
+			put_entry(s, at + i * ITS_ENTRY_BYTES, 0, 0);
+		return;
+	}
+	for (unsigned int i = 0; i < its->nr_collections; i++, at += ITS_ENTRY_BYTES) {
+		const struct model_collection *c = &its->collection[i];
+
+		put_entry(s, at,
+			  its_entry_put(ITS_ENTRY_CTE_V, 1) |
+				  its_entry_put(ITS_ENTRY_CTE_RDBase, s->m->vcpu[c->vcpu].id) |
+				  its_entry_put(ITS_ENTRY_CTE_ICID, c->icid),
+			  known ? ~0ULL : its_entry_mask(ITS_ENTRY_CTE_V));
+	}
+	if (at < end)
+		put_entry(s, at, 0, its_entry_mask(ITS_ENTRY_CTE_V));
+}
+
+static void save(struct saving *s)
+{
+	save_devices(s);
+	save_collections(s);
+}
+
+static const struct model_its *its_of_op(const struct model *m, const struct op *op)
+{
+	return &m->its[op_its(op)];
+}
+
+static bool any_held(const struct model *m)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (m->vcpu[i].held)
+			return true;
+	}
+	return false;
+}
+
+/* Return: whether the ITS may do it: there is one, and no vCPU runs. */
+static bool expect_ctrl(const struct model *m, const struct op *op, struct expect *want)
+{
+	if (op_its(op) >= m->nr_its)
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+	else if (any_held(m))
+		allow_error(want, EBUSY, RULE_ITS_CTRL_RUNNING);
+	return !want->nr_alts;
+}
+
+/* What must have been configured before is not said. */
+static bool is_early(const struct model *m, const struct model_its *its)
+{
+	return its->base == ADDR_UNSET || !its->initialised || !m->initialised;
+}
+
+/* Success, which has the rule that says why it may be an error, too, if there is one. */
+static void expect_done(const struct model *m, const struct model_its *its, enum rule_id rule,
+			struct expect *want)
+{
+	allow_done(want, is_early(m, its) ? RULE_ITS_CTRL_EARLY : rule);
+}
+
+static void expect_early(const struct model *m, const struct model_its *its, struct expect *want)
+{
+	if (is_early(m, its))
+		allow_error(want, ENXIO, RULE_ITS_CTRL_EARLY);
+}
+
+/* Tables that the model does not know the place of. */
+static bool is_followed(const struct model *m)
+{
+	return chosen(m, CHOICE_ITS_TWO_TABLES);
+}
+
+static void expect_not_followed(struct expect *want, enum rule_id rule)
+{
+	allow_done(want, rule);
+	allow_error(want, EXPECT_ANY_ERRNO, rule);
+}
+
+/**
+ * expect_reset_its() - KVM_DEV_ARM_ITS_CTRL_RESET
+ * @m:    the model
+ * @op:   OP_RESET_ITS
+ * @want: filled in
+ */
+void expect_reset_its(const struct model *m, const struct op *op, struct expect *want)
+{
+	if (!expect_ctrl(m, op, want))
+		return;
+	expect_done(m, its_of_op(m, op), RULE_ITS_RESET, want);
+	expect_early(m, its_of_op(m, op), want);
+}
+
+static void unmap_all(struct model *m, struct model_its *its)
+{
+	for (unsigned int i = m->nr_events; i--;) {
+		const struct model_event *e = &m->event[i];
+		unsigned int lpi = e->intid - FIRST_LPI;
+
+		if (e->its != its - m->its)
+			continue;
+		if (lpi < MODEL_MAX_LPIS && its_vcpu_of(m, lpi) >= 0)
+			lpi_its_reset(m, lpi, (unsigned int)its_vcpu_of(m, lpi));
+		its_remove_event(m, i);
+	}
+	its->nr_devices = 0;
+	its->nr_collections = 0;
+	its_forget_translations(m);
+}
+
+/**
+ * commit_reset_its() - an ITS was reset (arm-vgic-its.rst, ITS Reset State)
+ * @m:    the model
+ * @op:   OP_RESET_ITS
+ * @seen: what came
+ */
+void commit_reset_its(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	struct model_its *its = &m->its[op_its(op)];
+
+	(void)seen;
+	unmap_all(m, its);
+	its->enabled = false;
+	its->cbaser = 0;
+	its->creadr = 0;
+	its->cwriter = 0;
+	its->cwriter_known = true;
+	for (unsigned int i = 0; i < NR_ITS_TABLES; i++)
+		its->baser[i] &= ~reg_field_mask(FIELD_GITS_BASER_Valid);
+}
+
+/**
+ * expect_save_tables() - KVM_DEV_ARM_ITS_SAVE_TABLES
+ * @m:    the model
+ * @op:   OP_SAVE_TABLES
+ * @want: filled in
+ */
+void expect_save_tables(const struct model *m, const struct op *op, struct expect *want)
+{
+	struct saving s = { .m = m };
+
+	if (!expect_ctrl(m, op, want))
+		return;
+	if (!is_followed(m)) {
+		expect_not_followed(want, RULE_ITS_SAVE);
+		return;
+	}
+	s.its = its_of_op(m, op);
+	save(&s);
+	if (s.no_memory)
+		allow_error(want, EFAULT, RULE_ITS_SAVE_MEMORY);
+	else
+		expect_done(m, s.its, s.no_page ? RULE_ITS_SAVE_PAGE : RULE_ITS_SAVE, want);
+	if (s.open)
+		allow_error(want, EFAULT, RULE_ITS_SAVE_MEMORY);
+	/* Its entry has nowhere to go: it is left out, or an error. */
+	if (s.no_page) {
+		allow_error(want, EFAULT, RULE_ITS_SAVE_PAGE);
+		allow_usual_error(m, want, EINVAL, RULE_ITS_SAVE_PAGE);
+	}
+	expect_early(m, s.its, want);
+}
+
+/**
+ * commit_save_tables() - the tables of an ITS were saved
+ * @m:    the model
+ * @op:   OP_SAVE_TABLES
+ * @seen: what came
+ */
+void commit_save_tables(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	struct saving s = { .m = m, .to = m, .its = its_of_op(m, op) };
+
+	(void)seen;
+	save(&s);
+	m->its[op_its(op)].saved = true;
+	m->lost |= s.open || s.no_page || !is_followed(m);
+}
+
+static void expect_defects(const struct its_image *img, struct expect *want)
+{
+	for (unsigned int i = 0; i < NR_ITS_DEFECTS && want->nr_alts < MAX_RULES; i++) {
+		if (img->defects & 1u << i)
+			allow_error(want, its_defect_errno((enum its_defect)i),
+				    its_defect_rule((enum its_defect)i));
+	}
+}
+
+static bool is_doubtful(const struct its_image *img)
+{
+	return img->open || img->doubtful || img->shared;
+}
+
+static bool is_again(const struct model_its *its)
+{
+	return its->enabled || its->nr_devices || its->nr_collections;
+}
+
+/* What no document says whether it is taken. */
+static void expect_doubtful(const struct model *m, const struct model_its *its,
+			    const struct its_image *img, struct expect *want)
+{
+	if (img->open || img->may_fault)
+		allow_error(want, EFAULT, RULE_ITS_RESTORE_MEMORY);
+	if (is_doubtful(img))
+		allow_error(want, EINVAL, RULE_ITS_RESTORE_DOUBTFUL);
+	if (its->enabled)
+		allow_usual_error(m, want, EBUSY, RULE_ITS_RESTORE_AGAIN);
+	if (its->nr_devices || its->nr_collections)
+		allow_usual_error(m, want, EEXIST, RULE_ITS_RESTORE_AGAIN);
+}
+
+/**
+ * expect_restore_tables() - KVM_DEV_ARM_ITS_RESTORE_TABLES
+ * @m:    the model
+ * @op:   OP_RESTORE_TABLES
+ * @want: filled in
+ */
+void expect_restore_tables(const struct model *m, const struct op *op, struct expect *want)
+{
+	const struct model_its *its;
+	struct its_image img;
+
+	if (!expect_ctrl(m, op, want))
+		return;
+	if (!is_followed(m)) {
+		expect_not_followed(want, RULE_ITS_RESTORE);
+		return;
+	}
+	its = its_of_op(m, op);
+	its_read_image(m, its, &img);
+	expect_defects(&img, want);
+	if (!img.defects && is_again(its))
+		expect_done(m, its, RULE_ITS_RESTORE_AGAIN, want);
+	else if (!img.defects)
+		expect_done(m, its,
+			    is_doubtful(&img) ? RULE_ITS_RESTORE_DOUBTFUL : RULE_ITS_RESTORE, want);
+	expect_doubtful(m, its, &img, want);
+	expect_early(m, its, want);
+}
+
+static void take_image(struct model *m, struct model_its *its, const struct its_image *img)
+{
+	memcpy(its->device, img->device, sizeof(its->device));
+	memcpy(its->collection, img->collection, sizeof(its->collection));
+	its->nr_devices = img->nr_devices;
+	its->nr_collections = img->nr_collections;
+	for (unsigned int i = 0; i < img->nr_events; i++) {
+		const struct model_event *e = &img->event[i];
+		unsigned int lpi = e->intid - FIRST_LPI;
+		int vcpu;
+
+		its_add_event(m, e);
+		vcpu = lpi < MODEL_MAX_LPIS ? its_vcpu_of(m, lpi) : -1;
+		if (vcpu < 0)
+			continue;
+		m->lost |= lpi_is_kept(m, lpi, (unsigned int)vcpu);
+		lpi_restored(m, lpi, (unsigned int)vcpu);
+	}
+}
+
+/**
+ * commit_restore_tables() - the tables of an ITS were restored
+ * @m:    the model
+ * @op:   OP_RESTORE_TABLES
+ * @seen: what came
+ *
+ * What becomes of devices that were mapped before is not said.
+ */
+void commit_restore_tables(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	struct model_its *its = &m->its[op_its(op)];
+	struct its_image img;
+
+	(void)seen;
+	its_read_image(m, its, &img);
+	if (img.defects || img.open || img.doubtful || img.shared || img.beyond_model ||
+	    img.nr_unmapped || its->nr_devices || its->nr_collections || !is_followed(m))
+		m->lost = true;
+	else
+		take_image(m, its, &img);
+}
+
+/* The pending state of LPIs may have been taken out of the pending tables already. */
+static void give_up_image(struct model *m, struct model_its *its)
+{
+	struct its_image img;
+
+	if (m->lost)
+		return;
+	its_read_image(m, its, &img);
+	m->lost |= img.open;
+	take_image(m, its, &img);
+	unmap_all(m, its);
+}
+
+/**
+ * its_tables_failed() - tables could not be saved or restored
+ * @m:  the model
+ * @op: OP_SAVE_TABLES or OP_RESTORE_TABLES
+ *
+ * Some may have been written; and some restored, but only a whole ITS is consistent.
+ */
+void its_tables_failed(struct model *m, const struct op *op)
+{
+	struct model_its *its = &m->its[op_its(op)];
+	struct saving s = { .m = m, .to = m, .its = its };
+
+	if (any_held(m))
+		return;
+	if (op->id == OP_RESTORE_TABLES) {
+		m->lost |= its->nr_devices || its->nr_collections ||
+			   !chosen(m, CHOICE_FAILED_RESTORE_IS_EMPTY);
+		give_up_image(m, its);
+		return;
+	}
+	m->lost |= !is_followed(m);
+	s.forget = true;
+	save(&s);
+	m->lost |= s.open;
+}
+
+static bool is_within(u64 gpa, u64 at, u64 bytes)
+{
+	return gpa - at < bytes;
+}
+
+static bool is_table(const struct model *m, const struct model_its *its, unsigned int table,
+		     u64 gpa)
+{
+	u64 baser = its->baser[table];
+
+	return reg_field_get(FIELD_GITS_BASER_Valid, baser) &&
+	       is_within(gpa, its_table_at(m, baser), its_table_bytes(m, baser));
+}
+
+/**
+ * its_table_rule() - which rule fixes what a place in memory holds?
+ * @m:   the model
+ * @gpa: within the memory
+ *
+ * Return: that of the table that an ITS was saved into, or RULE_MEM.
+ */
+enum rule_id its_table_rule(const struct model *m, u64 gpa)
+{
+	for (unsigned int i = 0; i < m->nr_its; i++) {
+		const struct model_its *its = &m->its[i];
+
+		if (!its->saved)
+			continue;
+		if (is_table(m, its, ITS_COLLECTIONS, gpa))
+			return RULE_ITS_TABLE_COLLECTIONS;
+		if (is_table(m, its, ITS_DEVICES, gpa))
+			return RULE_ITS_TABLE_DEVICES;
+		for (unsigned int k = 0; k < its->nr_devices; k++) {
+			if (is_within(gpa, its->device[k].itt,
+				      ITS_ENTRY_BYTES << its->device[k].event_bits))
+				return RULE_ITS_TABLE_EVENTS;
+		}
+	}
+	return RULE_MEM;
+}
