@@ -97,6 +97,17 @@ unsigned int gen_its_any_vcpu(struct gen *g)
 }
 
 /**
+ * gen_its_any_id() - a PE, by its vcpu_id
+ * @g: the generator
+ *
+ * Return: the id, which is what RDbase names a PE by.
+ */
+u64 gen_its_any_id(struct gen *g)
+{
+	return g->vcpu[gen_its_any_vcpu(g)];
+}
+
+/**
  * gen_its_any() - an ITS, more often the first one
  * @g: the generator
  *
@@ -122,7 +133,7 @@ static void store(struct gen *g, unsigned int vcpu, u64 place, u64 at, u64 value
 {
 	struct op *op = prog_add(g->p, OP_GUEST_WRITE);
 
-	op_set_arg(op, ARG_GUEST_WRITE_vcpu, vcpu);
+	op_set_arg(op, ARG_GUEST_WRITE_vcpu, g->vcpu[vcpu]);
 	op_set_arg(op, ARG_GUEST_WRITE_reg, place);
 	op_set_arg(op, ARG_GUEST_WRITE_at, at);
 	op_set_arg(op, ARG_GUEST_WRITE_value, value);
@@ -262,9 +273,14 @@ static void choose_vm(struct gen *g)
 {
 	static const u8 its[] = { 1, 1, 1, 1, 2, 2, 3, 4 };
 	struct its_gen *i = its_gen(g);
+	unsigned int gap;
 
 	i->nr_its = PICK(&g->r, its);
 	g->nr_vcpus = 1 + (unsigned int)rng_below(&g->r, i->nr_its == ITS_MAX ? 2 : MAX_VCPUS);
+	/* Sometimes with gaps between the ids. */
+	gap = gen_once_in(g, 12) ? 1 + (unsigned int)rng_below(&g->r, 2) : 0;
+	for (unsigned int n = 0; n < g->nr_vcpus; n++)
+		g->vcpu[n] = n * (1 + gap);
 	for (unsigned int n = 0; n < i->nr_its; n++)
 		choose_unit(g, &i->unit[n]);
 	if (i->nr_its == ITS_MAX)
@@ -291,7 +307,7 @@ static void add_devices(struct gen *g)
 
 	prog_add(g->p, OP_CREATE_VGIC);
 	for (unsigned int n = 0; n < g->nr_vcpus; n++)
-		add_create_vcpu(g->p, n);
+		add_create_vcpu(g->p, g->vcpu[n]);
 	add_set_addr(g->p, ADDR_V3_DIST, GEN_DIST_BASE);
 	add_region(g->p, 0, GEN_REDIST_BASE, g->nr_vcpus);
 	for (unsigned int n = 0; n < i->nr_its; n++) {

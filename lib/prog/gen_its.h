@@ -82,6 +82,7 @@ u64 gen_its_itt(const struct its_gen *i, unsigned int its, unsigned int device);
 u64 gen_its_intid(unsigned int lpi);
 u64 gen_its_event_id(const struct its_gen *i, const struct its_event *e);
 unsigned int gen_its_any_vcpu(struct gen *g);
+u64 gen_its_any_id(struct gen *g);
 unsigned int gen_its_any(struct gen *g);
 u64 gen_its_redist_at(unsigned int vcpu);
 void gen_its_store(struct gen *g, unsigned int vcpu, enum reg_id reg, u64 at, u64 value);

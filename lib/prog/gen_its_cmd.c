@@ -176,7 +176,7 @@ static void map_collection(struct gen *g, unsigned int its, unsigned int c, unsi
 	struct op *op = add_command(g, its, OP_MAPC);
 
 	op_set_arg(op, ARG_MAPC_icid, u->icid[c]);
-	op_set_arg(op, ARG_MAPC_rdbase, vcpu);
+	op_set_arg(op, ARG_MAPC_rdbase, g->vcpu[vcpu]);
 	op_set_arg(op, ARG_MAPC_valid, valid);
 	if (!at_an_edge(g, op))
 		u->vcpu[c] = valid ? (u8)(vcpu + 1) : 0;
@@ -335,8 +335,8 @@ static void move_all(struct gen *g, unsigned int its, unsigned int from, unsigne
 {
 	struct op *op = add_command(g, its, OP_MOVALL);
 
-	op_set_arg(op, ARG_MOVALL_from, from);
-	op_set_arg(op, ARG_MOVALL_to, to);
+	op_set_arg(op, ARG_MOVALL_from, g->vcpu[from]);
+	op_set_arg(op, ARG_MOVALL_to, g->vcpu[to]);
 	at_an_edge(g, op);
 }
 
@@ -348,9 +348,9 @@ static void retarget(struct gen *g, unsigned int its, unsigned int c, unsigned i
 	map_collection(g, its, c, to, true);
 	if (!from)
 		return;
-	op_set_arg(add_command(g, its, OP_SYNC), ARG_SYNC_rdbase, from - 1);
+	op_set_arg(add_command(g, its, OP_SYNC), ARG_SYNC_rdbase, g->vcpu[from - 1]);
 	move_all(g, its, from - 1, to);
-	op_set_arg(add_command(g, its, OP_SYNC), ARG_SYNC_rdbase, to);
+	op_set_arg(add_command(g, its, OP_SYNC), ARG_SYNC_rdbase, g->vcpu[to]);
 }
 
 /**
@@ -436,7 +436,7 @@ void gen_its_act_sync(struct gen *g)
 	unsigned int its = gen_its_any(g);
 	struct op *op = add_command(g, its, OP_SYNC);
 
-	op_set_arg(op, ARG_SYNC_rdbase, gen_its_any_vcpu(g));
+	op_set_arg(op, ARG_SYNC_rdbase, gen_its_any_id(g));
 	at_an_edge(g, op);
 	perform_soon(g, its);
 }

@@ -124,7 +124,7 @@ void gen_its_act_ack(struct gen *g)
 {
 	struct op *op = prog_add(g->p, OP_GUEST_ACK);
 
-	op_set_arg(op, ARG_GUEST_ACK_vcpu, gen_its_any_vcpu(g));
+	op_set_arg(op, ARG_GUEST_ACK_vcpu, gen_its_any_id(g));
 	op_set_arg(op, ARG_GUEST_ACK_group, 1);
 }
 
@@ -134,7 +134,7 @@ void gen_its_act_ack(struct gen *g)
  */
 void gen_its_act_eoi(struct gen *g)
 {
-	op_set_arg(prog_add(g->p, OP_GUEST_EOI), ARG_GUEST_EOI_vcpu, gen_its_any_vcpu(g));
+	op_set_arg(prog_add(g->p, OP_GUEST_EOI), ARG_GUEST_EOI_vcpu, gen_its_any_id(g));
 }
 
 /**
@@ -143,7 +143,7 @@ void gen_its_act_eoi(struct gen *g)
  */
 void gen_its_act_serve(struct gen *g)
 {
-	op_set_arg(prog_add(g->p, OP_GUEST_SERVE), ARG_GUEST_SERVE_vcpu, gen_its_any_vcpu(g));
+	op_set_arg(prog_add(g->p, OP_GUEST_SERVE), ARG_GUEST_SERVE_vcpu, gen_its_any_id(g));
 }
 
 /* The number of a command's event, and what renews its configuration. */

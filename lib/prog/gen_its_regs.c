@@ -45,6 +45,7 @@ void gen_its_act_ctlr(struct gen *g)
 /* A part of a GITS_BASER<n> that is other than usual. */
 static u64 odd_baser(struct gen *g, u64 usual)
 {
+	static const u64 tables[] = { ITS_BLOCK(0), ITS_BLOCK(1), ITS_BLOCK(2), ITS_CONFIG_AT };
 	u64 page_sizes = bits_mask(9, 8), address = bits_mask(47, 12);
 
 	switch (rng_below(&g->r, 8)) {
@@ -60,8 +61,8 @@ static u64 odd_baser(struct gen *g, u64 usual)
 		return usual | rng_below(&g->r, 256);
 	case 5:
 		return (usual & ~address) | 0x60000000;
-	case 6: /* bits 15:12 */
-		return usual | 0x3000;
+	case 6: /* over another table */
+		return (usual & ~address) | PICK(&g->r, tables);
 	default: /* memory attributes, and what is read only */
 		return usual | (rng_next(&g->r) & ~(address | bits_mask(9, 0) | ITS_INDIRECT));
 	}
@@ -223,7 +224,7 @@ static void read_its(struct gen *g, unsigned int its, bool user)
 		op_set_arg(op, ARG_USER_READ_its, its);
 		return;
 	}
-	op_set_arg(op, ARG_GUEST_READ_vcpu, gen_its_any_vcpu(g));
+	op_set_arg(op, ARG_GUEST_READ_vcpu, gen_its_any_id(g));
 	op_set_arg(op, ARG_GUEST_READ_reg, where);
 	op_set_arg(op, ARG_GUEST_READ_at, gen_its_at(its));
 	if (gen_once_in(g, 8))
@@ -247,10 +248,10 @@ void gen_its_act_look(struct gen *g)
 
 		break;
 	case 2:
-		add_guest_read(g->p, vcpu, PICK(&g->r, redist), gen_its_redist_at(vcpu));
+		add_guest_read(g->p, g->vcpu[vcpu], PICK(&g->r, redist), gen_its_redist_at(vcpu));
 		break;
 	default:
-		add_guest_read(g->p, vcpu, REG_ICC_HPPIR1, 0);
+		add_guest_read(g->p, g->vcpu[vcpu], REG_ICC_HPPIR1, 0);
 		break;
 	}
 }
@@ -293,7 +294,7 @@ void gen_its_act_held(struct gen *g)
 {
 	unsigned int vcpu = gen_its_any_vcpu(g), its = gen_its_any(g);
 
-	op_set_arg(prog_add(g->p, OP_HOLD), ARG_HOLD_vcpu, vcpu);
+	op_set_arg(prog_add(g->p, OP_HOLD), ARG_HOLD_vcpu, g->vcpu[vcpu]);
 	switch (rng_below(&g->r, 4)) {
 	case 0:
 		op_set_arg(prog_add(g->p, OP_SAVE_TABLES), ARG_SAVE_TABLES_its, its);
@@ -309,5 +310,5 @@ void gen_its_act_held(struct gen *g)
 		break;
 	}
 	gen_its_act_msi(g);
-	op_set_arg(prog_add(g->p, OP_RELEASE), ARG_RELEASE_vcpu, vcpu);
+	op_set_arg(prog_add(g->p, OP_RELEASE), ARG_RELEASE_vcpu, g->vcpu[vcpu]);
 }
