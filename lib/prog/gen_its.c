@@ -454,6 +454,7 @@ static const struct act table_acts[] = {
 	{ 8, gen_its_act_edit_and_restore },
 	{ 1, gen_its_act_restore_in_disorder },
 	{ 1, gen_its_act_reset },
+	{ 1, gen_its_act_no_memory },
 	{ 3, gen_its_act_save_pending },
 	{ 3, gen_its_act_edit_pending },
 	{ 3, gen_its_act_look },

@@ -25,6 +25,7 @@
 #define ITS_BLOCK(n) (PROG_MEM_BASE + 0x10000ULL * (n))
 #define ITS_CONFIG_AT ITS_BLOCK(4)
 #define ITS_PENDING_AT(vcpu) ITS_BLOCK(5 + (vcpu))
+#define ITS_NO_MEMORY_AT 0x60000000ULL
 #define ITS_SPARE_AT ITS_BLOCK(14) /* two blocks, unless there are four ITSes */
 #define ITS_FIRST_PENDING_BYTE (ITS_FIRST_INTID / 8)
 
@@ -97,6 +98,7 @@ void gen_its_forget(struct gen *g, unsigned int its);
 
 /* lib/prog/gen_its_cmd.c: commands. */
 void gen_its_event_of(struct gen *g, unsigned int its, struct its_event *e);
+void gen_its_map_outside(struct gen *g, unsigned int its);
 bool gen_its_find_event(struct gen *g, struct its_event *e);
 void gen_its_map_all(struct gen *g, unsigned int its);
 void gen_its_perform(struct gen *g, unsigned int its);
@@ -142,5 +144,6 @@ void gen_its_act_save_and_restore(struct gen *g);
 void gen_its_act_edit_and_restore(struct gen *g);
 void gen_its_act_restore_in_disorder(struct gen *g);
 void gen_its_act_reset(struct gen *g);
+void gen_its_act_no_memory(struct gen *g);
 
 #endif /* LIB_PROG_GEN_ITS_H */

@@ -259,6 +259,28 @@ void gen_its_map_all(struct gen *g, unsigned int its)
 }
 
 /**
+ * gen_its_map_outside() - a device that the ITS has no other of, with an ITT in no memory
+ * @g:   the generator
+ * @its: number of the ITS
+ */
+void gen_its_map_outside(struct gen *g, unsigned int its)
+{
+	const struct its_unit *u = &its_gen(g)->unit[its];
+	u64 id = (u->device[ITS_DEVICES - 1].id + 1) % 8192;
+	struct op *op = add_command(g, its, OP_MAPD);
+
+	op_set_arg(op, ARG_MAPD_device, id);
+	op_set_arg(op, ARG_MAPD_itt, ITS_NO_MEMORY_AT);
+	op_set_arg(op, ARG_MAPD_size, 4);
+	op_set_arg(op, ARG_MAPD_valid, 1);
+	op = add_command(g, its, OP_MAPTI);
+	op_set_arg(op, ARG_MAPTI_device, id);
+	op_set_arg(op, ARG_MAPTI_intid, gen_its_intid(0) + 100);
+	op_set_arg(op, ARG_MAPTI_icid, u->icid[0]);
+	gen_its_perform(g, its);
+}
+
+/**
  * gen_its_act_mapd() - map a device, or remove it
  * @g: the generator
  */

@@ -18,6 +18,7 @@ struct message {
 /* Of an event that is mapped, for the most part, and rarely of what is none. */
 static struct message any_message(struct gen *g, const struct its_event *e)
 {
+	static const u64 frames[] = { 0, GEN_DIST_BASE, GEN_REDIST_BASE };
 	static const u32 odd[] = { 4, 31, 8191, 8192, 65535, 65536, UINT32_MAX };
 	const struct its_gen *i = its_gen(g);
 	struct message m = { .at = gen_its_at(e->its) + GITS_TRANSLATER_OFFSET,
@@ -38,7 +39,10 @@ static struct message any_message(struct gen *g, const struct its_event *e)
 	case 3:
 		m.data = PICK(&g->r, odd);
 		break;
-	case 4: /* of an ITS that may not be there */
+	case 4: /* frames that have no doorbell */
+		m.at = PICK(&g->r, frames) + GITS_TRANSLATER_OFFSET;
+		break;
+	case 5: /* of an ITS that may not be there */
 		m.at = gen_its_at((unsigned int)rng_below(&g->r, ITS_MAX)) + GITS_TRANSLATER_OFFSET;
 		break;
 	default:

@@ -60,7 +60,7 @@ static u64 odd_baser(struct gen *g, u64 usual)
 	case 4: /* more pages, beyond the program's memory perhaps */
 		return usual | rng_below(&g->r, 256);
 	case 5:
-		return (usual & ~address) | 0x60000000;
+		return (usual & ~address) | ITS_NO_MEMORY_AT;
 	case 6: /* over another table */
 		return (usual & ~address) | PICK(&g->r, tables);
 	default: /* memory attributes, and what is read only */
@@ -127,7 +127,15 @@ void gen_its_act_cbaser(struct gen *g)
 	struct its_unit *u = &its_gen(g)->unit[its];
 	u64 value = ITS_VALID | gen_its_block(its, ITS_QUEUE) | pages;
 
+	/* While it is enabled, or without one, nothing is said of what comes of it. */
+	if (gen_once_in(g, 16))
+		gen_its_store(g, gen_its_any_vcpu(g), REG_GITS_CBASER, gen_its_at(its), value);
 	set_ctlr(g, its, false);
+	if (gen_once_in(g, 16)) {
+		gen_its_store(g, 0, REG_GITS_CBASER, gen_its_at(its), value & ~ITS_VALID);
+		gen_its_store(g, 0, REG_GITS_CTLR, gen_its_at(its), 1);
+		gen_its_store(g, 0, REG_GITS_CTLR, gen_its_at(its), 0);
+	}
 	value |= PICK(&g->r, attributes);
 	if (gen_once_in(g, 4))
 		gen_its_user_write(g, its, reg_place(REG_GITS_CBASER, 0), value);

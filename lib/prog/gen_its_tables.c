@@ -144,7 +144,7 @@ static u64 odd_dte(struct gen *g, unsigned int its)
 				    ITS_BLOCK(3),
 				    ITS_BLOCK(4),
 				    ITS_BLOCK(15) + 0xff00,
-				    0x60000000 };
+				    ITS_NO_MEMORY_AT };
 	static const u64 sizes[] = { 0, 1, 14, 15, 16, 31 };
 	const struct its_gen *i = its_gen(g);
 	unsigned int device = (unsigned int)rng_below(&g->r, ITS_DEVICES);
@@ -304,5 +304,54 @@ void gen_its_act_reset(struct gen *g)
 	for (unsigned int n = 0; n < 3; n++)
 		gen_its_act_look(g);
 	gen_its_act_msi(g);
+	begin_again(g, its);
+}
+
+/* The first level of a device table loses a page, which it has again later. */
+static void save_without_page(struct gen *g)
+{
+	u64 at = gen_its_block(0, ITS_DEVICE_TABLE);
+
+	gen_its_mem_write(g, at, ITS_ENTRY_BYTES, gen_once_in(g, 2) ? 0 : ITS_SPARE_AT);
+	add_save(g, 0);
+	gen_its_mem_write(g, at, ITS_ENTRY_BYTES, ITS_VALID | ITS_SPARE_AT);
+	add_save(g, 0);
+}
+
+/**
+ * gen_its_act_no_memory() - save and restore tables that are in no memory, or not there
+ * @g: the generator
+ */
+void gen_its_act_no_memory(struct gen *g)
+{
+	unsigned int its = gen_its_any(g);
+	unsigned int table = gen_once_in(g, 2) ? ITS_DEVICE_TABLE : ITS_COLLECTION_TABLE;
+	u64 where = reg_place(REG_GITS_BASER, table - ITS_DEVICE_TABLE);
+
+	switch (rng_below(&g->r, 4)) {
+	case 0:
+		gen_its_map_outside(g, its);
+		add_save(g, its);
+		break;
+	case 1:
+		if (its_gen(g)->indirect)
+			save_without_page(g);
+		return;
+	case 2: /* a reset ITS has none */
+		add_save(g, its);
+		add_reset(g, its);
+		add_save(g, its);
+		add_restore(g, its);
+		break;
+	default:
+		add_save(g, its);
+		add_reset(g, its);
+		restore_registers(g, its);
+		gen_its_user_write(g, its, where, ITS_VALID | ITS_PAGES_64K | ITS_NO_MEMORY_AT);
+		if (gen_once_in(g, 2))
+			add_save(g, its);
+		add_restore(g, its);
+		break;
+	}
 	begin_again(g, its);
 }
