@@ -34,6 +34,11 @@ ARM64_CC := $(CROSS_COMPILE)gcc
 ARM64_AR := $(CROSS_COMPILE)ar
 endif
 
+# Some shells export the name of this machine by it: only the user means a host.
+ifneq ($(origin HOST),command line)
+override HOST :=
+endif
+
 # How commands are shown: V=1 in full, else a word and the file; nothing with -s.
 V ?= 0
 ifeq ($(V),1)
@@ -77,7 +82,7 @@ guest_cflags := -ffreestanding -mgeneral-regs-only -mcmodel=tiny -fno-stack-prot
 
 KVM_UTIL := $(O)/arm64/kvm_util
 export KVM_UTIL_CFLAGS := @$(KVM_UTIL)/cflags
-export KSRC KERNEL KERNEL_DEBUG APPEND GIC SMP MEM TIMEOUT PARALLEL TARGET O CC CROSS_COMPILE
+export KSRC KERNEL KERNEL_DEBUG APPEND HOST GIC SMP MEM TIMEOUT PARALLEL TARGET O CC CROSS_COMPILE
 
 portable := $(LIB_SRCS) $(VM_SRCS)
 objects = $(patsubst %,$(O)/$(1)/%.o,$(basename $(2)))
@@ -388,9 +393,10 @@ help: ## this text
 #: KERNEL=          5.10, 6.1, 6.12, 7.2, 7.3 or the path of an Image
 #: PARALLEL=1       let the machine's processors run side by side: faster on two
 #:                  cores or more, but in real time
-#: APPEND= GIC= SMP= MEM= TIMEOUT=
-#:                  the QEMU machine: kernel arguments, GIC 2, 3 or 4,
-#:                  processors, memory, seconds until it counts as hanging
+#: APPEND= HOST= GIC= SMP= MEM= TIMEOUT=
+#:                  the QEMU machine: kernel arguments, which host it is, as
+#:                  `vgicheck list hosts` names them, or just its GIC, 2, 3 or
+#:                  4; processors, memory, seconds until it counts as hanging
 #: On arm64 with a usable /dev/kvm `make run` uses that, unless one of the last
 #: two lines is given. A failing command's exit status is printed; make's is 2.
 

@@ -153,6 +153,7 @@ VM_SRCS := \
 	ci/vm/console.c \
 	ci/vm/cpio.c \
 	ci/vm/hash.c \
+	ci/vm/host.c \
 	ci/vm/init.c \
 	ci/vm/machine.c \
 	ci/vm/options.c \

@@ -8,9 +8,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "ci/vm/host.h"
+
 static const char usage[] =
 	"usage: vgicheck list [options] [programs | suites | operations | rules | choices |\n"
-	"                                numbers | profiles | deviations | known]\n"
+	"                                numbers | profiles | deviations | known | hosts]\n"
 	"\n"
 	"Names the programs that `vgicheck run` with the same options runs (--all,\n"
 	"--count N, --filter GLOB, --seed N, --corpora DIR), or one of the tables.\n";
@@ -137,6 +139,16 @@ static int list_known(const struct options *o)
 	return TAP_EXIT_OK;
 }
 
+static int list_hosts(const struct options *o)
+{
+	const struct vm_host *h;
+
+	(void)o;
+	for (unsigned int i = 0; (h = vm_host_by_number(i)); i++)
+		printf("%-14s %s\n", h->name, h->doc);
+	return TAP_EXIT_OK;
+}
+
 static const struct {
 	const char *name;
 	int (*list)(const struct options *o);
@@ -145,7 +157,7 @@ static const struct {
 	{ "operations", list_operations }, { "rules", list_rules },
 	{ "choices", list_choices },	   { "numbers", list_numbers },
 	{ "profiles", list_profiles },	   { "deviations", list_deviations },
-	{ "known", list_known },
+	{ "known", list_known },	   { "hosts", list_hosts },
 };
 
 /**

@@ -67,6 +67,12 @@ gicv2_programs_are_judged() {
 	ended v2 0 && printed v2 stdout '^# host: .*gicv2' && passed v2 4
 }
 
+# Else it would say so.
+is_the_host() {
+	vm "host-$1" --host "$1" -- probe
+	ended "host-$1" 0 && printed "host-$1" stdout '^  vGICs  .*gicv[23]'
+}
+
 # With a parser if there is one.
 json_comes_back() {
 	if command -v python3 >/dev/null; then
@@ -339,10 +345,15 @@ check_refusals() {
 	ktap_check machine.names_a_wrong_option one_line_and bad-option 2 'gick'
 	vm bad-gic --gic 5 -- probe
 	ktap_check machine.names_a_wrong_gic one_line_and bad-gic 2 "gic takes a number from 2 to 4, not '5'"
+	vm bad-host --host vax -- probe
+	ktap_check machine.names_a_host_that_is_none one_line_and bad-host 2 "no host 'vax'"
+	vm other-host --host gicv3 --append kvm-arm.mode=nvhe -- probe
+	ktap_check machine.notices_that_it_is_another_host one_line_and other-host 99 \
+		'machine is no host gicv3: no line .*VHE mode'
 	vm bad-number --smp 2x -- probe
 	ktap_check machine.names_a_wrong_number one_line_and bad-number 2 "smp .*, not '2x'"
 	vm bad-snapshot --gic 4 --snapshot -- probe
-	ktap_check machine.names_what_has_no_snapshot one_line_and bad-snapshot 2 'snapshot does not go with --gic 4'
+	ktap_check machine.names_what_has_no_snapshot one_line_and bad-snapshot 2 'snapshot does not go with host gicv4'
 	vm no-resume --resume -- probe
 	ktap_check machine.names_a_folder_that_is_missing one_line_and no-resume 99 "cannot read '.*/out/': No such"
 	vm bad-record --record "$scratch/recording" --smp 2 -- probe
@@ -365,6 +376,9 @@ check_machine() {
 	ktap_check machine.gicv3_json_comes_back json_comes_back
 	ktap_check machine.gicv3_junit_comes_back junit_comes_back
 	ktap_check machine.gicv2_programs_are_judged gicv2_programs_are_judged
+	for host in $("$vgicheck" list hosts | awk '{ print $1 }'); do
+		ktap_check "machine.is_the_host_asked_for: $host" is_the_host "$host"
+	done
 	ktap_check machine.differences_are_reported differences_are_reported
 	ktap_check machine.differences_replay difference_replays
 	ktap_check machine.differences_replay_as_known known_difference_replays_as_known

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "ci/vm/cpio.h"
+#include "ci/vm/host.h"
 #include "ci/vm/options.h"
 #include "ci/vm/plan.h"
 #include "tests/unit.h"
@@ -206,7 +207,8 @@ static void options_have_defaults(struct unit *t)
 	EXPECT_STR(t, o.append, "");
 	EXPECT_STR(t, o.mem, "512M");
 	EXPECT_STR(t, o.out, "out");
-	EXPECT_TRUE(t, o.gic == 3 && o.smp == 2 && o.timeout_s == 120 && !o.parallel);
+	EXPECT_TRUE(t, !strcmp(o.host->name, "gicv3") && !o.host_name && o.smp == 2 &&
+			       o.timeout_s == 120 && !o.parallel);
 	EXPECT_STR(t, o.cmd[0], "probe");
 }
 
@@ -216,7 +218,8 @@ static void options_end_at_the_command(struct unit *t)
 	struct vm_options o;
 
 	EXPECT_EQ(t, parse(&o, line, argv), 0);
-	EXPECT_TRUE(t, o.gic == 4 && o.smp == 16 && o.parallel);
+	EXPECT_STR(t, o.host->name, "gicv4");
+	EXPECT_TRUE(t, !o.host_name && o.smp == 16 && o.parallel);
 	EXPECT_STR(t, o.mem, "1G");
 	EXPECT_STR(t, o.cmd[0], "run");
 	EXPECT_STR(t, o.cmd[1], "--gic");
@@ -240,6 +243,11 @@ static void options_that_are_wrong_get_one_line(struct unit *t)
 		{ "vm --smp 2x probe", "not '2x'" },
 		{ "vm --smp 99999999999999999999 probe", "--smp takes a number" },
 		{ "vm --gic 2 --smp 9 probe", "8 processors at most, not 9" },
+		{ "vm --host gicv2 --smp 9 probe", "8 processors at most, not 9" },
+		{ "vm --host vax probe", "no host 'vax'" },
+		{ "vm --host= probe", "no host ''" },
+		{ "vm --host gicv3 --gic 3 probe", "--gic does not go with --host" },
+		{ "vm --host gicv3-devices --snapshot probe", "cannot save its devices" },
 		{ "vm --timeout 0 probe", "--timeout takes" },
 		{ "vm --mem lots probe", "not 'lots'" },
 		{ "vm --mem 1GB probe", "not '1GB'" },
@@ -263,6 +271,77 @@ static void options_that_are_wrong_get_one_line(struct unit *t)
 		if (!EXPECT_TRUE(t, is_one_line(c.text)))
 			printf("#   row %zu\n", i);
 	}
+}
+
+/* Messages of a kernel on each host, as far as they tell hosts apart. */
+#define LOG_GICV3 "<6>[    0.1] kvm [1]: GIC system register CPU interface enabled\n"
+#define LOG_ITS "<6>[    0.0] ITS [mem 0x08080000-0x0809ffff]\n"
+#define LOG_SMMU "<6>[    0.2] arm-smmu-v3 9050000.smmuv3: ias 44-bit, oas 44-bit (features 0x1)\n"
+#define LOG_VHE "<6>[    0.1] kvm [1]: VHE mode initialized successfully\n"
+#define LOG_V4(state) \
+	"<6>[    0.0] GICv3: GICv4 features: \n<6>[    0.1] kvm [1]: GICv4 support " state "\n"
+#define LOG_TRAP(what) \
+	"<6>[    0.1] kvm [1]: GICv3 sysreg trapping enabled ([" what "], reduced performance)\n"
+
+static const struct {
+	const char *host, *log;
+} host_logs[] = {
+	{ "gicv3", LOG_ITS LOG_GICV3 LOG_VHE },
+	{ "gicv3-no-its", LOG_GICV3 LOG_VHE },
+	{ "nvhe", LOG_ITS LOG_GICV3 "<6>[    0.1] kvm [1]: Hyp mode initialized successfully\n" },
+	{ "nvhe",
+	  LOG_ITS LOG_GICV3 "<6>[    0.1] kvm [1]: Hyp nVHE mode initialized successfully\n" },
+	{ "protected", LOG_ITS LOG_GICV3
+	  "<6>[    0.1] kvm [1]: Protected nVHE mode initialized successfully\n" },
+	{ "protected", LOG_ITS LOG_GICV3
+	  "<6>[    0.1] kvm [1]: Protected hVHE mode initialized successfully\n" },
+	{ "trap", LOG_ITS LOG_TRAP("G0G1C") LOG_GICV3 LOG_VHE },
+	{ "gicv2", "<6>[    0.1] kvm [1]: vgic interrupt IRQ9\n" LOG_VHE },
+	{ "gicv4", LOG_ITS LOG_V4("enabled") LOG_GICV3 LOG_VHE LOG_SMMU },
+	{ "gicv4-off", LOG_ITS LOG_V4("disabled") LOG_GICV3 LOG_VHE LOG_SMMU },
+	{ "gicv3-devices", LOG_ITS LOG_GICV3 LOG_VHE LOG_SMMU },
+};
+
+/* A host with more than another one has is that one, too. */
+static bool is_also(const char *log_of, const char *host)
+{
+	return !strcmp(host, "gicv3") && (!strcmp(log_of, "trap") || !strncmp(log_of, "gicv4", 5) ||
+					  !strcmp(log_of, "gicv3-devices"));
+}
+
+static void hosts_are_told_apart(struct unit *t)
+{
+	const struct vm_host *h;
+
+	for (unsigned int i = 0; (h = vm_host_by_number(i)); i++) {
+		bool has_log = false;
+
+		EXPECT_TRUE(t, vm_host_find(h->name) == h);
+		for (size_t k = 0; k < ARRAY_SIZE(host_logs); k++) {
+			bool own = !strcmp(host_logs[k].host, h->name);
+			char *why = vm_host_denied(h, host_logs[k].log);
+
+			has_log |= own;
+			if (!EXPECT_TRUE(t, !why == (own || is_also(host_logs[k].host, h->name))))
+				printf("#   %s with messages of %s: %s\n", h->name,
+				       host_logs[k].host, why ? why : "is it");
+			free(why);
+		}
+		EXPECT_TRUE(t, has_log);
+	}
+	EXPECT_TRUE(t, !vm_host_find("GICv3") && !vm_host_find(""));
+}
+
+static void hosts_that_are_others_are_denied_in_one_line(struct unit *t)
+{
+	char *some = vm_host_denied(vm_host_find("trap"), LOG_ITS LOG_TRAP("G1") LOG_GICV3 LOG_VHE);
+	char *none = vm_host_denied(vm_host_find("gicv3-no-its"), LOG_ITS LOG_GICV3 LOG_VHE);
+
+	EXPECT_CONTAINS(t, some, "no line of the kernel's messages fits 'GICv3 sysreg trapping");
+	EXPECT_CONTAINS(t, none, "a line of the kernel's messages fits 'ITS");
+	EXPECT_TRUE(t, !strchr(some, '\n') && !strchr(none, '\n'));
+	free(some);
+	free(none);
 }
 
 static void help_is_asked_for(struct unit *t)
@@ -588,6 +667,9 @@ static const struct unit_test tests[] = {
 	{ "vm_options.end_at_the_command", options_end_at_the_command },
 	{ "vm_options.that_are_wrong_get_one_line", options_that_are_wrong_get_one_line },
 	{ "vm_options.help_is_asked_for", help_is_asked_for },
+	{ "vm_host.are_told_apart", hosts_are_told_apart },
+	{ "vm_host.that_are_others_are_denied_in_one_line",
+	  hosts_that_are_others_are_denied_in_one_line },
 	{ "vm_plan.boots_the_harness", plan_boots_the_harness },
 	{ "vm_plan.takes_input_along", plan_takes_input_along },
 	{ "vm_plan.puts_files_back", plan_puts_files_back },

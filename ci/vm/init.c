@@ -24,6 +24,7 @@
 
 #include "ci/vm/console.h"
 #include "ci/vm/cpio.h"
+#include "ci/vm/host.h"
 #include "ci/vm/outbox.h"
 #include "ci/vm/plan.h"
 #include "ci/vm/ring.h"
@@ -41,6 +42,9 @@
 /* Kernel messages up to warnings reach the console from here on. */
 #define CONSOLE_LEVEL 5
 #define KLOG_CONSOLE_LEVEL 8
+/* Takes all that is there of them, and gives how much there can be. */
+#define KLOG_READ_ALL 3
+#define KLOG_SIZE 10
 
 /* How often the host's requests are looked at, in the machine's time. */
 #define REQUEST_POLL_MS 50
@@ -250,6 +254,38 @@ static void keep_traces_off_console(const struct guest *g)
 		say("the levels of the console cannot be set");
 }
 
+/* What the kernel has said since it started, to be freed. */
+static char *kernel_messages(void)
+{
+	int bytes = klogctl(KLOG_SIZE, NULL, 0);
+	char *log = calloc(1, (size_t)(bytes > 0 ? bytes : 0) + 1);
+
+	if (!log || klogctl(KLOG_READ_ALL, log, bytes) < 0)
+		give_up("the kernel's messages", errno);
+	return log;
+}
+
+/* Results of another host than the one asked for would be taken for its own. */
+static void check_host(struct guest *g)
+{
+	const struct shm_exit e = { .status = VM_EXIT_HARNESS };
+	const char *name = getenv(VM_HOST_ENV);
+	const struct vm_host *host = name ? vm_host_find(name) : NULL;
+	char *log, *why, *line;
+
+	if (!host)
+		return;
+	log = kernel_messages();
+	why = vm_host_denied(host, log);
+	free(log);
+	if (!why)
+		return;
+	line = vm_asprintf("vm: the machine is no host %s: %s\n", name, why);
+	ring_write(&g->ring, SHM_REC_STDERR, line, (u32)strlen(line));
+	ring_write(&g->ring, SHM_REC_EXIT, &e, sizeof(e));
+	power_off();
+}
+
 static void run_child(char *const *argv, int out, int err)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -408,6 +444,7 @@ int vm_init_main(void)
 	keep_traces_off_console(&g);
 	say(CONSOLE_MARK);
 	ring_write(&g.ring, SHM_REC_START, "", 0);
+	check_host(&g);
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);

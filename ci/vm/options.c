@@ -17,8 +17,8 @@
 #define DEFAULT_GDB_PORT "1234"
 #define MAX_RESTARTS 1000000
 #define DEFAULT_SMP 2
-#define MAX_GICV2_SMP 8
-#define MAX_GICV3_SMP 64
+#define MAX_SMP 64
+#define DEFAULT_HOST "gicv3"
 
 enum option_kind { FLAG, TEXT, NUMBER };
 
@@ -37,8 +37,9 @@ struct option_desc {
 static const struct option_desc descs[] = {
 	{ .name = "kernel", SETS(TEXT, kernel) },
 	{ .name = "append", SETS(TEXT, append) },
+	{ .name = "host", SETS(TEXT, host_name) },
 	{ .name = "gic", SETS(NUMBER, gic), .min = 2, .max = 4 },
-	{ .name = "smp", SETS(NUMBER, smp), .min = 1, .max = MAX_GICV3_SMP },
+	{ .name = "smp", SETS(NUMBER, smp), .min = 1, .max = MAX_SMP },
 	{ .name = "mem", SETS(TEXT, mem) },
 	{ .name = "timeout", SETS(NUMBER, timeout_s), .min = 1, .max = MAX_TIMEOUT_S },
 	{ .name = "parallel", SETS(FLAG, parallel) },
@@ -73,14 +74,17 @@ void vm_options_usage(void)
 	      "  --kernel VERSION|IMAGE  5.10, 6.1, 6.12, 7.2, 7.3 or an arm64 Image (" DEFAULT_KERNEL
 	      ")\n"
 	      "  --append WORDS          more words for the kernel's command line\n"
-	      "  --gic 2|3|4             the machine's GIC (3)\n"
+	      "  --host NAME             what the machine is, and has to prove to be: see\n"
+	      "                          'vgicheck list hosts' (" DEFAULT_HOST ")\n"
+	      "  --gic 2|3|4             the same as host gicv2, gicv3 or gicv4, but it proves\n"
+	      "                          nothing, so that --append may make another of it\n"
 	      "  --smp N                 processors (2)\n"
 	      "  --mem SIZE              memory, such as 512M or 1G (512M)\n"
 	      "  --timeout SECONDS       report a hang after that long without output (120)\n"
 	      "  --parallel              run the processors in parallel, in real time\n"
 	      "  --snapshot              start from a snapshot of the booted machine, in a second;\n"
 	      "                          the first time makes it, in the cache folder; not with\n"
-	      "                          --gic 4 or --smp 1\n"
+	      "                          devices behind an IOMMU, or --smp 1\n"
 	      "  --record DIR            keep in DIR all that is needed to run it again, exactly;\n"
 	      "                          the machine has one processor\n"
 	      "  --replay DIR            run the machine of --record DIR once more; no COMMAND.\n"
@@ -194,6 +198,45 @@ static int check_recording(struct vm_options *o)
 	return 0;
 }
 
+/* Without a name or a GIC it is the usual one. */
+static int choose_host(struct vm_options *o)
+{
+	char name[16] = DEFAULT_HOST;
+
+	if (o->host_name && o->gic) {
+		fprintf(stderr, "vm: --gic does not go with --host\n");
+		return -EINVAL;
+	}
+	if (o->gic)
+		snprintf(name, sizeof(name), "gicv%u", o->gic);
+	o->host = vm_host_find(o->host_name ? o->host_name : name);
+	if (o->host)
+		return 0;
+	fprintf(stderr, "vm: there is no host '%s'; see 'vgicheck list hosts'\n", o->host_name);
+	return -EINVAL;
+}
+
+static int check_machine(const struct vm_options *o)
+{
+	if (o->smp > o->host->max_smp) {
+		fprintf(stderr, "vm: host %s has %u processors at most, not %u\n", o->host->name,
+			o->host->max_smp, o->smp);
+		return -EINVAL;
+	}
+	if (o->snapshot && o->host->nr_edu) {
+		fprintf(stderr,
+			"vm: --snapshot does not go with host %s: the emulator cannot save "
+			"its devices\n",
+			o->host->name);
+		return -EINVAL;
+	}
+	if (o->snapshot && o->smp < 2) {
+		fprintf(stderr, "vm: --snapshot needs two processors, not --smp %u\n", o->smp);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int check_options(struct vm_options *o)
 {
 	if (check_recording(o))
@@ -204,20 +247,8 @@ static int check_options(struct vm_options *o)
 		fprintf(stderr, "vm: no command given; see 'vgicheck vm --help'\n");
 		return -EINVAL;
 	}
-	if (o->gic == 2 && o->smp > MAX_GICV2_SMP) {
-		fprintf(stderr, "vm: a GICv2 has %d processors at most, not %u\n", MAX_GICV2_SMP,
-			o->smp);
+	if (choose_host(o) || check_machine(o))
 		return -EINVAL;
-	}
-	if (o->snapshot && o->gic == 4) {
-		fprintf(stderr, "vm: --snapshot does not go with --gic 4: the emulator "
-				"cannot save its device\n");
-		return -EINVAL;
-	}
-	if (o->snapshot && o->smp < 2) {
-		fprintf(stderr, "vm: --snapshot needs two processors, not --smp %u\n", o->smp);
-		return -EINVAL;
-	}
 	if (!is_memory_size(o->mem)) {
 		fprintf(stderr, "vm: --mem takes a size such as 512M or 1G, not '%s'\n", o->mem);
 		return -EINVAL;
@@ -248,7 +279,6 @@ int vm_options_parse(struct vm_options *o, int argc, char **argv)
 	*o = (struct vm_options){
 		.kernel = DEFAULT_KERNEL,
 		.append = "",
-		.gic = 3,
 		.mem = "512M",
 		.timeout_s = DEFAULT_TIMEOUT_S,
 		.out = "out",

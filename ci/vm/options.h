@@ -7,13 +7,16 @@
 
 #include <stdbool.h>
 
+#include "ci/vm/host.h"
 #include "lib/regs/bits.h"
 
 /**
  * struct vm_options - what the user asked for
  * @kernel:	path of an Image, or a version that the cache may have
  * @append:	more words for the kernel's command line
- * @gic:	2, 3 or 4
+ * @host:	what the machine is
+ * @host_name:	as the user named it, which it then proves to be; or NULL
+ * @gic:	2, 3 or 4: what the machine's GIC is, whatever the host is then; or 0
  * @smp:	processors of the machine
  * @mem:	its memory, in QEMU's notation
  * @timeout_s:	seconds without any output after which it counts as hanging
@@ -31,6 +34,8 @@
 struct vm_options {
 	const char *kernel;
 	const char *append;
+	const struct vm_host *host;
+	const char *host_name;
 	unsigned int gic;
 	unsigned int smp;
 	const char *mem;

@@ -313,6 +313,8 @@ static void add_env(struct vm_plan *p, const struct vm_options *o)
 	/* What is recorded may be debugged when it is replayed. */
 	if (o->gdb_port || o->record)
 		vm_strv_add(&p->env, "VGICHECK_NAME_OPS=1");
+	if (o->host_name)
+		vm_strv_add(&p->env, VM_HOST_ENV "=%s", o->host_name);
 	if (isatty(STDERR_FILENO))
 		vm_strv_add(&p->env, "VGICHECK_TTY=1");
 }

@@ -23,26 +23,8 @@
 #define BASE_APPEND \
 	"console=ttyAMA0 quiet panic=-1 rcupdate.rcu_expedited=1 printk.devkmsg=on log_buf_len=4M"
 
-/* What a machine with each GIC adds; the index is the version. */
-static const struct {
-	const char *machine;
-	const char *device;
-	const char *append;
-} gic_machines[] = {
-	[2] = { .machine = "gic-version=2" },
-	[3] = { .machine = "gic-version=3" },
-	[4] = {
-		.machine = "gic-version=4,iommu=smmuv3",
-		.device = "edu",
-		.append = " kvm-arm.vgic_v4_enable=1",
-	},
-};
-
 /* Options whose words are the same for every machine. */
 static const char *const common_options[] = {
-	/* Emulating pointer authentication doubles the time to boot. */
-	"-cpu",
-	"max,pauth=off",
 	"-display",
 	"none",
 	"-monitor",
@@ -95,19 +77,20 @@ static void make_command_line(struct vm_strv *v, const struct qemu *q, const str
 			      int control)
 {
 	const struct vm_options *o = s->opt;
-	const char *v4 = gic_machines[o->gic].append;
 
 	vm_strv_add(v, "%s", o->qemu);
 	vm_strv_add(v, "-M");
-	vm_strv_add(v, "virt,virtualization=on,%s", gic_machines[o->gic].machine);
+	vm_strv_add(v, "virt,virtualization=on,%s", o->host->machine);
+	vm_strv_add(v, "-cpu");
+	vm_strv_add(v, "%s", o->host->cpu);
 	vm_strv_add(v, "-smp");
 	vm_strv_add(v, "%u", o->smp);
 	vm_strv_add(v, "-m");
 	vm_strv_add(v, "%s", o->mem);
 	add_clock(v, s);
-	if (gic_machines[o->gic].device) {
+	for (unsigned int i = 0; i < o->host->nr_edu; i++) {
 		vm_strv_add(v, "-device");
-		vm_strv_add(v, "%s", gic_machines[o->gic].device);
+		vm_strv_add(v, "edu");
 	}
 	add_debugger(v, o->gdb_port);
 	add_control(v, control);
@@ -125,7 +108,7 @@ static void make_command_line(struct vm_strv *v, const struct qemu *q, const str
 	vm_strv_add(v, "-initrd");
 	vm_strv_add(v, "/proc/self/fd/%d", q->initrd_fd);
 	vm_strv_add(v, "-append");
-	vm_strv_add(v, BASE_APPEND "%s %s", v4 ? v4 : "", o->append);
+	vm_strv_add(v, BASE_APPEND " %s %s", o->host->append, o->append);
 }
 
 static int make_shm(struct qemu *q, const struct qemu_setup *s)

@@ -89,8 +89,8 @@ int recording_make(struct recording *r, const struct vm_options *o, const struct
 	err = kernel ? vm_hash_file(&h, kernel) : -errno;
 	if (err)
 		tell("read", p->kernel, err);
-	setup = vm_asprintf("kernel %s\nhash " VM_HASH_FORMAT "\ngic %u\nmem %s\nappend %s\n",
-			    kernel ? kernel : "", h.a, h.b, o->gic, o->mem, o->append);
+	setup = vm_asprintf("kernel %s\nhash " VM_HASH_FORMAT "\nhost %s\nmem %s\nappend %s\n",
+			    kernel ? kernel : "", h.a, h.b, o->host->name, o->mem, o->append);
 	if (!err)
 		err = put(r, "setup", setup, strlen(setup));
 	if (!err)
@@ -143,7 +143,7 @@ static int check_kernel(const char *path, const char *recorded)
 int recording_load(struct recording *r, struct vm_options *o, struct vm_plan *p)
 {
 	struct vm_buf setup = { 0 };
-	char *gic, *hash;
+	char *host, *hash;
 	int err;
 
 	*r = (struct recording){ .dir = o->replay, .events = -1 };
@@ -152,10 +152,10 @@ int recording_load(struct recording *r, struct vm_options *o, struct vm_plan *p)
 	p->kernel = value_of(&setup, "kernel");
 	r->mem = value_of(&setup, "mem");
 	r->append = value_of(&setup, "append");
-	gic = value_of(&setup, "gic");
+	host = value_of(&setup, "host");
 	hash = value_of(&setup, "hash");
-	if (!err && (!p->kernel || !r->mem || !r->append || !gic || !hash || gic[0] < '2' ||
-		     gic[0] > '4' || gic[1])) {
+	o->host = host ? vm_host_find(host) : NULL;
+	if (!err && (!p->kernel || !r->mem || !r->append || !o->host || !hash)) {
 		fprintf(stderr, "vm: '%s/setup' is no setup of a recording\n", r->dir);
 		err = -EINVAL;
 	}
@@ -166,11 +166,10 @@ int recording_load(struct recording *r, struct vm_options *o, struct vm_plan *p)
 	if (!err)
 		err = open_events(r, O_RDONLY);
 	if (!err) {
-		o->gic = (unsigned int)(gic[0] - '0');
 		o->mem = r->mem;
 		o->append = r->append;
 	}
-	free(gic);
+	free(host);
 	free(hash);
 	vm_buf_free(&setup);
 	return err;

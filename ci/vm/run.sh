@@ -6,7 +6,7 @@
 # machine has a usable KVM and no other kernel or machine is asked for, else in the
 # QEMU machine, whose kernel is fetched if it is not there.
 #
-# Environment, all optional: TARGET, KERNEL, APPEND, GIC, SMP, MEM, TIMEOUT,
+# Environment, all optional: TARGET, KERNEL, APPEND, HOST, GIC, SMP, MEM, TIMEOUT,
 # PARALLEL.
 #
 # Exit status: that of vgicheck; 4 if the archive has no such kernel.
@@ -19,7 +19,7 @@ shift
 is_native() {
 	[ "${TARGET:-kvm}" = kvm ] || return 0
 	[ "$(uname -m)" = aarch64 ] && [ -r /dev/kvm ] && [ -w /dev/kvm ] &&
-		[ -z "${KERNEL:-}${APPEND:-}${GIC:-}${SMP:-}${MEM:-}" ]
+		[ -z "${KERNEL:-}${APPEND:-}${HOST:-}${GIC:-}${SMP:-}${MEM:-}" ]
 }
 
 run_in_machine() {
@@ -29,7 +29,7 @@ run_in_machine() {
 	*[!0-9.]*) ;;
 	*) [ -e "$kernel" ] || kernel=$(ci/kernel/fetch.sh "$kernel") || exit ;;
 	esac
-	for name in APPEND GIC SMP MEM TIMEOUT; do
+	for name in APPEND HOST GIC SMP MEM TIMEOUT; do
 		value=${!name:-}
 		[ -z "$value" ] || options+=("--${name,,}" "$value")
 	done

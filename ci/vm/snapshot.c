@@ -72,12 +72,13 @@ static int add_program(struct vm_hash *h, const char *name)
  */
 int snapshot_find(struct snapshot *s, const struct vm_options *o, const struct vm_plan *p)
 {
-	const u32 numbers[] = { o->gic, o->smp, o->parallel };
+	const u32 numbers[] = { o->smp, o->parallel };
 	struct vm_hash h = { 0 };
 	int err;
 
 	*s = (struct snapshot){ .fd = -1 };
 	vm_hash_add(&h, numbers, sizeof(numbers));
+	vm_hash_string(&h, o->host->name);
 	vm_hash_string(&h, o->mem);
 	vm_hash_string(&h, o->append);
 	/* With the harness in it, and so with the options that are not asked for. */
