@@ -190,6 +190,12 @@ run: ## the main job: set up what is missing, build, `vgicheck run $(ARGS)`
 	$(Q)$(MAKE) all $(filter hosted,$(TARGET))
 	@TARGET='$(run_target)' ci/vm/run.sh $(O)/vgicheck run $(ARGS); $(run_status)
 
+.PHONY: matrix
+matrix: ## the scenarios, or `vgicheck run $(ARGS)`, on each of KERNELS= and HOSTS=
+	$(Q)ci/setup.sh run
+	$(Q)$(MAKE) all
+	@KERNELS='$(KERNELS)' HOSTS='$(HOSTS)' ci/vm/matrix.sh $(O)/vgicheck $(ARGS); $(run_status)
+
 .PHONY: check
 check: ## all tests; needs no KVM, and no network once set up
 	$(Q)ci/setup.sh check
@@ -391,6 +397,7 @@ help: ## this text
 #: TIME=60          seconds of `make fuzz`, whose TARGET= is hosted, model or prog
 #: ENGINE=          what fuzzes: libfuzzer, or afl
 #: KERNEL=          5.10, 6.1, 6.12, 7.2, 7.3 or the path of an Image
+#: KERNELS= HOSTS=  what `make matrix` runs on (6.1 6.12 7.2; all of the QEMU machine)
 #: PARALLEL=1       let the machine's processors run side by side: faster on two
 #:                  cores or more, but in real time
 #: APPEND= HOST= GIC= SMP= MEM= TIMEOUT=
