@@ -84,7 +84,11 @@ KVM_UTIL := $(O)/arm64/kvm_util
 export KVM_UTIL_CFLAGS := @$(KVM_UTIL)/cflags
 export KSRC KERNEL KERNEL_DEBUG APPEND HOST GIC SMP MEM TIMEOUT PARALLEL TARGET O CC CROSS_COMPILE
 
-portable := $(LIB_SRCS) $(VM_SRCS)
+# The event engine's ring.
+URING := $(O)/arm64/liburing
+event_libs := -luring
+
+portable := $(LIB_SRCS) $(EVENT_SRCS) $(VM_SRCS)
 objects = $(patsubst %,$(O)/$(1)/%.o,$(basename $(2)))
 host_objs := $(call objects,host,$(portable) $(HARNESS_SRCS))
 arm64_objs := $(call objects,arm64,$(portable) $(HARNESS_SRCS) $(KVM_SRCS) $(GUEST_SRCS))
@@ -136,14 +140,14 @@ $(O)/vgicheck: $(O)/arm64/vgicheck
 else
 $(O)/vgicheck: $(host_objs)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(host_cflags) $(CFLAGS) $(host_objs) $(LDFLAGS) -o $@
+	$(Q)$(CC) $(host_cflags) $(CFLAGS) $(host_objs) $(event_libs) $(LDFLAGS) -o $@
 endif
 
 # Static, because it is the only file of the QEMU machine.
 $(O)/arm64/vgicheck: $(arm64_objs) $(KVM_UTIL)/libkvm_util.a
 	$(call say,LD,$@)
 	$(Q)$(ARM64_CC) $(arm64_cflags) $(CFLAGS) -static -no-pie -pthread -Wl,--wrap=ioctl \
-		$(arm64_objs) $(KVM_UTIL)/libkvm_util.a $(LDFLAGS) -o $@
+		$(arm64_objs) $(KVM_UTIL)/libkvm_util.a @$(URING)/libs $(LDFLAGS) -o $@
 
 # The kernel tree in use; the file changes only if the answer does.
 $(O)/arm64/ksrc: FORCE
@@ -154,6 +158,17 @@ $(O)/arm64/ksrc: FORCE
 $(KVM_UTIL)/libkvm_util.a: $(O)/arm64/ksrc ci/kernel/kvm_util.sh
 	$(call say,KVMUTIL,$@)
 	$(Q)ci/kernel/kvm_util.sh "$$(cat $<)" $(@D) '$(ARM64_CC)' '$(ARM64_AR)'
+
+# The folder of liburing in use; the files change only if the answer does.
+$(URING)/cflags: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)dir=$$(ci/kernel/liburing.sh) && echo "-isystem \"$$dir/include\"" >$@.new && \
+		echo "-L\"$$dir/lib\" -luring" >$(@D)/libs
+	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+event_objs := $(call objects,arm64,$(EVENT_SRCS))
+$(event_objs): extra_cflags = @$(URING)/cflags
+$(event_objs): $(URING)/cflags
 
 kvm_objs := $(call objects,arm64,$(KVM_SRCS))
 $(kvm_objs): extra_cflags = @$(KVM_UTIL)/cflags
@@ -170,7 +185,7 @@ $(O)/$(1)/portable.a: $(call objects,$(1),$(portable) $(FUZZ_SRCS) $(ENGINE_SRCS
 
 $(patsubst %.c,$(O)/$(1)/%,$(TEST_SRCS)): %: %.o $(O)/$(1)/portable.a
 	$$(call say,LD,$$@)
-	$$(Q)$(CC) $$($(1)_cflags) $(CFLAGS) $$^ $(LDFLAGS) -o $$@
+	$$(Q)$(CC) $$($(1)_cflags) $(CFLAGS) $$^ $(event_libs) $(LDFLAGS) -o $$@
 endef
 $(eval $(call test_variant,host))
 $(eval $(call test_variant,san))
@@ -319,7 +334,7 @@ endif
 
 $(O)/hosted/%/vgicheck: $(host_objs)
 	$(call say,LD,$@)
-	$(Q)$(HOSTED_CC) $(call sanitize,$(HOSTED_SAN)) $^ $(LDFLAGS) -o $@
+	$(Q)$(HOSTED_CC) $(call sanitize,$(HOSTED_SAN)) $^ $(event_libs) $(LDFLAGS) -o $@
 
 ifneq ($(HOSTED_TREE),)
 include lib/target/hosted/rules.mk

@@ -110,6 +110,12 @@ LIB_SRCS := \
 	lib/target/target.c \
 	lib/target/vgic_device.c \
 
+# Portable: the event engine, and what it drives.
+EVENT_SRCS := \
+	lib/engine/engine.c \
+	lib/engine/poll.c \
+	lib/engine/ring.c \
+
 # Portable: the vgicheck command.
 HARNESS_SRCS := \
 	harness/agreement.c \
@@ -204,6 +210,7 @@ TEST_SRCS := \
 	tests/agreement_test.c \
 	tests/altered_test.c \
 	tests/answer_test.c \
+	tests/engine_test.c \
 	tests/fuzz_input_test.c \
 	tests/fuzz_test.c \
 	tests/gen_test.c \

@@ -15,6 +15,7 @@ needs='
 all	any	gcc	gcc
 all	any	ar	binutils
 all	any	/usr/include/stdio.h	libc6-dev
+all	any	/usr/include/liburing.h	liburing-dev
 all	any	xz	xz-utils
 all	any	awk	mawk
 run	any	qemu-system-aarch64	qemu-system-arm

@@ -13,15 +13,15 @@ cd "$(dirname "$0")/.." || exit 1
 may_include() {
 	case $1 in
 	lib/regs) echo '' ;;
-	lib/tap | lib/prog | lib/vgic | guest_code) echo 'lib/regs' ;;
+	lib/tap | lib/prog | lib/vgic | lib/engine | guest_code) echo 'lib/regs' ;;
 	lib/model) echo 'lib/regs lib/prog' ;;
-	lib/target) echo 'lib/regs lib/prog lib/vgic guest_code' ;;
+	lib/target) echo 'lib/regs lib/prog lib/vgic lib/engine guest_code' ;;
 	lib/judge) echo 'lib/regs lib/prog lib/model lib/target lib/tap' ;;
 	lib/export) echo 'lib/regs lib/prog lib/model lib/judge' ;;
 	harness) echo 'lib/regs lib/prog lib/model lib/target lib/judge lib/export lib/tap ci' ;;
 	fuzz) echo 'lib/regs lib/prog lib/model lib/vgic lib/target lib/judge lib/tap' ;;
 	ci) echo 'lib/regs lib/tap' ;;
-	tests) echo 'lib/regs lib/tap lib/prog lib/model lib/vgic lib/target lib/judge lib/export' \
+	tests) echo 'lib/regs lib/tap lib/prog lib/engine lib/model lib/vgic lib/target lib/judge lib/export' \
 		'guest_code harness fuzz ci' ;;
 	*) echo '' ;;
 	esac
@@ -118,6 +118,8 @@ self_test() {
 		lib/regs/regs.c '#include "../judge/judge.h"'
 	rejected parts_include_downwards 'lib/judge may not include kvm_util.h' \
 		lib/judge/run.c '# include "kvm_util.h"'
+	rejected parts_include_downwards 'lib/engine may not include lib/judge/judge.h' \
+		lib/engine/ring.c '#include "lib/judge/judge.h"'
 	rejected parts_include_downwards 'guest_code may not include lib/judge/judge.h' \
 		guest_code/main.c '#include "lib/judge/judge.h"'
 	rejected model_and_below_know_no_kernel 'lib/model may not include <linux/kvm.h>' \
