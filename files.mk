@@ -32,6 +32,7 @@ LIB_SRCS := \
 	lib/model/its_cmd.c \
 	lib/model/its_regs.c \
 	lib/model/its_restore.c \
+	lib/model/its_save.c \
 	lib/model/its_tables.c \
 	lib/model/its_uapi.c \
 	lib/model/line.c \

@@ -95,13 +95,16 @@ static u64 hash_its(u64 h, const struct model_its *its)
 				(u64)its->saved << 3);
 	h = hash_u64(h, its->creadr | (u64)its->cwriter << 32);
 	h = hash_u64(hash_u64(hash_u64(h, its->cbaser), its->baser[0]), its->baser[1]);
-	h = hash_u64(h, its->nr_devices | (u64)its->nr_collections << 32);
+	h = hash_u64(h,
+		     its->nr_devices | (u64)its->nr_collections << 16 | (u64)its->nr_listed << 32);
 	for (unsigned int i = 0; i < its->nr_devices; i++) {
 		h = hash_u64(h, its->device[i].id | (u64)its->device[i].event_bits << 32);
 		h = hash_u64(h, its->device[i].itt);
 	}
 	for (unsigned int i = 0; i < its->nr_collections; i++)
 		h = hash_u64(h, its->collection[i].icid | (u64)its->collection[i].vcpu << 32);
+	for (unsigned int i = 0; i < its->nr_listed; i++)
+		h = hash_u64(h, its->listed[i]);
 	return h;
 }
 

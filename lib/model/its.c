@@ -91,15 +91,37 @@ unsigned int its_find_collection(const struct model_its *its, u64 icid)
 }
 
 /**
- * its_remove_collection() - a collection is not mapped any more
- * @its: the ITS
- * @nr:  place in the list, which stays in the order in which they were mapped
+ * its_list_collection() - a collection is named, and has an entry in a saved table
+ * @m:    the model
+ * @its:  of it
+ * @icid: its number
  */
-void its_remove_collection(struct model_its *its, unsigned int nr)
+void its_list_collection(struct model *m, struct model_its *its, u16 icid)
 {
-	its->nr_collections--;
-	memmove(&its->collection[nr], &its->collection[nr + 1],
-		(its->nr_collections - nr) * sizeof(its->collection[0]));
+	for (unsigned int i = 0; i < its->nr_listed; i++) {
+		if (its->listed[i] == icid)
+			return;
+	}
+	if (its->nr_listed == MAX_ITS_COLLECTIONS)
+		m->lost = true;
+	else
+		its->listed[its->nr_listed++] = icid;
+}
+
+/**
+ * its_unlist_collection() - a collection has no entry any more
+ * @its:  the ITS
+ * @icid: its number
+ */
+void its_unlist_collection(struct model_its *its, u16 icid)
+{
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; i < its->nr_listed; i++) {
+		if (its->listed[i] != icid)
+			its->listed[nr++] = its->listed[i];
+	}
+	its->nr_listed = nr;
 }
 
 /**

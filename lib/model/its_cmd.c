@@ -58,7 +58,8 @@ static bool map_collection(struct model *m, struct model_its *its, const u64 *cm
 		if (has_events(m, its, false, icid))
 			return false;
 		if (known)
-			its_remove_collection(its, i);
+			its->collection[i] = its->collection[--its->nr_collections];
+		its_unlist_collection(its, (u16)icid);
 		return true;
 	}
 	/* The number of a PE is its vcpu_id (CHOICE_PROCNUM_IS_ID). */
@@ -67,6 +68,7 @@ static bool map_collection(struct model *m, struct model_its *its, const u64 *cm
 		return false;
 	its->collection[i] = (struct model_collection){ .icid = (u16)icid, .vcpu = (u16)vcpu };
 	its->nr_collections += !known;
+	its_list_collection(m, its, (u16)icid);
 	return true;
 }
 
@@ -84,6 +86,7 @@ static bool map_event(struct model *m, struct model_its *its, const u64 *cmd)
 	    its_find_event(m, its, device, event) < m->nr_events ||
 	    !lpi_is_in_range(m, lpi, its->collection[c].vcpu))
 		return false;
+	its_list_collection(m, its, (u16)icid);
 	its_add_event(m, &(struct model_event){
 				 .its = (u8)(its - m->its),
 				 .icid = (u16)icid,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tables of an ITS in the guest's memory say, private to lib/model.
+ * What the tables of an ITS in the guest's memory say, and how they are written, private
+ * to lib/model.
  */
 #ifndef LIB_MODEL_ITS_IMAGE_H
 #define LIB_MODEL_ITS_IMAGE_H
@@ -24,6 +25,8 @@ enum its_defect {
 	NR_ITS_DEFECTS
 };
 
+#define ITS_NO_PE 0xffffffff /* RDBase of a collection that is not mapped, if there may be any */
+
 struct its_image {
 	u32 defects; /* a bit for each */
 	bool open; /* what is there is not known */
@@ -31,13 +34,27 @@ struct its_image {
 	bool may_fault; /* the tables of a redistributor are not in memory */
 	bool shared; /* two events are the same LPI */
 	bool beyond_model; /* it is consistent, and the model has no room for it */
-	unsigned int nr_collections, nr_unmapped, nr_devices, nr_events;
+	unsigned int nr_listed, nr_collections, nr_devices, nr_events;
 	struct model_collection collection[MAX_ITS_COLLECTIONS];
-	u16 unmapped[MAX_ITS_COLLECTIONS]; /* ICIDs of collections that are listed so */
+	u16 listed
+		[MAX_ITS_COLLECTIONS]; /* ICIDs of these, and of collections that are not mapped */
 	struct model_its_device device[MAX_ITS_DEVICES];
 	struct model_event event[MAX_ITS_EVENTS]; /* in order of device and event */
 };
 
+/* What a save writes, into the model or nowhere. */
+struct its_saving {
+	const struct model *m;
+	struct model *to; /* the same, or NULL */
+	const struct model_its *its;
+	bool no_memory; /* some of it is to be written where there is none */
+	bool no_page; /* a device's entry has no page of the second level */
+	bool open; /* where it is written is not known */
+	bool forget; /* it may have been written or not */
+	u8 written[PROG_MEM_BYTES / ITS_ENTRY_BYTES / 8]; /* a bit for each entry of the memory */
+};
+
+void its_save(struct its_saving *s);
 void its_read_image(const struct model *m, const struct model_its *its, struct its_image *img);
 int its_defect_errno(enum its_defect defect);
 enum rule_id its_defect_rule(enum its_defect defect);

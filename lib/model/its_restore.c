@@ -10,7 +10,6 @@
 
 #define DEVICE_BITS 16 /* GITS_TYPER.Devbits, plus one */
 #define EVENT_BITS 16 /* GITS_TYPER.ID_bits, plus one */
-#define NO_PE 0xffffffff /* RDBase of a collection that is not mapped, if there may be any */
 
 static const struct {
 	int err;
@@ -243,18 +242,11 @@ static const struct model_collection *collection_of(const struct its_image *img,
 
 static bool is_listed(const struct its_image *img, u64 icid)
 {
-	for (unsigned int i = 0; i < img->nr_unmapped; i++) {
-		if (img->unmapped[i] == icid)
+	for (unsigned int i = 0; i < img->nr_listed; i++) {
+		if (img->listed[i] == icid)
 			return true;
 	}
-	return collection_of(img, icid);
-}
-
-/* Was there no room for some of the collections? */
-static bool is_cut(const struct its_image *img)
-{
-	return img->nr_collections == MAX_ITS_COLLECTIONS ||
-	       img->nr_unmapped == MAX_ITS_COLLECTIONS;
+	return false;
 }
 
 static void add_event(const struct walk *w, u64 id, u64 entry)
@@ -268,7 +260,7 @@ static void add_event(const struct walk *w, u64 id, u64 entry)
 		add_defect(img, ITS_DEFECT_NO_LPI);
 	else
 		check_lpi(w->m, img, intid, c ? c->vcpu : 0);
-	if (!is_listed(img, icid) && is_cut(img))
+	if (!is_listed(img, icid) && img->nr_listed == MAX_ITS_COLLECTIONS)
 		img->open = true;
 	else if (!is_listed(img, icid) && chosen(w->m, CHOICE_EVENTS_NEED_COLLECTIONS))
 		add_defect(img, ITS_DEFECT_COLLECTION);
@@ -352,7 +344,7 @@ static void add_collection(const struct model *m, u64 nr_icids, struct its_image
 	u64 icid = its_entry_get(ITS_ENTRY_CTE_ICID, entry);
 	const struct model_vcpu *v = model_vcpu(m, pe);
 
-	bool unmapped = pe == NO_PE && chosen(m, CHOICE_UNMAPPED_IS_PE);
+	bool unmapped = pe == ITS_NO_PE && chosen(m, CHOICE_UNMAPPED_IS_PE);
 
 	if (!v && !unmapped)
 		add_defect(img, ITS_DEFECT_PE);
@@ -362,14 +354,13 @@ static void add_collection(const struct model *m, u64 nr_icids, struct its_image
 		add_defect(img, ITS_DEFECT_ICID_TWICE);
 		return;
 	}
-	if (is_cut(img)) {
+	if (img->nr_listed == MAX_ITS_COLLECTIONS) {
 		img->beyond_model = true;
 		return;
 	}
-	if (unmapped) {
-		img->unmapped[img->nr_unmapped++] = (u16)icid;
+	img->listed[img->nr_listed++] = (u16)icid;
+	if (unmapped)
 		return;
-	}
 	img->collection[img->nr_collections++] = (struct model_collection){
 		.icid = (u16)icid,
 		.vcpu = (u16)(v ? v - m->vcpu : 0),

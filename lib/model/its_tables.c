@@ -79,177 +79,6 @@ void its_entry_unmapped(struct model *m, u64 at)
 		mem_put_u64(m, at, 0, ~0ULL);
 }
 
-/* What a save writes, into the model or nowhere. */
-struct saving {
-	const struct model *m;
-	struct model *to; /* the same, or NULL */
-	const struct model_its *its;
-	bool no_memory; /* some of it is to be written where there is none */
-	bool no_page; /* a device's entry has no page of the second level */
-	bool open; /* where it is written is not known */
-	bool forget; /* it may have been written or not */
-	u8 written[PROG_MEM_BYTES / ITS_ENTRY_BYTES / 8]; /* a bit for each entry of the memory */
-};
-
-static bool is_in_ram(u64 at, u64 bytes)
-{
-	return ranges_overlap(at, bytes, PROG_RAM_BASE, PROG_RAM_BYTES);
-}
-
-/* Tables may lie over each other, and no document says what is written last. */
-static void put_entry(struct saving *s, u64 at, u64 entry, u64 known)
-{
-	u64 nr = (at - PROG_MEM_BASE) / ITS_ENTRY_BYTES, was, was_known;
-	u64 l1 = its_table_at(s->m, s->its->baser[ITS_DEVICES]);
-
-	if (!mem_is_program(at, ITS_ENTRY_BYTES)) {
-		s->open |= is_in_ram(at, ITS_ENTRY_BYTES);
-		s->no_memory |= !is_in_ram(at, ITS_ENTRY_BYTES);
-		return;
-	}
-	s->open |= reg_field_get(FIELD_GITS_BASER_Indirect, s->its->baser[ITS_DEVICES]) &&
-		   at - l1 < its_table_bytes(s->m, s->its->baser[ITS_DEVICES]);
-	if (!s->to)
-		return;
-	was = mem_u64(s->m, at, &was_known);
-	if (s->written[nr / 8] >> nr % 8 & 1)
-		known &= was_known & ~(was ^ entry);
-	s->written[nr / 8] |= (u8)(1u << nr % 8);
-	mem_put_u64(s->to, at, entry, s->forget ? 0 : known);
-	lpi_memory_written(s->to, at, ITS_ENTRY_BYTES);
-}
-
-/* Where the entry of a device is.  Return: whether there is one, and it is known where. */
-static bool find_device_entry(struct saving *s, u64 id, u64 *at)
-{
-	u64 baser = s->its->baser[ITS_DEVICES], entry, known, page, per_page;
-
-	*at = its_table_at(s->m, baser);
-	if (!reg_field_get(FIELD_GITS_BASER_Indirect, baser)) {
-		*at += id * ITS_ENTRY_BYTES;
-		return true;
-	}
-	page = its_page_bytes(s->m, baser);
-	per_page = page / ITS_ENTRY_BYTES;
-	*at += id / per_page * ITS_ENTRY_BYTES;
-	if (!mem_is_program(*at, ITS_ENTRY_BYTES)) {
-		s->open |= is_in_ram(*at, ITS_ENTRY_BYTES);
-		s->no_memory |= !is_in_ram(*at, ITS_ENTRY_BYTES);
-		return false;
-	}
-	entry = mem_u64(s->m, *at, &known);
-	s->open |= ~known != 0;
-	s->no_page |= !its_entry_get(ITS_ENTRY_L1E_V, entry);
-	*at = (its_entry_get(ITS_ENTRY_L1E_Address, entry) & ~(page - 1)) +
-	      id % per_page * ITS_ENTRY_BYTES;
-	return !~known && its_entry_get(ITS_ENTRY_L1E_V, entry);
-}
-
-/* The device with the lowest DeviceID from @id on, or NULL. */
-static const struct model_its_device *next_device(const struct model_its *its, u64 id)
-{
-	const struct model_its_device *next = NULL;
-
-	for (unsigned int i = 0; i < its->nr_devices; i++) {
-		const struct model_its_device *d = &its->device[i];
-
-		if (d->id >= id && (!next || d->id < next->id))
-			next = d;
-	}
-	return next;
-}
-
-/* The events are in order. */
-static void save_events(struct saving *s, const struct model_its_device *d)
-{
-	for (unsigned int i = 0; i < s->m->nr_events; i++) {
-		const struct model_event *e = &s->m->event[i], *after = e + 1;
-		bool last = i + 1 == s->m->nr_events || after->its != e->its ||
-			    after->device != e->device;
-		u64 entry = its_entry_put(ITS_ENTRY_ITE_pINTID, e->intid) |
-			    its_entry_put(ITS_ENTRY_ITE_ICID, e->icid);
-
-		if (e->its != s->its - s->m->its || e->device != d->id)
-			continue;
-		if (!last)
-			entry |= its_entry_put(ITS_ENTRY_ITE_next, after->event - e->event);
-		put_entry(s, d->itt + e->event * ITS_ENTRY_BYTES, entry, ~0ULL);
-	}
-}
-
-static void save_devices(struct saving *s)
-{
-	u64 most = its_entry_most(ITS_ENTRY_DTE_next), at, next;
-	const struct model_its_device *d = next_device(s->its, 0), *after;
-
-	if (!reg_field_get(FIELD_GITS_BASER_Valid, s->its->baser[ITS_DEVICES]))
-		return;
-	for (; d; d = after) {
-		after = next_device(s->its, d->id + 1ULL);
-		next = after ? after->id - d->id : 0;
-		save_events(s, d);
-		if (!find_device_entry(s, d->id, &at))
-			continue;
-		put_entry(s, at,
-			  its_entry_put(ITS_ENTRY_DTE_V, 1) |
-				  its_entry_put(ITS_ENTRY_DTE_next, next < most ? next : most) |
-				  its_entry_put(ITS_ENTRY_DTE_ITT_addr, d->itt) |
-				  its_entry_put(ITS_ENTRY_DTE_Size, d->event_bits - 1ULL),
-			  ~0ULL);
-	}
-}
-
-/* Does an event name a collection that is not mapped? */
-static bool has_unmapped(const struct model *m, const struct model_its *its)
-{
-	for (unsigned int i = 0; i < m->nr_events; i++) {
-		const struct model_event *e = &m->event[i];
-
-		if (e->its == its - m->its &&
-		    its_find_collection(its, e->icid) == its->nr_collections)
-			return true;
-	}
-	return false;
-}
-
-/*
- * The entries may be in any order, and what stands for a collection that is not mapped
- * is not said.
- */
-static void save_collections(struct saving *s)
-{
-	const struct model_its *its = s->its;
-	u64 baser = its->baser[ITS_COLLECTIONS], at = its_table_at(s->m, baser);
-	bool known = its->nr_collections < 2 || chosen(s->m, CHOICE_COLLECTIONS_IN_ORDER);
-	u64 end = at + its_table_bytes(s->m, baser);
-
-	if (!reg_field_get(FIELD_GITS_BASER_Valid, baser))
-		return;
-	if (has_unmapped(s->m, its)) {
-		/* Where they are among the others depends on when they were named. */
-		for (unsigned int i = 0; i <= 2 * MAX_ITS_COLLECTIONS; i++)
-			put_entry(s, at + i * ITS_ENTRY_BYTES, 0, 0);
-		return;
-	}
-	for (unsigned int i = 0; i < its->nr_collections; i++, at += ITS_ENTRY_BYTES) {
-		const struct model_collection *c = &its->collection[i];
-
-		put_entry(s, at,
-			  its_entry_put(ITS_ENTRY_CTE_V, 1) |
-				  its_entry_put(ITS_ENTRY_CTE_RDBase, s->m->vcpu[c->vcpu].id) |
-				  its_entry_put(ITS_ENTRY_CTE_ICID, c->icid),
-			  known ? ~0ULL : its_entry_mask(ITS_ENTRY_CTE_V));
-	}
-	if (at < end)
-		put_entry(s, at, 0, its_entry_mask(ITS_ENTRY_CTE_V));
-}
-
-static void save(struct saving *s)
-{
-	save_devices(s);
-	save_collections(s);
-}
-
 static const struct model_its *its_of_op(const struct model *m, const struct op *op)
 {
 	return &m->its[op_its(op)];
@@ -333,6 +162,7 @@ static void unmap_all(struct model *m, struct model_its *its)
 	}
 	its->nr_devices = 0;
 	its->nr_collections = 0;
+	its->nr_listed = 0;
 	its_forget_translations(m);
 }
 
@@ -365,7 +195,7 @@ void commit_reset_its(struct model *m, const struct op *op, const struct op_resu
  */
 void expect_save_tables(const struct model *m, const struct op *op, struct expect *want)
 {
-	struct saving s = { .m = m };
+	struct its_saving s = { .m = m };
 
 	if (!expect_ctrl(m, op, want))
 		return;
@@ -374,7 +204,7 @@ void expect_save_tables(const struct model *m, const struct op *op, struct expec
 		return;
 	}
 	s.its = its_of_op(m, op);
-	save(&s);
+	its_save(&s);
 	if (s.no_memory)
 		allow_error(want, EFAULT, RULE_ITS_SAVE_MEMORY);
 	else
@@ -397,10 +227,10 @@ void expect_save_tables(const struct model *m, const struct op *op, struct expec
  */
 void commit_save_tables(struct model *m, const struct op *op, const struct op_result *seen)
 {
-	struct saving s = { .m = m, .to = m, .its = its_of_op(m, op) };
+	struct its_saving s = { .m = m, .to = m, .its = its_of_op(m, op) };
 
 	(void)seen;
-	save(&s);
+	its_save(&s);
 	m->its[op_its(op)].saved = true;
 	m->lost |= s.open || s.no_page || !is_followed(m);
 }
@@ -471,6 +301,8 @@ static void take_image(struct model *m, struct model_its *its, const struct its_
 {
 	memcpy(its->device, img->device, sizeof(its->device));
 	memcpy(its->collection, img->collection, sizeof(its->collection));
+	memcpy(its->listed, img->listed, sizeof(its->listed));
+	its->nr_listed = img->nr_listed;
 	its->nr_devices = img->nr_devices;
 	its->nr_collections = img->nr_collections;
 	for (unsigned int i = 0; i < img->nr_events; i++) {
@@ -485,6 +317,16 @@ static void take_image(struct model *m, struct model_its *its, const struct its_
 		m->lost |= lpi_is_kept(m, lpi, (unsigned int)vcpu);
 		lpi_restored(m, lpi, (unsigned int)vcpu);
 	}
+}
+
+/* Is an event of a collection that is listed, but not mapped? */
+static bool is_of_no_pe(const struct its_image *img, const struct model_event *e)
+{
+	for (unsigned int i = 0; i < img->nr_collections; i++) {
+		if (img->collection[i].icid == e->icid)
+			return false;
+	}
+	return true;
 }
 
 /**
@@ -502,8 +344,10 @@ void commit_restore_tables(struct model *m, const struct op *op, const struct op
 
 	(void)seen;
 	its_read_image(m, its, &img);
+	for (unsigned int i = 0; i < img.nr_events; i++)
+		m->lost |= is_of_no_pe(&img, &img.event[i]);
 	if (img.defects || img.open || img.doubtful || img.shared || img.beyond_model ||
-	    img.nr_unmapped || its->nr_devices || its->nr_collections || !is_followed(m))
+	    its->nr_devices || its->nr_collections || !is_followed(m))
 		m->lost = true;
 	else
 		take_image(m, its, &img);
@@ -532,7 +376,7 @@ static void give_up_image(struct model *m, struct model_its *its)
 void its_tables_failed(struct model *m, const struct op *op)
 {
 	struct model_its *its = &m->its[op_its(op)];
-	struct saving s = { .m = m, .to = m, .its = its };
+	struct its_saving s = { .m = m, .to = m, .its = its };
 
 	if (any_held(m))
 		return;
@@ -544,7 +388,7 @@ void its_tables_failed(struct model *m, const struct op *op)
 	}
 	m->lost |= !is_followed(m);
 	s.forget = true;
-	save(&s);
+	its_save(&s);
 	m->lost |= s.open;
 }
 

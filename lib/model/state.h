@@ -195,6 +195,9 @@ struct model_its {
 	unsigned int nr_devices, nr_collections;
 	struct model_its_device device[MAX_ITS_DEVICES];
 	struct model_collection collection[MAX_ITS_COLLECTIONS];
+	/* ICIDs by their order in a collection table: those, and others that events named. */
+	unsigned int nr_listed;
+	u16 listed[MAX_ITS_COLLECTIONS];
 };
 
 /* A piece of the guest's memory that was written to. */
@@ -406,7 +409,8 @@ void its_index(struct model *m);
 void its_forget_translations(struct model *m);
 unsigned int its_find_device(const struct model_its *its, u64 id);
 unsigned int its_find_collection(const struct model_its *its, u64 icid);
-void its_remove_collection(struct model_its *its, unsigned int nr);
+void its_list_collection(struct model *m, struct model_its *its, u16 icid);
+void its_unlist_collection(struct model_its *its, u16 icid);
 unsigned int its_find_event(const struct model *m, const struct model_its *its, u64 device,
 			    u64 event);
 void its_add_event(struct model *m, const struct model_event *new);

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What an ITS writes into its tables in the guest's memory when it is saved
+ * (arm-vgic-its.rst, ITS Table ABI REV0).
+ */
+#include "lib/model/its_image.h"
+
+static bool is_in_ram(u64 at, u64 bytes)
+{
+	return ranges_overlap(at, bytes, PROG_RAM_BASE, PROG_RAM_BYTES);
+}
+
+/* Tables may lie over each other, and no document says what is written last. */
+static void put_entry(struct its_saving *s, u64 at, u64 entry, u64 known)
+{
+	u64 nr = (at - PROG_MEM_BASE) / ITS_ENTRY_BYTES, was, was_known;
+	u64 l1 = its_table_at(s->m, s->its->baser[ITS_DEVICES]);
+
+	if (!mem_is_program(at, ITS_ENTRY_BYTES)) {
+		s->open |= is_in_ram(at, ITS_ENTRY_BYTES);
+		s->no_memory |= !is_in_ram(at, ITS_ENTRY_BYTES);
+		return;
+	}
+	s->open |= reg_field_get(FIELD_GITS_BASER_Indirect, s->its->baser[ITS_DEVICES]) &&
+		   at - l1 < its_table_bytes(s->m, s->its->baser[ITS_DEVICES]);
+	if (!s->to)
+		return;
+	was = mem_u64(s->m, at, &was_known);
+	if (s->written[nr / 8] >> nr % 8 & 1)
+		known &= was_known & ~(was ^ entry);
+	s->written[nr / 8] |= (u8)(1u << nr % 8);
+	mem_put_u64(s->to, at, entry, s->forget ? 0 : known);
+	lpi_memory_written(s->to, at, ITS_ENTRY_BYTES);
+}
+
+/* Where the entry of a device is.  Return: whether there is one, and it is known where. */
+static bool find_device_entry(struct its_saving *s, u64 id, u64 *at)
+{
+	u64 baser = s->its->baser[ITS_DEVICES], entry, known, page, per_page;
+
+	*at = its_table_at(s->m, baser);
+	if (!reg_field_get(FIELD_GITS_BASER_Indirect, baser)) {
+		*at += id * ITS_ENTRY_BYTES;
+		return true;
+	}
+	page = its_page_bytes(s->m, baser);
+	per_page = page / ITS_ENTRY_BYTES;
+	*at += id / per_page * ITS_ENTRY_BYTES;
+	if (!mem_is_program(*at, ITS_ENTRY_BYTES)) {
+		s->open |= is_in_ram(*at, ITS_ENTRY_BYTES);
+		s->no_memory |= !is_in_ram(*at, ITS_ENTRY_BYTES);
+		return false;
+	}
+	entry = mem_u64(s->m, *at, &known);
+	s->open |= ~known != 0;
+	s->no_page |= !its_entry_get(ITS_ENTRY_L1E_V, entry);
+	*at = (its_entry_get(ITS_ENTRY_L1E_Address, entry) & ~(page - 1)) +
+	      id % per_page * ITS_ENTRY_BYTES;
+	return !~known && its_entry_get(ITS_ENTRY_L1E_V, entry);
+}
+
+/* The device with the lowest DeviceID from @id on, or NULL. */
+static const struct model_its_device *next_device(const struct model_its *its, u64 id)
+{
+	const struct model_its_device *next = NULL;
+
+	for (unsigned int i = 0; i < its->nr_devices; i++) {
+		const struct model_its_device *d = &its->device[i];
+
+		if (d->id >= id && (!next || d->id < next->id))
+			next = d;
+	}
+	return next;
+}
+
+/* The events are in order. */
+static void save_events(struct its_saving *s, const struct model_its_device *d)
+{
+	for (unsigned int i = 0; i < s->m->nr_events; i++) {
+		const struct model_event *e = &s->m->event[i], *after = e + 1;
+		bool last = i + 1 == s->m->nr_events || after->its != e->its ||
+			    after->device != e->device;
+		u64 entry = its_entry_put(ITS_ENTRY_ITE_pINTID, e->intid) |
+			    its_entry_put(ITS_ENTRY_ITE_ICID, e->icid);
+
+		if (e->its != s->its - s->m->its || e->device != d->id)
+			continue;
+		if (!last)
+			entry |= its_entry_put(ITS_ENTRY_ITE_next, after->event - e->event);
+		put_entry(s, d->itt + e->event * ITS_ENTRY_BYTES, entry, ~0ULL);
+	}
+}
+
+static void save_devices(struct its_saving *s)
+{
+	u64 most = its_entry_most(ITS_ENTRY_DTE_next), at, next;
+	const struct model_its_device *d = next_device(s->its, 0), *after;
+
+	if (!reg_field_get(FIELD_GITS_BASER_Valid, s->its->baser[ITS_DEVICES]))
+		return;
+	for (; d; d = after) {
+		after = next_device(s->its, d->id + 1ULL);
+		next = after ? after->id - d->id : 0;
+		save_events(s, d);
+		if (!find_device_entry(s, d->id, &at))
+			continue;
+		put_entry(s, at,
+			  its_entry_put(ITS_ENTRY_DTE_V, 1) |
+				  its_entry_put(ITS_ENTRY_DTE_next, next < most ? next : most) |
+				  its_entry_put(ITS_ENTRY_DTE_ITT_addr, d->itt) |
+				  its_entry_put(ITS_ENTRY_DTE_Size, d->event_bits - 1ULL),
+			  ~0ULL);
+	}
+}
+
+/* The entry of a collection, which may be one that is not mapped.  Return: whether it has one. */
+static bool collection_entry(const struct its_saving *s, u16 icid, u64 *entry)
+{
+	unsigned int nr = its_find_collection(s->its, icid);
+	bool mapped = nr < s->its->nr_collections;
+	u64 pe = mapped ? s->m->vcpu[s->its->collection[nr].vcpu].id : ITS_NO_PE;
+
+	*entry = its_entry_put(ITS_ENTRY_CTE_V, 1) | its_entry_put(ITS_ENTRY_CTE_RDBase, pe) |
+		 its_entry_put(ITS_ENTRY_CTE_ICID, icid);
+	return mapped || chosen(s->m, CHOICE_UNMAPPED_IS_PE);
+}
+
+/* The entries may be in any order. */
+static void save_collections(struct its_saving *s)
+{
+	const struct model_its *its = s->its;
+	u64 baser = its->baser[ITS_COLLECTIONS], at = its_table_at(s->m, baser), entry;
+	bool known = its->nr_listed < 2 || chosen(s->m, CHOICE_COLLECTIONS_IN_ORDER);
+	u64 end = at + its_table_bytes(s->m, baser);
+
+	if (!reg_field_get(FIELD_GITS_BASER_Valid, baser))
+		return;
+	for (unsigned int i = 0; i < its->nr_listed; i++) {
+		if (!collection_entry(s, its->listed[i], &entry))
+			continue;
+		put_entry(s, at, entry, known ? ~0ULL : its_entry_mask(ITS_ENTRY_CTE_V));
+		at += ITS_ENTRY_BYTES;
+	}
+	if (at < end)
+		put_entry(s, at, 0, its_entry_mask(ITS_ENTRY_CTE_V));
+}
+
+/**
+ * its_save() - write the tables of an ITS into memory
+ * @s: whose, and into what; receives what is wrong
+ */
+void its_save(struct its_saving *s)
+{
+	save_devices(s);
+	save_collections(s);
+}
