@@ -128,7 +128,8 @@ static bool leaves_doubt(const struct model *m, const struct op *op)
 		return op->id == OP_USER_WRITE &&
 		       (has_halves(reg) || (!only_copy && (place_frame(reg) == FRAME_GITS ||
 							   place_frame(reg) == FRAME_GICR)));
-	return op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_SAVE_PENDING_TABLES;
+	return op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_SAVE_PENDING_TABLES ||
+	       op->id == OP_SAVE_TABLES || op->id == OP_RESTORE_TABLES;
 }
 
 /* May a cache be without what it would have held?  Whoever looks there shows it. */

@@ -319,6 +319,55 @@ static void take_image(struct model *m, struct model_its *its, const struct its_
 	}
 }
 
+static bool has_device(const struct model_its *its, const struct model_its_device *d)
+{
+	const struct model_its_device *own = &its->device[its_find_device(its, d->id)];
+
+	return own != its->device + its->nr_devices && own->event_bits == d->event_bits &&
+	       own->itt == d->itt;
+}
+
+static bool has_collection(const struct model_its *its, const struct model_collection *c)
+{
+	const struct model_collection *own = &its->collection[its_find_collection(its, c->icid)];
+
+	return own != its->collection + its->nr_collections && own->vcpu == c->vcpu;
+}
+
+static bool has_event(const struct model *m, const struct model_its *its,
+		      const struct model_event *e)
+{
+	unsigned int nr = its_find_event(m, its, e->device, e->event);
+
+	return nr < m->nr_events && m->event[nr].intid == e->intid && m->event[nr].icid == e->icid;
+}
+
+static unsigned int nr_events_of(const struct model *m, const struct model_its *its)
+{
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; i < m->nr_events; i++)
+		nr += m->event[i].its == its - m->its;
+	return nr;
+}
+
+/* Has an ITS mapped what tables say, and nothing else? */
+static bool is_mapped_so(const struct model *m, const struct model_its *its,
+			 const struct its_image *img)
+{
+	bool same = its->nr_devices == img->nr_devices && its->nr_listed == img->nr_listed &&
+		    its->nr_collections == img->nr_collections &&
+		    nr_events_of(m, its) == img->nr_events;
+
+	for (unsigned int i = 0; same && i < img->nr_devices; i++)
+		same = has_device(its, &img->device[i]);
+	for (unsigned int i = 0; same && i < img->nr_collections; i++)
+		same = has_collection(its, &img->collection[i]);
+	for (unsigned int i = 0; same && i < img->nr_events; i++)
+		same = has_event(m, its, &img->event[i]);
+	return same;
+}
+
 /* Is an event of a collection that is listed, but not mapped? */
 static bool is_of_no_pe(const struct its_image *img, const struct model_event *e)
 {
@@ -335,7 +384,7 @@ static bool is_of_no_pe(const struct its_image *img, const struct model_event *e
  * @op:   OP_RESTORE_TABLES
  * @seen: what came
  *
- * What becomes of devices that were mapped before is not said.
+ * What becomes of what was mapped before is not said, but if it is the same.
  */
 void commit_restore_tables(struct model *m, const struct op *op, const struct op_result *seen)
 {
@@ -346,11 +395,12 @@ void commit_restore_tables(struct model *m, const struct op *op, const struct op
 	its_read_image(m, its, &img);
 	for (unsigned int i = 0; i < img.nr_events; i++)
 		m->lost |= is_of_no_pe(&img, &img.event[i]);
-	if (img.defects || img.open || img.doubtful || img.shared || img.beyond_model ||
-	    its->nr_devices || its->nr_collections || !is_followed(m))
+	if (img.defects || is_doubtful(&img) || img.beyond_model || !is_followed(m))
 		m->lost = true;
-	else
+	else if (!its->nr_devices && !its->nr_collections)
 		take_image(m, its, &img);
+	else
+		m->lost |= !is_mapped_so(m, its, &img);
 }
 
 /* The pending state of LPIs may have been taken out of the pending tables already. */
