@@ -38,6 +38,7 @@ LIB_SRCS := \
 	lib/model/line.c \
 	lib/model/lpi.c \
 	lib/model/lpi_config.c \
+	lib/model/lpi_move.c \
 	lib/model/lpi_regs.c \
 	lib/model/lpi_tables.c \
 	lib/model/lrs.c \

@@ -259,7 +259,7 @@ static void read_view(const struct model *m, const struct access *a, const struc
 	else if (val->value == INTID_NONE || val->value == INTID_GROUP1)
 		val->rule = RULE_CPUIF_SPURIOUS;
 	else
-		val->rule = RULE_CPUIF_ACK;
+		val->rule = lpi_moved_by(m, val->value, RULE_CPUIF_ACK);
 	for (unsigned int i = 0; answers.nr > 1 && i < answers.nr; i++)
 		expect_one_of(want, answers.value[i]);
 	if (view->v2 && (val->value & 0x3ff) < NR_SGIS && sgi_v2_cpus_differ(m))

@@ -92,7 +92,7 @@ static u64 hash_its(u64 h, const struct model_its *its)
 {
 	h = hash_u64(h, its->base);
 	h = hash_u64(h, its->initialised | (u64)its->enabled << 1 | (u64)its->cwriter_known << 2 |
-				(u64)its->saved << 3);
+				(u64)its->saved << 3 | (u64)its->last_rule << 32);
 	h = hash_u64(h, its->creadr | (u64)its->cwriter << 32);
 	h = hash_u64(hash_u64(hash_u64(h, its->cbaser), its->baser[0]), its->baser[1]);
 	h = hash_u64(h,
@@ -102,7 +102,8 @@ static u64 hash_its(u64 h, const struct model_its *its)
 		h = hash_u64(h, its->device[i].itt);
 	}
 	for (unsigned int i = 0; i < its->nr_collections; i++)
-		h = hash_u64(h, its->collection[i].icid | (u64)its->collection[i].vcpu << 32);
+		h = hash_u64(h, its->collection[i].icid | (u64)its->collection[i].vcpu << 32 |
+					(u64)its->collection[i].doubtful << 48);
 	for (unsigned int i = 0; i < its->nr_listed; i++)
 		h = hash_u64(h, its->listed[i]);
 	return h;
@@ -110,7 +111,8 @@ static u64 hash_its(u64 h, const struct model_its *its)
 
 static u64 hash_event(u64 h, const struct model_event *e)
 {
-	h = hash_u64(h, e->its | (u64)e->arrived << 8 | (u64)e->icid << 16 | (u64)e->intid << 32);
+	h = hash_u64(h, e->its | (u64)e->arrived << 8 | (u64)e->orphan << 9 | (u64)e->icid << 16 |
+				(u64)e->intid << 32);
 	return hash_u64(h, e->device | (u64)e->event << 32);
 }
 
@@ -120,7 +122,9 @@ static u64 hash_configs(u64 h, const struct model_lpis *l)
 	for (unsigned int i = 0; i < MODEL_MAX_LPIS; i++) {
 		const struct model_lpi_config *c = &l->config[i];
 
-		h = hash_u64(h, c->nr);
+		h = hash_u64(h, c->nr | (u64)(u16)l->vcpu_of[i] << 48);
+		h = hash_u64(h, (u64)(u16)l->stray_to[i] << 16 | (u64)l->moved_by[i] << 32 |
+					(u64)l->moved_from[i] << 48);
 		for (unsigned int n = 0; n < c->nr; n++)
 			h = hash_u64(h, c->byte[n]);
 	}
@@ -129,10 +133,19 @@ static u64 hash_configs(u64 h, const struct model_lpis *l)
 
 static u64 hash_lpis(u64 h, const struct model_lpi_bits *b)
 {
-	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++) {
-		h = hash_u64(hash_u64(hash_u64(h, b->pending[n]), b->open[n]), b->unseen[n]);
-		h = hash_u64(hash_u64(hash_u64(h, b->kept[n]), b->taken[n]), b->unended[n]);
-		h = hash_u64(hash_u64(h, b->changed[n]), b->queued[n]);
+	for (const u64 *word = b->pending; word < (const u64 *)(b + 1); word++)
+		h = hash_u64(h, *word);
+	return h;
+}
+
+static u64 hash_routes(u64 h, const struct model *m)
+{
+	h = hash_u64(hash_u64(h, m->routes), m->routes_are_set);
+	for (u64 bits = m->routes; bits; bits &= bits - 1) {
+		const struct model_msi *msi = &m->msi_route[__builtin_ctzll(bits)];
+
+		h = hash_u64(hash_u64(h, msi->at), msi->data | (u64)msi->devid << 32);
+		h = hash_u64(h, msi->flags);
 	}
 	return h;
 }
@@ -181,6 +194,7 @@ u64 model_hash(const struct model *m)
 	for (unsigned int i = 0; i < m->nr_events; i++)
 		h = hash_event(h, &m->event[i]);
 	h = m->nr_its ? hash_configs(h, &m->lpi) : h;
+	h = hash_routes(h, m);
 	h = m->mem_used ? hash_mem(h, m) : h;
 	return h;
 }

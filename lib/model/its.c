@@ -24,7 +24,7 @@ void its_reset(struct model_its *its)
  * @m:   of a VM with an ITS
  * @lpi: number from FIRST_LPI
  *
- * Return: its number, or -1 if no event is this LPI.
+ * Return: its number, or -1 if no event is this LPI, or none of a collection yet.
  */
 int its_vcpu_of(const struct model *m, unsigned int lpi)
 {
@@ -32,19 +32,74 @@ int its_vcpu_of(const struct model *m, unsigned int lpi)
 }
 
 /**
+ * its_event_vcpu() - the PE that an event goes to
+ * @m: the model
+ * @e: the event
+ *
+ * Return: its number, or -1 if its collection is not mapped.
+ */
+int its_event_vcpu(const struct model *m, const struct model_event *e)
+{
+	const struct model_its *its = &m->its[e->its];
+	unsigned int c = its_find_collection(its, e->icid);
+
+	return e->orphan || c == its->nr_collections ? -1 : its->collection[c].vcpu;
+}
+
+/**
+ * its_is_doubtful() - may a deviation have an event at another PE?
+ * @m: the model
+ * @e: the event
+ *
+ * Return: whether DEVIATION_RDBASE_IS_INDEX may, or at none.
+ */
+bool its_is_doubtful(const struct model *m, const struct model_event *e)
+{
+	const struct model_its *its = &m->its[e->its];
+	unsigned int c = its_find_collection(its, e->icid);
+
+	return c < its->nr_collections && its->collection[c].doubtful;
+}
+
+/**
+ * its_lpi_of() - the LPI that an event is
+ * @e: the event
+ *
+ * Return: number from FIRST_LPI, or MODEL_MAX_LPIS for all that are not followed
+ * beyond their mapping.
+ */
+unsigned int its_lpi_of(const struct model_event *e)
+{
+	return e->intid - FIRST_LPI < MODEL_MAX_LPIS ? e->intid - FIRST_LPI : MODEL_MAX_LPIS;
+}
+
+/**
  * its_index() - bring its_vcpu_of() up to date
  * @m: of a VM with an ITS, whose events or collections have changed
+ *
+ * An LPI goes where it was mapped or moved last, which is where its event goes.  Of
+ * several events that are one LPI all must be of one PE: else it is UNPREDICTABLE
+ * (IHI 0069H 5.2, restrictions for INTID mapping).
  */
 void its_index(struct model *m)
 {
-	memset(m->lpi.vcpu_of, 0xff, sizeof(m->lpi.vcpu_of));
-	for (unsigned int i = 0; i < m->nr_events; i++) {
-		const struct model_event *e = &m->event[i];
-		const struct model_its *its = &m->its[e->its];
-		unsigned int c = its_find_collection(its, e->icid);
+	bool follows = chosen(m, CHOICE_LPI_MOVES_AS_ONE);
+	u64 seen[MODEL_MAX_LPIS / 64] = { 0 };
 
-		if (e->intid - FIRST_LPI < MODEL_MAX_LPIS && c < its->nr_collections)
-			m->lpi.vcpu_of[e->intid - FIRST_LPI] = (int16_t)its->collection[c].vcpu;
+	for (unsigned int i = 0; i < m->nr_events; i++) {
+		unsigned int lpi = its_lpi_of(&m->event[i]);
+
+		if (lpi == MODEL_MAX_LPIS)
+			continue;
+		m->lost |= lpi_bit(seen, lpi) && !follows &&
+			   m->lpi.vcpu_of[lpi] != its_event_vcpu(m, &m->event[i]);
+		lpi_put_bit(seen, lpi, true);
+	}
+	for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi++) {
+		if (lpi_bit(seen, lpi))
+			continue;
+		m->lpi.vcpu_of[lpi] = -1;
+		m->lpi.stray_to[lpi] = -1;
 	}
 }
 
@@ -181,4 +236,40 @@ void its_remove_event(struct model *m, unsigned int nr)
 	m->nr_events--;
 	memmove(&m->event[nr], &m->event[nr + 1], (m->nr_events - nr) * sizeof(m->event[0]));
 	its_index(m);
+}
+
+/**
+ * its_shares_lpi() - is an LPI one of several events?
+ * @m:     of a VM with an ITS
+ * @intid: the LPI
+ *
+ * Return: whether.
+ */
+bool its_shares_lpi(const struct model *m, u32 intid)
+{
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; i < m->nr_events; i++)
+		nr += m->event[i].intid == intid;
+	return nr > 1;
+}
+
+/**
+ * its_send() - an event happens: its LPI becomes pending
+ * @m:  of a VM with an ITS
+ * @nr: place in the list; of a collection that is mapped
+ */
+void its_send(struct model *m, unsigned int nr)
+{
+	unsigned int lpi = its_lpi_of(&m->event[nr]);
+	int vcpu;
+
+	if (!m->vcpu[its_event_vcpu(m, &m->event[nr])].lpis_enabled)
+		return;
+	m->event[nr].arrived = true;
+	vcpu = lpi < MODEL_MAX_LPIS ? its_vcpu_of(m, lpi) : -1;
+	if (vcpu < 0 || !m->vcpu[vcpu].lpis_enabled || its_is_doubtful(m, &m->event[nr]))
+		m->lost = true;
+	else
+		lpi_set_pending(m, lpi, (unsigned int)vcpu, true);
 }

@@ -27,10 +27,19 @@ enum its_defect {
 
 #define ITS_NO_PE 0xffffffff /* RDBase of a collection that is not mapped, if there may be any */
 
+/* Where the entry of a device is, in a table of one level or two. */
+enum its_place {
+	ITS_PLACE_KNOWN,
+	ITS_PLACE_OPEN, /* the model does not know it */
+	ITS_PLACE_NO_PAGE, /* the first level has none for it */
+	ITS_PLACE_NO_MEMORY, /* the first level is not in memory */
+};
+
 struct its_image {
 	u32 defects; /* a bit for each */
 	bool open; /* what is there is not known */
 	bool doubtful; /* no document says whether it is inconsistent */
+	bool deviates; /* a deviation finds other PEs, or none: the defects are those of it */
 	bool may_fault; /* the tables of a redistributor are not in memory */
 	bool shared; /* two events are the same LPI */
 	bool beyond_model; /* it is consistent, and the model has no room for it */
@@ -54,6 +63,7 @@ struct its_saving {
 	u8 written[PROG_MEM_BYTES / ITS_ENTRY_BYTES / 8]; /* a bit for each entry of the memory */
 };
 
+enum its_place its_find_entry(const struct model *m, const struct model_its *its, u64 id, u64 *at);
 void its_save(struct its_saving *s);
 void its_read_image(const struct model *m, const struct model_its *its, struct its_image *img);
 int its_defect_errno(enum its_defect defect);

@@ -160,6 +160,7 @@ static void write_cbaser(struct model *m, const struct access *a, u64 value, u64
 	m->lost |= its->enabled; /* which is UNPREDICTABLE */
 	its->cbaser = (its->cbaser & ~mask) | (value & mask);
 	its->creadr = 0;
+	its->last_rule = 0;
 	its->cwriter_known &= !its->cwriter;
 }
 
@@ -195,7 +196,7 @@ static void read_creadr(const struct model *m, const struct access *a, struct ex
 	const struct model_its *its = &m->its[a->its];
 
 	(void)want;
-	val->rule = RULE_ITS_QUEUE;
+	val->rule = its->last_rule ? its->last_rule : RULE_ITS_QUEUE;
 	val->known = ~0ULL;
 	val->value = its->creadr;
 }
@@ -308,7 +309,7 @@ static void write_translater(struct model *m, const struct access *a, u64 value,
 	(void)a;
 	(void)value;
 	(void)mask;
-	m->lost = true;
+	m->lost |= !chosen(m, CHOICE_TRANSLATER_IGNORED);
 }
 
 static const struct reg_behaviour behaviours[NR_REGS] = {

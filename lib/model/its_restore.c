@@ -200,21 +200,17 @@ static void walk_table(const struct walk *w)
 	w->img->doubtful |= any && !loose;
 }
 
-/* Is an LPI one that the PE has, and whose state is where it can be read? */
-static void check_lpi(const struct model *m, struct its_image *img, u64 intid, unsigned int vcpu)
+/* Is it an LPI, whose state is where it can be read? */
+static void check_lpi(const struct model *m, struct its_image *img, u64 intid, int vcpu)
 {
-	u64 lpi = intid - FIRST_LPI;
+	int in_range = lpi_is_in_range(m, intid, vcpu);
 
-	if (!lpi_range_is_known(m, vcpu)) {
-		img->open = true;
-	} else if (!lpi_is_in_range(m, lpi, vcpu)) {
+	img->open |= in_range < 0;
+	if (!in_range)
 		add_defect(img, ITS_DEFECT_RANGE);
-	} else if (lpi >= MODEL_MAX_LPIS) {
-		img->open |= !lpi_tables_reach(m, lpi, vcpu);
-		img->beyond_model = true;
-	} else {
-		img->may_fault |= !lpi_tables_reach(m, lpi, vcpu);
-	}
+	else
+		img->may_fault |=
+			!lpi_tables_reach(m, intid - FIRST_LPI, vcpu < 0 ? 0 : (unsigned int)vcpu);
 }
 
 /* Is another event the same LPI, of these tables or of another ITS? */
@@ -259,7 +255,7 @@ static void add_event(const struct walk *w, u64 id, u64 entry)
 	if (!intid_is_lpi(intid))
 		add_defect(img, ITS_DEFECT_NO_LPI);
 	else
-		check_lpi(w->m, img, intid, c ? c->vcpu : 0);
+		check_lpi(w->m, img, intid, c ? c->vcpu : -1);
 	if (!is_listed(img, icid) && img->nr_listed == MAX_ITS_COLLECTIONS)
 		img->open = true;
 	else if (!is_listed(img, icid) && chosen(w->m, CHOICE_EVENTS_NEED_COLLECTIONS))
@@ -345,7 +341,12 @@ static void add_collection(const struct model *m, u64 nr_icids, struct its_image
 	const struct model_vcpu *v = model_vcpu(m, pe);
 
 	bool unmapped = pe == ITS_NO_PE && chosen(m, CHOICE_UNMAPPED_IS_PE);
+	const struct model_vcpu *index = pe < m->nr_vcpus ? &m->vcpu[pe] : NULL;
 
+	if (v != index && deviates(m, DEVIATION_RDBASE_IS_INDEX)) {
+		img->deviates = true;
+		v = index;
+	}
 	if (!v && !unmapped)
 		add_defect(img, ITS_DEFECT_PE);
 	if (icid >= nr_icids)

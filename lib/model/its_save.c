@@ -33,30 +33,33 @@ static void put_entry(struct its_saving *s, u64 at, u64 entry, u64 known)
 	lpi_memory_written(s->to, at, ITS_ENTRY_BYTES);
 }
 
-/* Where the entry of a device is.  Return: whether there is one, and it is known where. */
-static bool find_device_entry(struct its_saving *s, u64 id, u64 *at)
+/**
+ * its_find_entry() - where the entry of a device is
+ * @m:   the model
+ * @its: the ITS
+ * @id:  DeviceID for which the table has room
+ * @at:  receives the gpa, in bytes, if it is known
+ *
+ * Return: whether it is, and why not.
+ */
+enum its_place its_find_entry(const struct model *m, const struct model_its *its, u64 id, u64 *at)
 {
-	u64 baser = s->its->baser[ITS_DEVICES], entry, known, page, per_page;
+	u64 baser = its->baser[ITS_DEVICES], page = its_page_bytes(m, baser), entry, known;
+	u64 per_page = page / ITS_ENTRY_BYTES, table = its_table_at(m, baser);
 
-	*at = its_table_at(s->m, baser);
 	if (!reg_field_get(FIELD_GITS_BASER_Indirect, baser)) {
-		*at += id * ITS_ENTRY_BYTES;
-		return true;
+		*at = table + id * ITS_ENTRY_BYTES;
+		return ITS_PLACE_KNOWN;
 	}
-	page = its_page_bytes(s->m, baser);
-	per_page = page / ITS_ENTRY_BYTES;
-	*at += id / per_page * ITS_ENTRY_BYTES;
-	if (!mem_is_program(*at, ITS_ENTRY_BYTES)) {
-		s->open |= is_in_ram(*at, ITS_ENTRY_BYTES);
-		s->no_memory |= !is_in_ram(*at, ITS_ENTRY_BYTES);
-		return false;
-	}
-	entry = mem_u64(s->m, *at, &known);
-	s->open |= ~known != 0;
-	s->no_page |= !its_entry_get(ITS_ENTRY_L1E_V, entry);
+	table += id / per_page * ITS_ENTRY_BYTES;
+	if (!mem_is_program(table, ITS_ENTRY_BYTES))
+		return is_in_ram(table, ITS_ENTRY_BYTES) ? ITS_PLACE_OPEN : ITS_PLACE_NO_MEMORY;
+	entry = mem_u64(m, table, &known);
+	if (~known)
+		return ITS_PLACE_OPEN;
 	*at = (its_entry_get(ITS_ENTRY_L1E_Address, entry) & ~(page - 1)) +
 	      id % per_page * ITS_ENTRY_BYTES;
-	return !~known && its_entry_get(ITS_ENTRY_L1E_V, entry);
+	return its_entry_get(ITS_ENTRY_L1E_V, entry) ? ITS_PLACE_KNOWN : ITS_PLACE_NO_PAGE;
 }
 
 /* The device with the lowest DeviceID from @id on, or NULL. */
@@ -73,7 +76,10 @@ static const struct model_its_device *next_device(const struct model_its *its, u
 	return next;
 }
 
-/* The events are in order. */
+/*
+ * The events are in order.  What has no collection any more has no entry that would say
+ * so, and whether the one before leads there is open (CHOICE_MAPC_LEAVES_ORPHANS).
+ */
 static void save_events(struct its_saving *s, const struct model_its_device *d)
 {
 	for (unsigned int i = 0; i < s->m->nr_events; i++) {
@@ -82,18 +88,22 @@ static void save_events(struct its_saving *s, const struct model_its_device *d)
 			    after->device != e->device;
 		u64 entry = its_entry_put(ITS_ENTRY_ITE_pINTID, e->intid) |
 			    its_entry_put(ITS_ENTRY_ITE_ICID, e->icid);
+		u64 known = ~0ULL;
 
 		if (e->its != s->its - s->m->its || e->device != d->id)
 			continue;
 		if (!last)
 			entry |= its_entry_put(ITS_ENTRY_ITE_next, after->event - e->event);
-		put_entry(s, d->itt + e->event * ITS_ENTRY_BYTES, entry, ~0ULL);
+		if (!last && after->orphan)
+			known &= ~its_entry_mask(ITS_ENTRY_ITE_next);
+		put_entry(s, d->itt + e->event * ITS_ENTRY_BYTES, entry, e->orphan ? 0 : known);
 	}
 }
 
 static void save_devices(struct its_saving *s)
 {
 	u64 most = its_entry_most(ITS_ENTRY_DTE_next), at, next;
+	enum its_place place;
 	const struct model_its_device *d = next_device(s->its, 0), *after;
 
 	if (!reg_field_get(FIELD_GITS_BASER_Valid, s->its->baser[ITS_DEVICES]))
@@ -102,7 +112,11 @@ static void save_devices(struct its_saving *s)
 		after = next_device(s->its, d->id + 1ULL);
 		next = after ? after->id - d->id : 0;
 		save_events(s, d);
-		if (!find_device_entry(s, d->id, &at))
+		place = its_find_entry(s->m, s->its, d->id, &at);
+		s->open |= place == ITS_PLACE_OPEN;
+		s->no_page |= place == ITS_PLACE_NO_PAGE;
+		s->no_memory |= place == ITS_PLACE_NO_MEMORY;
+		if (place != ITS_PLACE_KNOWN)
 			continue;
 		put_entry(s, at,
 			  its_entry_put(ITS_ENTRY_DTE_V, 1) |
@@ -125,24 +139,36 @@ static bool collection_entry(const struct its_saving *s, u16 icid, u64 *entry)
 	return mapped || chosen(s->m, CHOICE_UNMAPPED_IS_PE);
 }
 
+/* May DEVIATION_RDBASE_IS_INDEX have another list of collections? */
+static bool is_list_doubtful(const struct model_its *its)
+{
+	for (unsigned int i = 0; i < its->nr_collections; i++) {
+		if (its->collection[i].doubtful)
+			return true;
+	}
+	return false;
+}
+
 /* The entries may be in any order. */
 static void save_collections(struct its_saving *s)
 {
 	const struct model_its *its = s->its;
 	u64 baser = its->baser[ITS_COLLECTIONS], at = its_table_at(s->m, baser), entry;
-	bool known = its->nr_listed < 2 || chosen(s->m, CHOICE_COLLECTIONS_IN_ORDER);
+	bool in_order = its->nr_listed < 2 || chosen(s->m, CHOICE_COLLECTIONS_IN_ORDER);
+	u64 known = in_order ? ~0ULL : its_entry_mask(ITS_ENTRY_CTE_V);
 	u64 end = at + its_table_bytes(s->m, baser);
+	bool doubtful = is_list_doubtful(its);
 
 	if (!reg_field_get(FIELD_GITS_BASER_Valid, baser))
 		return;
 	for (unsigned int i = 0; i < its->nr_listed; i++) {
 		if (!collection_entry(s, its->listed[i], &entry))
 			continue;
-		put_entry(s, at, entry, known ? ~0ULL : its_entry_mask(ITS_ENTRY_CTE_V));
+		put_entry(s, at, entry, doubtful ? 0 : known);
 		at += ITS_ENTRY_BYTES;
 	}
 	if (at < end)
-		put_entry(s, at, 0, its_entry_mask(ITS_ENTRY_CTE_V));
+		put_entry(s, at, 0, doubtful ? 0 : its_entry_mask(ITS_ENTRY_CTE_V));
 }
 
 /**

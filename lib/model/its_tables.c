@@ -68,15 +68,38 @@ void its_table_taken(struct model *m, u64 at, u64 bytes)
 		mem_forget(m, at, bytes);
 }
 
-/**
- * its_entry_unmapped() - the entry of a device or an event is not valid any more
- * @m:  the model
- * @at: gpa
- */
-void its_entry_unmapped(struct model *m, u64 at)
+static void unmapped_at(struct model *m, u64 at)
 {
 	if (chosen(m, CHOICE_ITS_TABLES_ONLY_SAVED) && mem_is_program(at, ITS_ENTRY_BYTES))
 		mem_put_u64(m, at, 0, ~0ULL);
+}
+
+/**
+ * its_device_unmapped() - the entry of a device is not valid any more
+ * @m:   the model
+ * @its: of it
+ * @id:  DeviceID
+ */
+void its_device_unmapped(struct model *m, const struct model_its *its, u32 id)
+{
+	u64 at;
+
+	if (its_find_entry(m, its, id, &at) == ITS_PLACE_KNOWN)
+		unmapped_at(m, at);
+}
+
+/**
+ * its_event_unmapped() - the entry of an event is not valid any more
+ * @m:   the model
+ * @its: of it
+ * @nr:  place in the list
+ */
+void its_event_unmapped(struct model *m, const struct model_its *its, unsigned int nr)
+{
+	const struct model_event *e = &m->event[nr];
+
+	unmapped_at(m,
+		    its->device[its_find_device(its, e->device)].itt + e->event * ITS_ENTRY_BYTES);
 }
 
 static const struct model_its *its_of_op(const struct model *m, const struct op *op)
@@ -151,14 +174,13 @@ void expect_reset_its(const struct model *m, const struct op *op, struct expect 
 static void unmap_all(struct model *m, struct model_its *its)
 {
 	for (unsigned int i = m->nr_events; i--;) {
-		const struct model_event *e = &m->event[i];
-		unsigned int lpi = e->intid - FIRST_LPI;
+		unsigned int lpi = its_lpi_of(&m->event[i]);
 
-		if (e->its != its - m->its)
+		if (m->event[i].its != its - m->its)
 			continue;
-		if (lpi < MODEL_MAX_LPIS && its_vcpu_of(m, lpi) >= 0)
-			lpi_its_reset(m, lpi, (unsigned int)its_vcpu_of(m, lpi));
 		its_remove_event(m, i);
+		if (lpi < MODEL_MAX_LPIS)
+			lpi_unmapped(m, lpi);
 	}
 	its->nr_devices = 0;
 	its->nr_collections = 0;
@@ -287,6 +309,8 @@ void expect_restore_tables(const struct model *m, const struct op *op, struct ex
 	}
 	its = its_of_op(m, op);
 	its_read_image(m, its, &img);
+	if (img.deviates)
+		expect_deviation(want, DEVIATION_RDBASE_IS_INDEX);
 	expect_defects(&img, want);
 	if (!img.defects && is_again(its))
 		expect_done(m, its, RULE_ITS_RESTORE_AGAIN, want);
@@ -307,15 +331,11 @@ static void take_image(struct model *m, struct model_its *its, const struct its_
 	its->nr_collections = img->nr_collections;
 	for (unsigned int i = 0; i < img->nr_events; i++) {
 		const struct model_event *e = &img->event[i];
-		unsigned int lpi = e->intid - FIRST_LPI;
-		int vcpu;
 
-		its_add_event(m, e);
-		vcpu = lpi < MODEL_MAX_LPIS ? its_vcpu_of(m, lpi) : -1;
-		if (vcpu < 0)
+		if (e->intid < FIRST_LPI)
 			continue;
-		m->lost |= lpi_is_kept(m, lpi, (unsigned int)vcpu);
-		lpi_restored(m, lpi, (unsigned int)vcpu);
+		its_add_event(m, e);
+		lpi_mapped(m, e->intid, its_event_vcpu(m, e), its_shares_lpi(m, e->intid));
 	}
 }
 
@@ -368,16 +388,6 @@ static bool is_mapped_so(const struct model *m, const struct model_its *its,
 	return same;
 }
 
-/* Is an event of a collection that is listed, but not mapped? */
-static bool is_of_no_pe(const struct its_image *img, const struct model_event *e)
-{
-	for (unsigned int i = 0; i < img->nr_collections; i++) {
-		if (img->collection[i].icid == e->icid)
-			return false;
-	}
-	return true;
-}
-
 /**
  * commit_restore_tables() - the tables of an ITS were restored
  * @m:    the model
@@ -393,9 +403,8 @@ void commit_restore_tables(struct model *m, const struct op *op, const struct op
 
 	(void)seen;
 	its_read_image(m, its, &img);
-	for (unsigned int i = 0; i < img.nr_events; i++)
-		m->lost |= is_of_no_pe(&img, &img.event[i]);
-	if (img.defects || is_doubtful(&img) || img.beyond_model || !is_followed(m))
+	if (img.defects || img.open || img.doubtful || img.beyond_model || img.deviates ||
+	    !is_followed(m))
 		m->lost = true;
 	else if (!its->nr_devices && !its->nr_collections)
 		take_image(m, its, &img);
@@ -411,7 +420,7 @@ static void give_up_image(struct model *m, struct model_its *its)
 	if (m->lost)
 		return;
 	its_read_image(m, its, &img);
-	m->lost |= img.open;
+	m->lost |= img.open || img.deviates;
 	take_image(m, its, &img);
 	unmap_all(m, its);
 }

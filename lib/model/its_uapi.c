@@ -38,6 +38,11 @@ bool its_overlaps(const struct model *m)
 	for (unsigned int i = 0; i < m->nr_its; i++) {
 		if (overlaps(m, m->its[i].base))
 			return true;
+		for (unsigned int k = 0; k < i; k++) {
+			if (m->its[k].base != ADDR_UNSET && m->its[i].base != ADDR_UNSET &&
+			    ranges_overlap(m->its[i].base, GITS_BYTES, m->its[k].base, GITS_BYTES))
+				return true;
+		}
 	}
 	return false;
 }

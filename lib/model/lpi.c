@@ -27,7 +27,8 @@ void lpi_reset(struct model *m)
 {
 	memset(&m->lpi, 0, sizeof(m->lpi));
 	memset(m->lpis, 0, m->nr_vcpus * sizeof(m->lpis[0]));
-	its_index(m);
+	memset(m->lpi.vcpu_of, 0xff, sizeof(m->lpi.vcpu_of));
+	memset(m->lpi.stray_to, 0xff, sizeof(m->lpi.stray_to));
 	/* Registers that did not exist are as after reset, which is not said of these. */
 	for (unsigned int i = 0; i < m->nr_vcpus; i++)
 		memset(m->vcpu[i].lpi_table_known, 0, sizeof(m->vcpu[i].lpi_table_known));
@@ -68,7 +69,11 @@ void lpi_invalidate(struct model *m, unsigned int lpi, unsigned int vcpu)
 		looked_at_while_disabled(m, lpi, vcpu);
 		return;
 	}
-	lpi_renew_config(m, lpi);
+	/* Another PE, which has it pending, may go on with what it has cached. */
+	if (lpi_is_elsewhere(m, lpi, vcpu) || m->lpi.stray_to[lpi] >= 0)
+		lpi_add_config(m, lpi);
+	else
+		lpi_renew_config(m, lpi);
 	lpi_put_bit(m->lpis[vcpu].unseen, lpi, false);
 	lpi_put_bit(m->lpis[vcpu].changed, lpi, lpi_bit(m->lpis[vcpu].unended, lpi));
 }
@@ -95,50 +100,43 @@ static bool is_kept_at(const struct model *m, unsigned int lpi, unsigned int vcp
 {
 	const struct model_lpi_bits *b = &m->lpis[vcpu];
 
-	return (lpi_bit(b->kept, lpi) || lpi_bit(b->unended, lpi)) &&
-	       deviates(m, DEVIATION_DISCARD_KEEPS_PENDING);
+	return lpi_bit(b->left, lpi) || ((lpi_bit(b->kept, lpi) || lpi_bit(b->unended, lpi)) &&
+					 deviates(m, DEVIATION_DISCARD_KEEPS_PENDING));
 }
 
-/**
- * lpi_is_kept() - may a PE have an LPI still, from before its event was discarded?
- * @m:    of a VM with an ITS
- * @lpi:  number from FIRST_LPI
- * @vcpu: number of the PE that it is mapped to now
- *
- * By DEVIATION_DISCARD_KEEPS_PENDING it then stays as it was: at another PE, and
- * without a look at the pending table.
- *
- * Return: whether, other than at @vcpu with nothing in its pending table.
+/*
+ * May a PE have an LPI still, from before its event was unmapped?  By
+ * DEVIATION_DISCARD_KEEPS_PENDING it then stays as it was: at another PE than the
+ * one that it is mapped to now, and without a look at the pending table.
  */
-bool lpi_is_kept(const struct model *m, unsigned int lpi, unsigned int vcpu)
+static bool is_kept_elsewhere(const struct model *m, unsigned int lpi, unsigned int vcpu)
 {
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		if (is_kept_at(m, lpi, i) && (i != vcpu || lpi_stored_bit(m, &m->vcpu[vcpu], lpi)))
+		if (i != vcpu && (is_kept_at(m, lpi, i) || lpi_bit(m->lpis[i].pending, lpi)))
+			return true;
+		if (i == vcpu && is_kept_at(m, lpi, i) && lpi_stored_bit(m, &m->vcpu[i], lpi))
 			return true;
 	}
 	return false;
 }
 
-/**
- * lpi_mapped() - an event was made an LPI
- * @m:    of a VM with an ITS
- * @lpi:  number from FIRST_LPI
- * @vcpu: number of the PE that it is of
- *
- * What the pending table had of it when LPIs were enabled holds from now on at
- * the latest.
- */
-void lpi_mapped(struct model *m, unsigned int lpi, unsigned int vcpu)
+/* One that a PE has not is mapped to none yet. */
+static void map_config(struct model *m, unsigned int lpi, bool is_new)
+{
+	if (chosen(m, CHOICE_LPI_CONFIG_READ_WHEN_MAPPED) && is_new)
+		lpi_renew_config(m, lpi);
+	else
+		lpi_add_config(m, lpi);
+}
+
+/* What the pending table had of it when LPIs were enabled holds now at the latest. */
+static void map_pending(struct model *m, unsigned int lpi, unsigned int vcpu)
 {
 	struct model_vcpu *v = &m->vcpu[vcpu];
 	struct model_lpi_bits *b = &m->lpis[vcpu];
 	int stored;
 
-	if (chosen(m, CHOICE_LPI_CONFIG_READ_WHEN_MAPPED) && !is_kept_at(m, lpi, vcpu))
-		lpi_renew_config(m, lpi);
-	else
-		lpi_add_config(m, lpi);
-	if (lpi_bit(b->pending, lpi))
+	if (lpi_bit(b->pending, lpi) || lpi_bit(b->left, lpi))
 		return;
 	stored = lpi_stored_bit(m, v, lpi);
 	if (!v->lpis_enabled) {
@@ -158,39 +156,70 @@ void lpi_mapped(struct model *m, unsigned int lpi, unsigned int vcpu)
 }
 
 /**
- * lpi_restored() - an event was made an LPI by its entry in a table
- * @m:    of a VM with an ITS
- * @lpi:  number from FIRST_LPI
- * @vcpu: number of the PE that it is of
+ * lpi_mapped() - an event was made an LPI
+ * @m:         of a VM with an ITS
+ * @intid:     the LPI
+ * @vcpu:      number of the PE that it is of, or -1
+ * @is_shared: another event is the same LPI
  *
- * A PE that may have it pending, whatever its table says, still may.
+ * Those from FIRST_LPI + MODEL_MAX_LPIS on must not be pending.
  */
-void lpi_restored(struct model *m, unsigned int lpi, unsigned int vcpu)
+void lpi_mapped(struct model *m, u32 intid, int vcpu, bool is_shared)
 {
-	struct model_lpi_bits *b = &m->lpis[vcpu];
-	bool was_open = m->vcpu[vcpu].lpis_enabled && lpi_bit(b->open, lpi);
+	unsigned int lpi = intid - FIRST_LPI;
+	const struct model_vcpu *v = vcpu < 0 ? NULL : &m->vcpu[vcpu];
 
-	lpi_mapped(m, lpi, vcpu);
-	if (was_open && !lpi_bit(b->pending, lpi))
-		lpi_put_bit(b->open, lpi, true);
+	if (lpi >= MODEL_MAX_LPIS) {
+		m->lost |= !lpi_has_config(m, lpi) || (v && lpi_stored_bit(m, v, lpi));
+		return;
+	}
+	if (is_shared) {
+		map_config(m, lpi, false);
+		return;
+	}
+	m->lpi.vcpu_of[lpi] = (int16_t)vcpu;
+	m->lost |= is_kept_elsewhere(m, lpi, v ? (unsigned int)vcpu : m->nr_vcpus);
+	m->lpi.stray_to[lpi] = -1;
+	map_config(m, lpi, !v || !is_kept_at(m, lpi, (unsigned int)vcpu));
+	if (v)
+		map_pending(m, lpi, (unsigned int)vcpu);
 }
 
-/**
- * lpi_its_reset() - what made an LPI of an event is gone
- * @m:    of a VM with an ITS
- * @lpi:  number from FIRST_LPI
- * @vcpu: number of the PE that it was of
- *
- * Whether the PE has it pending still is not said.
+/*
+ * DEVIATION_MOVALL_TAKES_TARGET has the one pending state of an LPI at another PE
+ * than its event's.
  */
-void lpi_its_reset(struct model *m, unsigned int lpi, unsigned int vcpu)
+static void set_pending_astray(struct model *m, unsigned int lpi, unsigned int vcpu, bool pending)
+{
+	int to = m->lpi.stray_to[lpi];
+	struct model_lpi_bits *b;
+
+	if (to < 0 || to == (int)vcpu)
+		return;
+	b = &m->lpis[to];
+	lpi_put_bit(m->lpis[vcpu].astray, lpi, pending);
+	lpi_put_bit(b->strayed, lpi, pending);
+	if (pending)
+		lpi_put_bit(b->listed, lpi, true);
+	if (lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi))
+		lpi_put_bit(b->astray, lpi, !pending);
+}
+
+static void put_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bool pending)
 {
 	struct model_lpi_bits *b = &m->lpis[vcpu];
-	bool was_pending = lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi);
 
-	lpi_put_bit(b->open, lpi, was_pending);
-	lpi_put_bit(b->pending, lpi, false);
-	lpi_put_bit(b->kept, lpi, was_pending && deviates(m, DEVIATION_DISCARD_KEEPS_PENDING));
+	lpi_put_bit(b->pending, lpi, pending);
+	lpi_put_bit(b->open, lpi, false);
+	lpi_put_bit(b->unseen, lpi, false);
+	lpi_put_bit(b->kept, lpi, false);
+	lpi_put_bit(b->left, lpi, false);
+	lpi_put_bit(b->taken, lpi, false);
+	lpi_put_bit(b->astray, lpi, false);
+	lpi_put_bit(b->strayed, lpi, false);
+	lpi_put_bit(b->undue, lpi, false);
+	lpi_put_bit(b->listed, lpi, lpi_bit(b->listed, lpi) || pending);
+	m->lpi.moved_by[lpi] = 0;
 }
 
 /**
@@ -204,15 +233,43 @@ void lpi_its_reset(struct model *m, unsigned int lpi, unsigned int vcpu)
  */
 void lpi_set_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bool pending)
 {
-	struct model_lpi_bits *b = &m->lpis[vcpu];
-
 	if (!m->vcpu[vcpu].lpis_enabled)
 		return;
-	lpi_put_bit(b->pending, lpi, pending);
-	lpi_put_bit(b->open, lpi, false);
-	lpi_put_bit(b->unseen, lpi, false);
-	lpi_put_bit(b->kept, lpi, false);
-	lpi_put_bit(b->taken, lpi, false);
+	put_pending(m, lpi, vcpu, pending);
+	if (its_vcpu_of(m, lpi) == (int)vcpu)
+		set_pending_astray(m, lpi, vcpu, pending);
+}
+
+/**
+ * lpi_unmapped() - an event was unmapped with its device
+ * @m:   of a VM with an ITS
+ * @lpi: number from FIRST_LPI
+ *
+ * Whether the LPI is pending still is not said.
+ */
+void lpi_unmapped(struct model *m, unsigned int lpi)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		struct model_lpi_bits *b = &m->lpis[i];
+		bool may_be = lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi) ||
+			      lpi_bit(b->strayed, lpi) || lpi_bit(b->undue, lpi) ||
+			      lpi_bit(b->taken, lpi);
+
+		lpi_put_bit(b->left, lpi, may_be);
+		lpi_put_bit(b->open, lpi, may_be);
+		lpi_put_bit(b->pending, lpi, false);
+	}
+}
+
+/**
+ * lpi_sent_while_disabled() - a deviation made an LPI pending at a PE without LPIs
+ * @m:    of a VM with an ITS
+ * @lpi:  number from FIRST_LPI
+ * @vcpu: number of the PE
+ */
+void lpi_sent_while_disabled(struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	lpi_put_bit(m->lpis[vcpu].undue, lpi, true);
 }
 
 /**
@@ -224,11 +281,17 @@ void lpi_set_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bool 
 void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu)
 {
 	struct model_lpi_bits *b = &m->lpis[vcpu];
+	int to = m->lpi.stray_to[lpi];
 	bool was_pending =
 		lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi) || lpi_bit(b->kept, lpi);
 
-	lpi_set_pending(m, lpi, vcpu, false);
+	if (m->vcpu[vcpu].lpis_enabled)
+		put_pending(m, lpi, vcpu, false);
 	lpi_put_bit(b->kept, lpi, was_pending && deviates(m, DEVIATION_DISCARD_KEEPS_PENDING));
+	if (to < 0 || !lpi_bit(m->lpis[to].strayed, lpi))
+		return;
+	lpi_put_bit(m->lpis[to].strayed, lpi, false);
+	lpi_put_bit(m->lpis[to].kept, lpi, true);
 }
 
 /* One that became pending while it was active is signalled even if it was disabled since. */
@@ -260,6 +323,10 @@ enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v,
 		return NR_DEVIATIONS;
 	if (may_signal_taken(v) && lpi_bit(b->taken, lpi))
 		return DEVIATION_TABLE_READ_WHEN_MAPPED;
+	if (!v->lpis_enabled && lpi_bit(b->undue, lpi))
+		return DEVIATION_MOVED_WHILE_DISABLED;
+	if (lpi_bit(b->strayed, lpi) && !lpi_bit(b->pending, lpi) && !lpi_bit(b->open, lpi))
+		return DEVIATION_MOVALL_TAKES_TARGET;
 	if (!v->lpis_enabled && lpi_bit(b->queued, lpi))
 		return DEVIATION_QUEUED_WHILE_DISABLED;
 	if (lpi_bit(b->kept, lpi) && !lpi_bit(b->pending, lpi) && !lpi_bit(b->open, lpi))
@@ -313,6 +380,12 @@ static enum deviation_id doubt_of(const struct model *m, const struct model_lpi_
 		return DEVIATION_TABLE_READ_WHEN_MAPPED;
 	if (lpi_bit(b->queued, lpi))
 		return DEVIATION_QUEUED_WHILE_DISABLED;
+	if (lpi_bit(b->undue, lpi))
+		return DEVIATION_MOVED_WHILE_DISABLED;
+	if (lpi_bit(b->astray, lpi) || lpi_bit(b->strayed, lpi))
+		return DEVIATION_MOVALL_TAKES_TARGET;
+	if (lpi_bit(b->moving, lpi) && deviates(m, DEVIATION_MOVE_WAITS))
+		return DEVIATION_MOVE_WAITS;
 	return lpi_bit(b->unseen, lpi) && deviates(m, DEVIATION_NOT_QUEUED) ? DEVIATION_NOT_QUEUED :
 									      NR_DEVIATIONS;
 }
@@ -348,7 +421,8 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 		u64 bits = v->lpis_enabled ? b->pending[n] | b->open[n] : 0;
 
 		if (deviant)
-			bits |= b->kept[n] | (v->lpis_enabled ? 0 : b->queued[n]) |
+			bits |= b->kept[n] | b->strayed[n] |
+				(v->lpis_enabled ? 0 : b->queued[n] | b->undue[n]) |
 				(may_signal_taken(v) ? b->taken[n] : 0);
 
 		for (; bits; bits &= bits - 1) {
@@ -381,7 +455,7 @@ unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v)
 
 	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++)
 		nr += (unsigned int)__builtin_popcountll(
-			b->pending[n] | b->open[n] | b->kept[n] |
+			b->pending[n] | b->open[n] | b->kept[n] | b->strayed[n] | b->undue[n] |
 			(deviates(m, DEVIATION_HOST_LPI_ACTIVE) ? b->unended[n] : 0));
 	return nr;
 }

@@ -45,6 +45,18 @@ static void cache_config(struct model *m, unsigned int lpi, u8 config)
 }
 
 /**
+ * lpi_has_config() - has the configuration table an entry of an LPI?
+ * @m:   of a VM with an ITS
+ * @lpi: number from FIRST_LPI
+ *
+ * Return: whether it is in the program's memory.
+ */
+bool lpi_has_config(const struct model *m, unsigned int lpi)
+{
+	return mem_is_program(config_table(m) + lpi, 1);
+}
+
+/**
  * lpi_add_config() - an LPI's configuration may be cached as it is in memory now
  * @m:   of a VM with an ITS
  * @lpi: number from FIRST_LPI

@@ -24,35 +24,28 @@ static unsigned int id_bits(const struct model_vcpu *v)
 }
 
 /**
- * lpi_is_in_range() - does a PE have an LPI of this INTID?
- * @m:    the model
- * @lpi:  number from FIRST_LPI
- * @vcpu: number of the PE
+ * lpi_is_in_range() - is an INTID that of an LPI?
+ * @m:     the model
+ * @intid: any
+ * @vcpu:  number of the PE that it would go to, or -1
  *
  * GICR_PROPBASER.IDbits says how many there are (IHI 0069H MAPTI: pINTID).
  *
- * Return: whether it surely has.
+ * Return: whether, or -1 if it is not known.
  */
-bool lpi_is_in_range(const struct model *m, u64 lpi, unsigned int vcpu)
+int lpi_is_in_range(const struct model *m, u64 intid, int vcpu)
 {
-	const struct model_vcpu *v = &m->vcpu[vcpu];
 	u64 field = reg_field_mask(FIELD_GICR_PROPBASER_IDbits);
 
-	return !m->lpi.propbaser_reset && !(field & ~v->lpi_table_known[PROPBASER]) &&
-	       FIRST_LPI + lpi < 2ULL << id_bits(v);
-}
-
-/**
- * lpi_range_is_known() - is it known which LPIs a PE has?
- * @m:    the model
- * @vcpu: number of the PE
- *
- * Return: whether lpi_is_in_range() is sure.
- */
-bool lpi_range_is_known(const struct model *m, unsigned int vcpu)
-{
-	return !m->lpi.propbaser_reset && !(reg_field_mask(FIELD_GICR_PROPBASER_IDbits) &
-					    ~m->vcpu[vcpu].lpi_table_known[PROPBASER]);
+	if (intid < FIRST_LPI || intid >= 2ULL << MAX_ID_BITS)
+		return 0;
+	if (vcpu < 0 && m->nr_vcpus && chosen(m, CHOICE_PROPBASER_SHARED))
+		vcpu = 0;
+	if (vcpu < 0 || m->lpi.propbaser_reset || field & ~m->vcpu[vcpu].lpi_table_known[PROPBASER])
+		return -1;
+	if (intid < 2ULL << id_bits(&m->vcpu[vcpu]))
+		return 1;
+	return chosen(m, CHOICE_MAPTI_CHECKS_PROPBASER) ? 0 : -1;
 }
 
 static u64 pending_table_bytes(const struct model_vcpu *v)
@@ -194,6 +187,11 @@ static void load_pending(struct model *m, struct model_vcpu *v)
 	memset(b, 0, sizeof(*b));
 	memcpy(b->unended, before.unended, sizeof(b->unended));
 	memcpy(b->changed, before.changed, sizeof(b->changed));
+	memcpy(b->listed, before.listed, sizeof(b->listed));
+	memcpy(b->moving, before.moving, sizeof(b->moving));
+	memcpy(b->strayed, before.strayed, sizeof(b->strayed));
+	/* What was moved here while LPIs were disabled may be pending or not. */
+	memcpy(b->open, before.undue, sizeof(b->open));
 	if (lpi_table_is_zero(v)) {
 		/* What a deviation took out of a table that counts as zero stays. */
 		memcpy(b->taken, before.taken, sizeof(b->taken));
@@ -210,7 +208,8 @@ static void load_pending(struct model *m, struct model_vcpu *v)
 		stored |= was_there;
 		b->pending[n] = stored & here;
 		/* What no ITS makes an LPI of this PE need not arrive before one does. */
-		b->open[n] = (~known & ~was_there) | (stored & ~here);
+		b->open[n] |= (~known & ~was_there) | (stored & ~here);
+		b->open[n] &= ~b->pending[n];
 	}
 }
 
@@ -250,6 +249,8 @@ void lpi_disable(struct model *m, struct model_vcpu *v)
 	m->lost |= !chosen(m, CHOICE_LPIS_CAN_BE_DISABLED);
 	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++) {
 		b->open[n] |= b->pending[n];
+		/* What is on the list of another PE still is not dropped. */
+		b->undue[n] |= b->open[n] & b->moving[n];
 		b->pending[n] = 0;
 		/* A host that has one active does not learn of its end then. */
 		b->changed[n] |= b->unended[n];
@@ -282,13 +283,12 @@ bool lpi_tables_reach(const struct model *m, u64 lpi, unsigned int vcpu)
  */
 bool lpi_can_be_saved(const struct model *m)
 {
-	for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi++) {
-		int vcpu = its_vcpu_of(m, lpi);
+	for (unsigned int i = 0; i < m->nr_events; i++) {
+		int vcpu = its_event_vcpu(m, &m->event[i]);
+		const struct model_vcpu *v = vcpu < 0 ? NULL : &m->vcpu[vcpu];
 
-		if (vcpu >= 0 &&
-		    (!m->vcpu[vcpu].lpis_enabled || !tables_are_known(&m->vcpu[vcpu]) ||
-		     !mem_is_program(pending_table(&m->vcpu[vcpu]),
-				     pending_table_bytes(&m->vcpu[vcpu]))))
+		if (v && (!v->lpis_enabled || !tables_are_known(v) ||
+			  !mem_is_program(pending_table(v), pending_table_bytes(v))))
 			return false;
 	}
 	return true;
@@ -303,9 +303,11 @@ static void save_word(struct model *m, const struct model_vcpu *v, unsigned int 
 	u64 here = lpis_of(m, (unsigned int)(v - m->vcpu), lpi);
 	u64 saved = v->lpis_enabled ? here : 0;
 	/* What a deviation may have made of it is not known either. */
-	u64 doubtful = b->open[n] | b->kept[n] | b->taken[n];
+	u64 doubtful =
+		b->open[n] | b->kept[n] | b->taken[n] | b->astray[n] | b->strayed[n] | b->undue[n];
 	/* What is no LPI of this PE may stay as it was. */
-	u64 open = (saved & doubtful) | (~saved & (here | doubtful | stored | ~known));
+	u64 open =
+		(saved & doubtful) | (~saved & (here | doubtful | b->pending[n] | stored | ~known));
 
 	if (open || saved)
 		mem_put_u64(m, pending_table(v) + (FIRST_LPI + lpi) / 8, saved & b->pending[n],

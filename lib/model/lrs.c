@@ -118,6 +118,8 @@ void irq_moved(struct model *m, unsigned int vcpu)
 {
 	u32 left = 0;
 
+	if (m->nr_its && vcpu < m->nr_vcpus)
+		lpi_arrived(m, vcpu);
 	if (!m->any_moved)
 		return;
 	for (unsigned int n = 0; n < NR_SPI_BANKS; n++) {

@@ -13,24 +13,6 @@
 typedef void expect_fn(const struct model *m, const struct op *op, struct expect *want);
 typedef void commit_fn(struct model *m, const struct op *op, const struct op_result *seen);
 
-/* Anything may come of it, and nothing after it is judged. */
-static void expect_not_followed(const struct model *m, const struct op *op, struct expect *want)
-{
-	(void)m;
-	(void)op;
-	want->unpredicted = true;
-	allow_done(want, RULE_ITS_INIT);
-	allow_error(want, EXPECT_ANY_ERRNO, RULE_ITS_INIT);
-	allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
-}
-
-static void commit_not_followed(struct model *m, const struct op *op, const struct op_result *seen)
-{
-	(void)op;
-	(void)seen;
-	m->lost = true;
-}
-
 static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_CREATE_VGIC] = expect_create_vgic,
 	[OP_CREATE_VCPU] = expect_create_vcpu,
@@ -63,8 +45,8 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_RESET_ITS] = expect_reset_its,
 	[OP_SAVE_TABLES] = expect_save_tables,
 	[OP_RESTORE_TABLES] = expect_restore_tables,
-	[OP_ROUTE_MSI] = expect_not_followed,
-	[OP_IRQFD] = expect_not_followed,
+	[OP_ROUTE_MSI] = expect_route_msi,
+	[OP_IRQFD] = expect_irqfd,
 	[OP_MAPTI] = expect_mem_store,
 	[OP_MAPI] = expect_mem_store,
 	[OP_MOVI] = expect_mem_store,
@@ -158,6 +140,8 @@ void model_copy(struct model *to, const struct model *from)
 		to->lpi = from->lpi;
 		memcpy(to->lpis, from->lpis, from->nr_vcpus * sizeof(from->lpis[0]));
 	}
+	if (from->routes)
+		memcpy(to->msi_route, from->msi_route, sizeof(from->msi_route));
 	if (!from->mem_used)
 		return;
 	memcpy(to->mem_page_of, from->mem_page_of, sizeof(from->mem_page_of));
@@ -210,10 +194,7 @@ void model_expect(const struct model *m, const struct op *op, struct expect *wan
 	want->decides = false;
 	want->unpredicted = m->lost;
 	want->vals_rule = RULE_NO_OBJECT;
-	if (op_its(op))
-		expect_not_followed(m, op, want);
-	else
-		expect_fns[op->id](m, op, want);
+	expect_fns[op->id](m, op, want);
 	if (m->map_failed && !op_is_on_mem(op) && op->id != OP_FAIL)
 		expect_dead(m, want);
 	if (m->failing)
@@ -272,6 +253,9 @@ static void commit_create_vcpu(struct model *m, const struct op *op, const struc
  */
 void model_initialise(struct model *m)
 {
+	/* It sets routes of its own (CHOICE_IRQFD_RAISES_LINE). */
+	if (!m->initialised)
+		m->routes_are_set = false;
 	m->initialised = true;
 	m->nr_irqs_set = true;
 }
@@ -386,8 +370,8 @@ static commit_fn *const commit_fns[NR_OPS] = {
 	[OP_RESET_ITS] = commit_reset_its,
 	[OP_SAVE_TABLES] = commit_save_tables,
 	[OP_RESTORE_TABLES] = commit_restore_tables,
-	[OP_ROUTE_MSI] = commit_not_followed,
-	[OP_IRQFD] = commit_not_followed,
+	[OP_ROUTE_MSI] = commit_route_msi,
+	[OP_IRQFD] = commit_irqfd,
 	[OP_MAPTI] = commit_mem_store,
 	[OP_MAPI] = commit_mem_store,
 	[OP_MOVI] = commit_mem_store,
@@ -424,9 +408,7 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
 		its_tables_failed(m, op);
 	if (seen->status != OP_DONE)
 		return;
-	if (op_its(op))
-		commit_not_followed(m, op, seen);
-	else if (commit_fns[op->id])
+	if (commit_fns[op->id])
 		commit_fns[op->id](m, op, seen);
 	if (m->nr_its && places_frames[op->id])
 		m->lost |= its_overlaps(m);

@@ -26,6 +26,8 @@ static const struct param_desc params[] = {
 #undef PROFILE
 };
 
+_Static_assert(NR_CHOICES <= 64, "struct profile has a bit for each");
+
 #define CHOSEN(choice) | BIT_ULL(CHOICE_##choice)
 #define SETS(param, value) [PARAM_##param] = (value),
 

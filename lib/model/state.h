@@ -137,6 +137,16 @@ struct model_lpi_bits {
 	u64 unseen[MODEL_MAX_LPIS / 64], kept[MODEL_MAX_LPIS / 64];
 	u64 taken[MODEL_MAX_LPIS / 64], unended[MODEL_MAX_LPIS / 64];
 	u64 changed[MODEL_MAX_LPIS / 64], queued[MODEL_MAX_LPIS / 64];
+	/* Pending or not: its event was unmapped with its device. */
+	u64 left[MODEL_MAX_LPIS / 64];
+	/*
+	 * On the list of the PE until it runs; moved to it, but on the list of another;
+	 * pending here, but only there; there for that, and not pending here; moved to
+	 * it although LPIs are disabled.
+	 */
+	u64 listed[MODEL_MAX_LPIS / 64], moving[MODEL_MAX_LPIS / 64];
+	u64 astray[MODEL_MAX_LPIS / 64], strayed[MODEL_MAX_LPIS / 64];
+	u64 undue[MODEL_MAX_LPIS / 64];
 };
 
 /*
@@ -151,7 +161,10 @@ struct model_lpi_config {
 /* What all redistributors share of LPIs, by number from FIRST_LPI. */
 struct model_lpis {
 	bool propbaser_reset; /* a deviation may have reset GICR_PROPBASER */
-	int16_t vcpu_of[MODEL_MAX_LPIS]; /* number of the PE, or -1: its_index() */
+	int16_t vcpu_of[MODEL_MAX_LPIS]; /* number of the PE, or -1 */
+	int16_t stray_to[MODEL_MAX_LPIS]; /* the PE that a deviation sends it to, or -1 */
+	u16 moved_from[MODEL_MAX_LPIS]; /* number of the PE that has it on its list */
+	u16 moved_by[MODEL_MAX_LPIS]; /* the rule by which it is pending where it is, or 0 */
 	struct model_lpi_config config[MODEL_MAX_LPIS];
 };
 
@@ -159,6 +172,7 @@ struct model_lpis {
 struct model_event {
 	u8 its; /* number */
 	bool arrived; /* and nothing made the ITS forget how it was translated */
+	bool orphan; /* of no collection: it was unmapped */
 	u16 icid;
 	u32 device, event;
 	u32 intid;
@@ -173,6 +187,7 @@ struct model_its_device {
 struct model_collection {
 	u16 icid;
 	u16 vcpu; /* number */
+	bool doubtful; /* DEVIATION_RDBASE_IS_INDEX has another, or none */
 };
 
 enum its_table { ITS_DEVICES, ITS_COLLECTIONS, NR_ITS_TABLES }; /* in model_its.baser */
@@ -191,6 +206,7 @@ struct model_its {
 	bool cwriter_known;
 	bool saved; /* its tables are in memory as KVM_DEV_ARM_ITS_SAVE_TABLES wrote them */
 	u32 creadr, cwriter; /* bytes */
+	enum rule_id last_rule; /* of the command that was performed last */
 	u64 cbaser, baser[NR_ITS_TABLES];
 	unsigned int nr_devices, nr_collections;
 	struct model_its_device device[MAX_ITS_DEVICES];
@@ -198,6 +214,13 @@ struct model_its {
 	/* ICIDs by their order in a collection table: those, and others that events named. */
 	unsigned int nr_listed;
 	u16 listed[MAX_ITS_COLLECTIONS];
+};
+
+/* An MSI that a route is of. */
+struct model_msi {
+	u64 at; /* gpa, bytes */
+	u32 data, devid;
+	u8 flags;
 };
 
 /* A piece of the guest's memory that was written to. */
@@ -231,6 +254,8 @@ struct model {
 	bool nr_irqs_set; /* by userspace or by initialisation */
 	unsigned int nr_its; /* that operations name */
 	unsigned int nr_events;
+	bool routes_are_set; /* by userspace, since the vGIC was initialised */
+	u64 routes; /* that userspace has set: a bit for each GSI */
 	bool mem_used; /* mem_page_of says what is where; else all is zero */
 	unsigned int nr_mem_pages;
 	u8 iidr_rev; /* GICD_IIDR.Revision */
@@ -248,6 +273,7 @@ struct model {
 	/* What few VMs have, last, for model_copy(). */
 	struct model_its its[PROG_LAST_ITS + 1]; /* in order of creation */
 	struct model_event event[MAX_ITS_EVENTS]; /* in order of ITS, device and event */
+	struct model_msi msi_route[PROG_LAST_GSI + 1]; /* by GSI */
 	struct model_lpis lpi;
 	struct model_lpi_bits lpis[MODEL_MAX_VCPUS]; /* by number of the PE */
 	u8 mem_page_of[NR_MEM_PAGES];
@@ -364,23 +390,29 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 		    unsigned int above, struct candidates *c);
 enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v, u64 intid);
 void lpi_reset(struct model *m);
-bool lpi_is_kept(const struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid);
 unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v);
 void lpi_acknowledged(struct model *m, const struct model_vcpu *v, unsigned int intid);
 void lpi_none_looked_at(struct model *m);
-void lpi_mapped(struct model *m, unsigned int lpi, unsigned int vcpu);
-void lpi_restored(struct model *m, unsigned int lpi, unsigned int vcpu);
-void lpi_its_reset(struct model *m, unsigned int lpi, unsigned int vcpu);
-bool lpi_range_is_known(const struct model *m, unsigned int vcpu);
+void lpi_mapped(struct model *m, u32 intid, int vcpu, bool is_shared);
 bool lpi_tables_reach(const struct model *m, u64 lpi, unsigned int vcpu);
 void lpi_set_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bool pending);
 void lpi_invalidate(struct model *m, unsigned int lpi, unsigned int vcpu);
 bool lpi_any_enabled(const struct model *m);
 void lpi_invalidated_elsewhere(struct model *m, unsigned int lpi, unsigned int vcpu);
+void lpi_unmapped(struct model *m, unsigned int lpi);
+void lpi_sent_while_disabled(struct model *m, unsigned int lpi, unsigned int vcpu);
+
+/* lpi_move.c */
+void lpi_retargeted(struct model *m, unsigned int lpi, unsigned int to, enum rule_id by);
+enum rule_id lpi_moved_by(const struct model *m, u64 intid, enum rule_id otherwise);
+void lpi_moved_all(struct model *m, unsigned int from, unsigned int to);
+void lpi_arrived(struct model *m, unsigned int vcpu);
+bool lpi_is_elsewhere(const struct model *m, unsigned int lpi, unsigned int vcpu);
 
 /* lpi_config.c */
+bool lpi_has_config(const struct model *m, unsigned int lpi);
 void lpi_add_config(struct model *m, unsigned int lpi);
 void lpi_renew_config(struct model *m, unsigned int lpi);
 bool lpi_may_be_enabled(const struct model *m, unsigned int lpi);
@@ -392,7 +424,7 @@ bool lpi_ack_priority(const struct model *m, unsigned int lpi, u8 *prio);
 int lpi_stored_bit(const struct model *m, const struct model_vcpu *v, unsigned int lpi);
 void lpi_store_bit(struct model *m, const struct model_vcpu *v, unsigned int lpi, int value);
 bool lpi_table_is_zero(const struct model_vcpu *v);
-bool lpi_is_in_range(const struct model *m, u64 lpi, unsigned int vcpu);
+int lpi_is_in_range(const struct model *m, u64 intid, int vcpu);
 void lpi_tables_may_be_reset(struct model *m);
 void lpi_enable(struct model *m, struct model_vcpu *v);
 void lpi_disable(struct model *m, struct model_vcpu *v);
@@ -405,6 +437,8 @@ const struct reg_behaviour *lpi_behaviour(enum reg_id reg);
 /* its.c */
 void its_reset(struct model_its *its);
 int its_vcpu_of(const struct model *m, unsigned int lpi);
+int its_event_vcpu(const struct model *m, const struct model_event *e);
+unsigned int its_lpi_of(const struct model_event *e);
 void its_index(struct model *m);
 void its_forget_translations(struct model *m);
 unsigned int its_find_device(const struct model_its *its, u64 id);
@@ -415,6 +449,9 @@ unsigned int its_find_event(const struct model *m, const struct model_its *its, 
 			    u64 event);
 void its_add_event(struct model *m, const struct model_event *new);
 void its_remove_event(struct model *m, unsigned int nr);
+bool its_shares_lpi(const struct model *m, u32 intid);
+void its_send(struct model *m, unsigned int nr);
+bool its_is_doubtful(const struct model *m, const struct model_event *e);
 
 /* its_cmd.c */
 void its_run_commands(struct model *m, struct model_its *its);
@@ -431,7 +468,8 @@ u64 its_page_bytes(const struct model *m, u64 baser);
 u64 its_table_bytes(const struct model *m, u64 baser);
 u64 its_table_at(const struct model *m, u64 baser);
 enum rule_id its_table_rule(const struct model *m, u64 gpa);
-void its_entry_unmapped(struct model *m, u64 at);
+void its_device_unmapped(struct model *m, const struct model_its *its, u32 id);
+void its_event_unmapped(struct model *m, const struct model_its *its, unsigned int nr);
 void its_table_taken(struct model *m, u64 at, u64 bytes);
 void expect_reset_its(const struct model *m, const struct op *op, struct expect *want);
 void expect_save_tables(const struct model *m, const struct op *op, struct expect *want);
@@ -454,6 +492,10 @@ void commit_init_its(struct model *m, const struct op *op, const struct op_resul
 /* msi.c */
 void expect_signal_msi(const struct model *m, const struct op *op, struct expect *want);
 void commit_signal_msi(struct model *m, const struct op *op, const struct op_result *seen);
+void expect_route_msi(const struct model *m, const struct op *op, struct expect *want);
+void commit_route_msi(struct model *m, const struct op *op, const struct op_result *seen);
+void expect_irqfd(const struct model *m, const struct op *op, struct expect *want);
+void commit_irqfd(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* mem.c */
 bool mem_is_program(u64 gpa, u64 bytes);

@@ -308,15 +308,17 @@ static bool user_place(const struct op *op, u64 *reg)
 	return true;
 }
 
-/* The routes that a program has set so far are set anew with each one (api.rst). */
+/* The routes that a program has set so far are set anew with each one (api.rst), but for refused ones. */
 static void route_msi(struct vgic_devices *d, const struct op *op, struct op_result *res)
 {
 	u32 gsi = (u32)op_arg(op, ARG_ROUTE_MSI_gsi);
-	struct kvm_irq_routing_entry *route = d->route;
+	struct kvm_irq_routing_entry *route = d->route, before;
+	unsigned int nr_before = d->nr_routes;
 	struct kvm_irq_routing *all;
 
 	while (route < d->route + d->nr_routes && route->gsi != gsi)
 		route++;
+	before = *route;
 	d->nr_routes += route == d->route + d->nr_routes;
 	*route = (struct kvm_irq_routing_entry){
 		.gsi = gsi,
@@ -330,14 +332,17 @@ static void route_msi(struct vgic_devices *d, const struct op *op, struct op_res
 		},
 	};
 	all = calloc(1, sizeof(*all) + d->nr_routes * sizeof(all->entries[0]));
-	if (!all) {
-		vgic_result(res, -ENOMEM);
-		return;
+	vgic_result(res, -ENOMEM);
+	if (all) {
+		all->nr = d->nr_routes;
+		memcpy(all->entries, d->route, d->nr_routes * sizeof(all->entries[0]));
+		vgic_result(res, d->port->vm_ioctl(d->vm, KVM_SET_GSI_ROUTING, all));
+		free(all);
 	}
-	all->nr = d->nr_routes;
-	memcpy(all->entries, d->route, d->nr_routes * sizeof(all->entries[0]));
-	vgic_result(res, d->port->vm_ioctl(d->vm, KVM_SET_GSI_ROUTING, all));
-	free(all);
+	if (res->status == OP_DONE)
+		return;
+	*route = before;
+	d->nr_routes = nr_before;
 }
 
 static bool op_is_on_its(const struct op *op)

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LPIs that go to another PE: MOVI, MOVALL and MAPC take their pending state along
+ * (IHI 0069H 5.3).  KVM has one pending state and one target for each, whichever PE
+ * it was moved from, and a list for each PE that only the PE takes it from.
+ */
+#include "lib/model/state.h"
+
+/**
+ * lpi_is_elsewhere() - may an LPI be pending at another PE than its own?
+ * @m:    of a VM with an ITS
+ * @lpi:  number from FIRST_LPI
+ * @vcpu: number of its PE
+ *
+ * Return: whether, since MOVALL.
+ */
+bool lpi_is_elsewhere(const struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (i != vcpu &&
+		    (lpi_bit(m->lpis[i].pending, lpi) || lpi_bit(m->lpis[i].open, lpi)))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * lpi_moved_by() - the rule by which an LPI is pending where it is
+ * @m:         the model
+ * @intid:     any
+ * @otherwise: the rule for all that has not moved
+ *
+ * Return: that of MOVI, MOVALL or MAPC, or @otherwise.
+ */
+enum rule_id lpi_moved_by(const struct model *m, u64 intid, enum rule_id otherwise)
+{
+	u64 lpi = intid - FIRST_LPI;
+
+	return m->nr_its && lpi < MODEL_MAX_LPIS && m->lpi.moved_by[lpi] ?
+		       (enum rule_id)m->lpi.moved_by[lpi] :
+		       otherwise;
+}
+
+/* Takes a bit from one PE to another, where it may be already. */
+static bool take_bit(u64 *from, u64 *to, unsigned int lpi)
+{
+	bool was = lpi_bit(from, lpi);
+
+	lpi_put_bit(from, lpi, false);
+	lpi_put_bit(to, lpi, was || lpi_bit(to, lpi));
+	return was;
+}
+
+/* Which PE has it on its list, until it runs? */
+static void move_list(struct model *m, unsigned int lpi, unsigned int from, unsigned int to)
+{
+	bool moving = lpi_bit(m->lpis[from].moving, lpi);
+	unsigned int on = moving ? m->lpi.moved_from[lpi] : from;
+
+	lpi_put_bit(m->lpis[from].moving, lpi, false);
+	if (on == to || !lpi_bit(m->lpis[on].listed, lpi))
+		return;
+	lpi_put_bit(m->lpis[to].moving, lpi, true);
+	m->lpi.moved_from[lpi] = (u16)on;
+}
+
+/*
+ * The pending state of an LPI goes to another PE.  What becomes of it at one whose LPIs
+ * are disabled is not said.
+ */
+static void move_pending(struct model *m, unsigned int lpi, unsigned int from, unsigned int to,
+			 enum rule_id by)
+{
+	struct model_lpi_bits *a = &m->lpis[from], *b = &m->lpis[to];
+	bool pending = lpi_bit(a->pending, lpi), open = lpi_bit(a->open, lpi);
+	bool maybe = lpi_bit(a->taken, lpi) || lpi_bit(a->queued, lpi) || lpi_bit(a->undue, lpi);
+
+	if (from == to)
+		return;
+	lpi_put_bit(a->pending, lpi, false);
+	lpi_put_bit(a->open, lpi, false);
+	lpi_put_bit(a->taken, lpi, false);
+	lpi_put_bit(a->queued, lpi, false);
+	lpi_put_bit(a->undue, lpi, false);
+	take_bit(a->unseen, b->unseen, lpi);
+	take_bit(a->astray, b->astray, lpi);
+	take_bit(a->left, b->left, lpi);
+	take_bit(a->kept, b->kept, lpi);
+	lpi_put_bit(b->unended, lpi, lpi_bit(b->unended, lpi) || lpi_bit(a->unended, lpi));
+	move_list(m, lpi, from, to);
+	if (!m->vcpu[to].lpis_enabled) {
+		lpi_put_bit(b->undue, lpi, pending || open || maybe || lpi_bit(b->undue, lpi));
+		return;
+	}
+	lpi_put_bit(b->pending, lpi, pending || lpi_bit(b->pending, lpi));
+	lpi_put_bit(b->open, lpi,
+		    (open || maybe || lpi_bit(b->open, lpi)) && !lpi_bit(b->pending, lpi));
+	if (pending || open)
+		m->lpi.moved_by[lpi] = (u16)by;
+}
+
+/* What DEVIATION_MOVALL_TAKES_TARGET had pending elsewhere is so at its PE. */
+static void settle(struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	if (m->lpi.stray_to[lpi] < 0)
+		return;
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		struct model_lpi_bits *b = &m->lpis[i];
+
+		if (i == vcpu)
+			continue;
+		take_bit(b->strayed, m->lpis[vcpu].strayed, lpi);
+		if (!lpi_bit(b->pending, lpi) && !lpi_bit(b->open, lpi))
+			continue;
+		lpi_put_bit(b->astray, lpi, true);
+		lpi_put_bit(m->lpis[vcpu].strayed, lpi, true);
+	}
+	m->lpi.stray_to[lpi] = -1;
+}
+
+/**
+ * lpi_retargeted() - the event of an LPI goes to another PE, and what is pending of it
+ * @m:   of a VM with an ITS
+ * @lpi: number from FIRST_LPI
+ * @to:  number of the PE; it may be the one that it has
+ * @by:  the rule that says so
+ */
+void lpi_retargeted(struct model *m, unsigned int lpi, unsigned int to, enum rule_id by)
+{
+	int from = its_vcpu_of(m, lpi);
+
+	if (from >= 0)
+		move_pending(m, lpi, (unsigned int)from, to, by);
+	settle(m, lpi, to);
+	m->lpi.vcpu_of[lpi] = (int16_t)to;
+}
+
+/* Where KVM has an LPI's target: -1 for nowhere. */
+static int target_of(const struct model *m, unsigned int lpi)
+{
+	return m->lpi.stray_to[lpi] >= 0 ? m->lpi.stray_to[lpi] : its_vcpu_of(m, lpi);
+}
+
+/**
+ * lpi_moved_all() - all LPIs that a PE has pending go to another
+ * @m:    of a VM with an ITS
+ * @from: number of the PE that has them
+ * @to:   number of another PE, which gets them
+ */
+void lpi_moved_all(struct model *m, unsigned int from, unsigned int to)
+{
+	for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi++) {
+		bool taken = deviates(m, DEVIATION_MOVALL_TAKES_TARGET) &&
+			     target_of(m, lpi) == (int)from;
+
+		take_bit(m->lpis[from].strayed, m->lpis[to].strayed, lpi);
+		move_pending(m, lpi, from, to, RULE_CMD_MOVALL);
+		if (taken)
+			m->lpi.stray_to[lpi] =
+				(int16_t)(its_vcpu_of(m, lpi) == (int)to ? -1 : (int)to);
+	}
+}
+
+/**
+ * lpi_arrived() - a PE ran: what was moved away from it is on the list of its new one
+ * @m:    of a VM with an ITS
+ * @vcpu: its number
+ */
+void lpi_arrived(struct model *m, unsigned int vcpu)
+{
+	struct model_lpi_bits *own = &m->lpis[vcpu];
+
+	for (unsigned int n = 0; n < ARRAY_SIZE(own->listed); n++) {
+		u64 gone = own->listed[n];
+
+		if (!gone)
+			continue;
+		own->listed[n] &= own->pending[n] | own->open[n] | own->strayed[n] | own->kept[n] |
+				  own->undue[n];
+		for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+			for (u64 bits = m->lpis[i].moving[n] & gone; bits; bits &= bits - 1) {
+				unsigned int lpi = 64 * n + (unsigned int)__builtin_ctzll(bits);
+
+				if (m->lpi.moved_from[lpi] != vcpu)
+					continue;
+				lpi_put_bit(m->lpis[i].moving, lpi, false);
+				lpi_put_bit(own->listed, lpi, false);
+				lpi_put_bit(m->lpis[i].listed, lpi, true);
+			}
+		}
+	}
+}
