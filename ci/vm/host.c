@@ -12,8 +12,7 @@
 #include "ci/vm/util.h"
 
 /* Emulating pointer authentication doubles the time to boot. */
-#define CPU_WITH_VHE "max,pauth=off"
-#define CPU_WITHOUT_VHE "cortex-a57"
+#define CPU "max,pauth=off"
 #define MAX_GICV2_SMP 8
 #define MAX_GICV3_SMP 64
 /* Sources of directly injected interrupts: several vCPUs have one each. */
@@ -62,7 +61,7 @@ static const struct vm_host hosts[] = {
 		.name = "gicv3",
 		.doc = "GICv3 with an ITS, hypervisor in VHE mode",
 		.machine = "gic-version=3",
-		.cpu = CPU_WITH_VHE,
+		.cpu = CPU,
 		.append = "",
 		.max_smp = MAX_GICV3_SMP,
 		.proofs = { SAYS_GICV3, SAYS_ITS, SAYS_VHE },
@@ -71,17 +70,17 @@ static const struct vm_host hosts[] = {
 		.name = "gicv3-no-its",
 		.doc = "the same without an ITS",
 		.machine = "gic-version=3,its=off",
-		.cpu = CPU_WITH_VHE,
+		.cpu = CPU,
 		.append = "",
 		.max_smp = MAX_GICV3_SMP,
 		.proofs = { SAYS_GICV3, SAYS_NO_ITS, SAYS_VHE },
 	},
 	{
 		.name = "nvhe",
-		.doc = "GICv3 with an ITS, processors without VHE",
+		.doc = "GICv3 with an ITS, hypervisor in nVHE mode",
 		.machine = "gic-version=3",
-		.cpu = CPU_WITHOUT_VHE,
-		.append = "",
+		.cpu = CPU,
+		.append = "kvm-arm.mode=nvhe",
 		.max_smp = MAX_GICV3_SMP,
 		.proofs = { SAYS_GICV3,
 			    SAYS_ITS,
@@ -91,7 +90,7 @@ static const struct vm_host hosts[] = {
 		.name = "protected",
 		.doc = "GICv3 with an ITS, hypervisor in protected mode",
 		.machine = "gic-version=3",
-		.cpu = CPU_WITH_VHE,
+		.cpu = CPU,
 		.append = "kvm-arm.mode=protected",
 		.max_smp = MAX_GICV3_SMP,
 		.proofs = { SAYS_GICV3,
@@ -102,7 +101,7 @@ static const struct vm_host hosts[] = {
 		.name = "trap",
 		.doc = "GICv3 with an ITS, each access to the CPU interface traps",
 		.machine = "gic-version=3",
-		.cpu = CPU_WITH_VHE,
+		.cpu = CPU,
 		.append = "kvm-arm.vgic_v3_group0_trap=1 kvm-arm.vgic_v3_group1_trap=1 "
 			  "kvm-arm.vgic_v3_common_trap=1",
 		.max_smp = MAX_GICV3_SMP,
@@ -114,7 +113,7 @@ static const struct vm_host hosts[] = {
 		.name = "gicv2",
 		.doc = "GICv2, hypervisor in VHE mode",
 		.machine = "gic-version=2",
-		.cpu = CPU_WITH_VHE,
+		.cpu = CPU,
 		.append = "",
 		.max_smp = MAX_GICV2_SMP,
 		.proofs = { SAYS_NO_GICV3,
@@ -125,7 +124,7 @@ static const struct vm_host hosts[] = {
 		.name = "gicv4",
 		.doc = "GICv4, devices behind an IOMMU, direct injection switched on",
 		.machine = "gic-version=4,iommu=smmuv3",
-		.cpu = CPU_WITH_VHE,
+		.cpu = CPU,
 		.append = "kvm-arm.vgic_v4_enable=1",
 		.nr_edu = NR_EDU,
 		.max_smp = MAX_GICV3_SMP,
@@ -135,7 +134,7 @@ static const struct vm_host hosts[] = {
 		.name = "gicv4-off",
 		.doc = "the same, direct injection not switched on",
 		.machine = "gic-version=4,iommu=smmuv3",
-		.cpu = CPU_WITH_VHE,
+		.cpu = CPU,
 		.append = "",
 		.nr_edu = NR_EDU,
 		.max_smp = MAX_GICV3_SMP,
@@ -145,7 +144,7 @@ static const struct vm_host hosts[] = {
 		.name = "gicv3-devices",
 		.doc = "the same devices on a GICv3, which cannot inject directly",
 		.machine = "gic-version=3,iommu=smmuv3",
-		.cpu = CPU_WITH_VHE,
+		.cpu = CPU,
 		.append = "kvm-arm.vgic_v4_enable=1",
 		.nr_edu = NR_EDU,
 		.max_smp = MAX_GICV3_SMP,
