@@ -186,6 +186,7 @@ KVM_SRCS := \
 	lib/target/kvm/hold.c \
 	lib/target/kvm/kvm.c \
 	lib/target/kvm/mem.c \
+	lib/target/kvm/mode.c \
 	lib/target/kvm/par.c \
 	lib/target/kvm/wait.c \
 

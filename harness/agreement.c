@@ -77,7 +77,7 @@ static enum wrong how_wrong(const struct verdict *v, size_t op)
 
 		if (v->diff[i].op != op)
 			continue;
-		if (!k || k->host == HOST_ANY)
+		if (!k || !(k->host & HOST_HARDWARE))
 			return WRONG;
 		wrong = WRONG_BY_HOST;
 	}

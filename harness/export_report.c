@@ -78,8 +78,10 @@ static void put_surroundings(const struct report *r)
 		      r->results[i].status == OP_DONE;
 	print_cpu(cpu, sizeof(cpu));
 	fprintf(r->out, "Kernel:    %s\n", info->kernel);
-	fprintf(r->out, "Host:      can give %s; CPU 0 has MIDR_EL1 %s%s\n", info->host_gic, cpu,
-		info->is_qemu_virt ? "; QEMU's machine virt" : "");
+	fprintf(r->out, "Host:      can give %s; CPU 0 has MIDR_EL1 %s%s%s%s\n", info->host_gic,
+		cpu, info->is_qemu_virt ? "; QEMU's machine virt" : "",
+		info->is_protected ? "; KVM in protected mode" : "",
+		info->is_trapped ? "; the CPU interface traps" : "");
 	fprintf(r->out, "VM:        vGICv%d, %u-bit guest physical addresses, %zu vCPUs\n",
 		(int)r->prog->gic, r->prog->ipa_bits, nr);
 }

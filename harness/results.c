@@ -35,6 +35,7 @@ static const struct {
 	NUMBER(gic, TARGET_GIC_QEMU),	NUMBER(version, VERSION_NO_END),
 	NUMBER(is_qemu_virt, 1),	NUMBER(icc_ctlr, UINT64_MAX),
 	NUMBER(sgis_without_active, 1), NUMBER(max_vcpus, UINT16_MAX),
+	NUMBER(is_protected, 1),	NUMBER(is_trapped, 1),
 #undef NUMBER
 };
 

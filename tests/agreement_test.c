@@ -176,7 +176,7 @@ static void known_hardware_is_told_apart(struct unit *t)
 			return;
 		entry.host = i ? HOST_ANY : HOST_QEMU_VIRT;
 		f.session.known = (struct known_list){ .known = &entry, .nr = 1 };
-		f.session.of.host = HOST_QEMU_VIRT;
+		f.session.of.hosts = HOST_QEMU_VIRT;
 		right(&f, OP_READ)->val[0] ^= 0x10;
 		pair_compare(&f.pair, f.model);
 		EXPECT_EQ(t, f.pair.op[OP_READ], i ? AGREE_DIFFERENT : AGREE_HOST);

@@ -233,11 +233,14 @@ static void host_is_that_of_the_entry(struct unit *t)
 {
 	static const struct {
 		const char *line;
-		bool concerns[3]; /* by enum host */
+		u32 concerns; /* bits of enum host */
+		bool any;
 	} rows[] = {
-		{ "", { true, true, true } },
-		{ "host: qemu-virt\n", { false, true, false } },
-		{ "host: gicv2-on-gicv3\n", { false, false, true } },
+		{ "", ~0u, true },
+		{ "host: qemu-virt\n", HOST_QEMU_VIRT, false },
+		{ "host: gicv2-on-gicv3\n", HOST_GICV2_ON_GICV3, false },
+		{ "host: protected\n", HOST_PROTECTED, false },
+		{ "host: trapped\n", HOST_TRAPPED, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -246,8 +249,9 @@ static void host_is_that_of_the_entry(struct unit *t)
 
 		if (!show(t, &s, rows[i].line))
 			return;
-		for (of.host = HOST_ANY; of.host <= HOST_GICV2_ON_GICV3; of.host++)
-			EXPECT_EQ(t, known_concerns(&s.k, of), rows[i].concerns[of.host]);
+		EXPECT_EQ(t, known_concerns(&s.k, of), rows[i].any);
+		for (of.hosts = 1; of.hosts < HOST_TRAPPED << 1; of.hosts++)
+			EXPECT_EQ(t, known_concerns(&s.k, of), !!(of.hosts & rows[i].concerns));
 		prog_free(&s.p);
 	}
 }
@@ -497,7 +501,7 @@ static unsigned int nr_places(const struct known *k, const struct prog *p, unsig
 	const struct release of = {
 		.implementation = k->implementation,
 		.version = version,
-		.host = k->host,
+		.hosts = k->host,
 	};
 	const struct known_list list = { .known = (struct known *)k, .nr = 1 };
 	struct op_result results[64] = { 0 };

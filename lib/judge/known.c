@@ -155,6 +155,8 @@ static bool set_host(struct known *k, const char *value)
 	} hosts[] = {
 		{ "qemu-virt", HOST_QEMU_VIRT },
 		{ "gicv2-on-gicv3", HOST_GICV2_ON_GICV3 },
+		{ "protected", HOST_PROTECTED },
+		{ "trapped", HOST_TRAPPED },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
@@ -351,7 +353,7 @@ void known_list_free(struct known_list *list)
 bool known_concerns(const struct known *k, struct release of)
 {
 	return of.implementation == k->implementation && of.version >= k->from &&
-	       of.version <= k->to && (k->host == HOST_ANY || k->host == of.host);
+	       of.version <= k->to && (k->host == HOST_ANY || of.hosts & k->host);
 }
 
 /**

@@ -13,11 +13,22 @@
 
 #define SESSION_PATH_BYTES 4096
 
-static enum host host_of(const struct target_info *info)
+static u32 hosts_of(const struct target_info *info)
 {
-	if (info->is_qemu_virt)
-		return HOST_QEMU_VIRT;
-	return info->has_gicv2 && info->has_gicv3 ? HOST_GICV2_ON_GICV3 : HOST_ANY;
+	const struct {
+		bool is;
+		enum host host;
+	} rows[] = {
+		{ info->is_qemu_virt, HOST_QEMU_VIRT },
+		{ info->has_gicv2 && info->has_gicv3, HOST_GICV2_ON_GICV3 },
+		{ info->is_protected, HOST_PROTECTED },
+		{ info->is_trapped, HOST_TRAPPED },
+	};
+	u32 hosts = HOST_ANY;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		hosts |= rows[i].is ? (u32)rows[i].host : 0;
+	return hosts;
 }
 
 static struct release release_of(const struct target_info *info)
@@ -30,7 +41,7 @@ static struct release release_of(const struct target_info *info)
 	return (struct release){
 		.implementation = implementations[info->gic],
 		.version = info->version,
-		.host = host_of(info),
+		.hosts = hosts_of(info),
 	};
 }
 

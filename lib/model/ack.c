@@ -13,15 +13,15 @@ enum preempts { PREEMPTS_NOT, PREEMPTS_MAYBE, PREEMPTS };
  * userspace wrote and the host has not, and how priorities compare that were
  * grouped by different binary points.
  */
-static enum preempts may_preempt(const struct model *m, const struct model_cpuif *c,
+static enum preempts may_preempt(const struct model *m, const struct model_cpuif *c, u8 mask,
 				 unsigned int group, u8 prio)
 {
 	u8 running = prio_running(m, c), own = prio_in_group(c, group, prio);
 	enum preempts result = PREEMPTS;
 
-	if (prio == c->pmr && c->pmr_has_more)
+	if (prio == mask && c->pmr_has_more)
 		result = PREEMPTS_MAYBE;
-	else if (prio >= c->pmr)
+	else if (prio >= mask)
 		return PREEMPTS_NOT;
 	if (running == PRIORITY_IDLE)
 		return result;
@@ -48,6 +48,7 @@ struct ack_view {
 	unsigned int group; /* else that it shows */
 	bool v2;
 	bool emulated; /* follow the deviations of an emulated GICV */
+	bool all_bits; /* the mask has the bits, too, that are not implemented */
 	bool few_lrs; /* too few for interrupts of disabled groups, which come last */
 };
 
@@ -114,7 +115,9 @@ static void add_candidate(const struct model *m, const struct model_vcpu *v,
 			  struct answers *answers)
 {
 	unsigned int group = prio_group_of(m, v, intid);
-	enum preempts preempts = view->hppir ? PREEMPTS : may_preempt(m, &v->cpuif, group, prio);
+	u8 mask = v->cpuif.pmr | (view->all_bits ? v->cpuif.pmr_low : 0);
+	enum preempts preempts =
+		view->hppir ? PREEMPTS : may_preempt(m, &v->cpuif, mask, group, prio);
 
 	if (view->emulated)
 		return add_emulated(m, v, view, prio, intid, answers);
@@ -182,6 +185,8 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 		return;
 	if (view->emulated)
 		d = view->hppir ? DEVIATION_HOST_HPPIR : DEVIATION_HOST_EITHER_ENABLE;
+	else if (view->all_bits)
+		d = DEVIATION_PMR_ALL_BITS;
 	else if (d == NR_DEVIATIONS)
 		d = m->config.gic == GIC_V2 ? DEVIATION_V2_NO_TARGET_IS_CPU0 :
 					      DEVIATION_RESET_ROUTE;
@@ -268,6 +273,12 @@ static void read_view(const struct model *m, const struct access *a, const struc
 		prio_expect_misdropped(m, a, want);
 	if (m->config.deviations)
 		add_deviants(m, v, view, want);
+	if (v->cpuif.pmr_low) {
+		struct ack_view all = *view;
+
+		all.all_bits = true;
+		add_deviants(m, v, &all, want);
+	}
 	if (view->v2 &&
 	    deviates(m, view->hppir ? DEVIATION_HOST_HPPIR : DEVIATION_HOST_EITHER_ENABLE)) {
 		struct ack_view emulated = *view;

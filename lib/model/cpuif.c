@@ -265,17 +265,24 @@ static void read_pmr(const struct model *m, const struct access *a, struct expec
 	/* What becomes of bits that userspace writes but the host has not is not said. */
 	else if (a->user || m->vcpu[a->vcpu].cpuif.pmr_has_more)
 		val->known = ~(BIT_ULL(8 - prio_bits(m)) - 1);
+	val->doubtful = m->vcpu[a->vcpu].cpuif.pmr_low;
+	val->doubt = DEVIATION_PMR_ALL_BITS;
 	cpuif_expect_unloaded(m, a, CPUIF_PMR, val);
 }
 
 static void write_pmr(struct model *m, const struct access *a, u64 value, u64 mask)
 {
+	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
+	bool keeps;
+
 	(void)mask;
 	if (a->user && m->config.gic == GIC_V2)
 		value <<= 3;
-	m->vcpu[a->vcpu].cpuif.pmr = (u8)(value & bits_mask(7, 8 - prio_bits(m)));
-	m->vcpu[a->vcpu].cpuif.pmr_has_more = a->user && (u8)value != m->vcpu[a->vcpu].cpuif.pmr;
-	cpuif_written(&m->vcpu[a->vcpu], CPUIF_PMR, !m->vcpu[a->vcpu].cpuif.pmr);
+	c->pmr = (u8)(value & bits_mask(7, 8 - prio_bits(m)));
+	c->pmr_has_more = a->user && (u8)value != c->pmr;
+	keeps = !a->user && m->config.gic == GIC_V3 && deviates(m, DEVIATION_PMR_ALL_BITS);
+	c->pmr_low = keeps ? (u8)value & (u8)~c->pmr : 0;
+	cpuif_written(&m->vcpu[a->vcpu], CPUIF_PMR, !c->pmr);
 }
 
 /*
@@ -303,10 +310,11 @@ static void read_bpr1(const struct model *m, const struct access *a, struct expe
 {
 	const struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
 
-	(void)want;
 	val->known = known_bpr(m, a, c->cbpr ? 0 : 1);
 	val->rule = c->cbpr ? RULE_CPUIF_CBPR : RULE_CPUIF_BPR;
 	val->value = prio_bpr(c, 1);
+	if (!c->cbpr && c->bpr[1] != c->bpr1_right && m->config.gic == GIC_V3)
+		expect_deviation(want, DEVIATION_BPR1_CBPR_OF_VALUE);
 }
 
 /* Of a GICv2 it keeps its own value, whatever CBPR says (IHI 0048B GICC_ABPR). */
@@ -329,7 +337,13 @@ static void write_bpr(struct model *m, const struct access *a, u64 value, unsign
 	struct model_cpuif *c = &m->vcpu[a->vcpu].cpuif;
 	u8 point = (u8)(value & 7), min = prio_bpr_min(m, group);
 
-	if (group && c->cbpr && m->config.gic == GIC_V3)
+	bool ignored = group && c->cbpr && m->config.gic == GIC_V3;
+	bool by_value = group && !a->user && m->config.gic == GIC_V3 &&
+			deviates(m, DEVIATION_BPR1_CBPR_OF_VALUE);
+
+	if (group && !ignored)
+		c->bpr1_right = point < min ? min : point;
+	if (by_value ? bits_get(value, 4, 4) : ignored)
 		return;
 	c->bpr[group] = point < min ? min : point;
 	cpuif_written(&m->vcpu[a->vcpu], group ? CPUIF_ABPR : CPUIF_BPR, c->bpr[group] == min);
@@ -418,6 +432,7 @@ void cpuif_reset(const struct model *m, struct model_cpuif *c)
 	memset(c, 0, sizeof(*c));
 	c->bpr[0] = prio_bpr_min(m, 0);
 	c->bpr[1] = prio_bpr_min(m, 1);
+	c->bpr1_right = c->bpr[1];
 	c->user_pri_bits = (u8)reg_field_get(FIELD_ICC_CTLR_PRIbits, m->config.icc_ctlr);
 	c->user_id_bits = (u8)reg_field_get(FIELD_ICC_CTLR_IDbits, m->config.icc_ctlr);
 }

@@ -34,17 +34,23 @@ enum profile_param {
 
 enum implementation { IMPL_KVM, IMPL_QEMU };
 
-/*
- * Hosts with divergences of their own: what stands in for hardware, and a GICv3 that
- * has the GICv2 interface for guests, too.
- */
-enum host { HOST_ANY, HOST_QEMU_VIRT, HOST_GICV2_ON_GICV3 };
+/* What hosts with divergences of their own are, a bit each. */
+enum host {
+	HOST_ANY, /* no bit */
+	HOST_QEMU_VIRT = 1, /* QEMU stands in for hardware */
+	HOST_GICV2_ON_GICV3 = 2, /* a GICv3 that has the GICv2 interface for guests, too */
+	HOST_PROTECTED = 4, /* KVM in protected mode */
+	HOST_TRAPPED = 8, /* the CPU interface is KVM's emulation */
+};
+
+/* Those whose divergences are not KVM's but of what is below it. */
+#define HOST_HARDWARE (HOST_QEMU_VIRT | HOST_GICV2_ON_GICV3)
 
 /* What is under test. */
 struct release {
 	enum implementation implementation;
 	unsigned int version; /* major * 1000 + minor */
-	enum host host;
+	u32 hosts; /* bits of enum host */
 };
 
 struct choice_desc {

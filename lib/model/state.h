@@ -83,8 +83,10 @@ enum {
 /* CPU interface of a PE: ICC_* or GICC_* (IHI 0069H 4.8, IHI 0048B 4.4). */
 struct model_cpuif {
 	u8 pmr;
+	u8 pmr_low; /* bits that are not implemented but kept all the same */
 	bool pmr_has_more; /* userspace wrote bits that are not implemented */
 	u8 bpr[2]; /* by group */
+	u8 bpr1_right; /* what bpr[1] would be without deviations, GICv3 */
 	u8 abpr_below; /* value below the minimum that an emulated GICV_ABPR may have, or 0 */
 	bool enable[2]; /* ICC_IGRPEN<n>, GICC_CTLR.EnableGrp<n> */
 	bool cbpr, eoimode;

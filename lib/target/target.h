@@ -21,6 +21,8 @@ struct target_info {
 	char host_gic[TARGET_TEXT_BYTES]; /* kinds of vGIC the host can give */
 	bool has_gicv2, has_gicv3;
 	bool is_qemu_virt; /* the host is QEMU's machine virt, and so is its GIC */
+	bool is_protected; /* KVM is in protected mode */
+	bool is_trapped; /* each access of a guest to the CPU interface is emulated by KVM */
 	u64 icc_ctlr; /* ICC_CTLR_EL1 of a new vCPU, 0 if that is not known */
 	unsigned int list_regs; /* of the host's CPU interface, 0 if that is not known */
 	bool sgis_without_active; /* GICD_TYPER2.nASSGIcap of a new vGICv3 */

@@ -53,6 +53,7 @@ static int hosted_probe(struct target_info *info)
 	info->has_gicv2 = true;
 	info->has_gicv3 = true;
 	target_name_gics(info);
+	info->is_trapped = config.host.traps_cpuif;
 	info->list_regs = config.host.nr_lr;
 	info->max_ipa_bits = config.host.max_ipa_bits;
 	info->max_vcpus = GUEST_MAX_VCPUS;

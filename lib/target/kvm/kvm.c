@@ -18,6 +18,7 @@
 #include "lib/prog/mem.h"
 #include "lib/target/entry.h"
 #include "lib/target/kvm/costs.h"
+#include "lib/target/kvm/mode.h"
 #include "lib/target/target.h"
 
 /**
@@ -253,6 +254,8 @@ static int kvm_probe(struct target_info *info)
 	info->has_gicv3 = can_create(vm_fd, KVM_DEV_TYPE_ARM_VGIC_V3);
 	target_name_gics(info);
 	info->is_qemu_virt = is_qemu_virt();
+	info->is_protected = kvm_mode_probe().is_protected;
+	info->is_trapped = info->has_gicv3 && kvm_mode_probe().is_trapped;
 	info->max_ipa_bits =
 		(unsigned int)ioctl(kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE);
 	info->max_vcpus = (unsigned int)ioctl(vm_fd, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPU_ID);
