@@ -120,6 +120,8 @@ static u64 hash_event(u64 h, const struct model_event *e)
 static u64 hash_configs(u64 h, const struct model_lpis *l)
 {
 	h = hash_u64(h, l->propbaser_reset);
+	for (unsigned int n = 0; n < ARRAY_SIZE(l->stray); n++)
+		h = hash_u64(h, l->stray[n]);
 	for (unsigned int i = 0; i < MODEL_MAX_LPIS; i++) {
 		const struct model_lpi_config *c = &l->config[i];
 

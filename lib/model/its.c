@@ -114,6 +114,24 @@ void its_forget_translations(struct model *m)
 }
 
 /**
+ * its_forget_own() - what an ITS has cached of translations is dropped
+ * @m:   the model
+ * @its: of it
+ *
+ * All share a cache where DEVIATION_MSI_DEVID_ANYWHERE is not, which came with one
+ * for each.
+ */
+void its_forget_own(struct model *m, const struct model_its *its)
+{
+	bool own = deviates(m, DEVIATION_MSI_DEVID_ANYWHERE);
+
+	for (unsigned int i = 0; i < m->nr_events; i++) {
+		if (!own || m->event[i].its == its - m->its)
+			m->event[i].arrived = false;
+	}
+}
+
+/**
  * its_find_device() - look a device up
  * @its: the ITS
  * @id:  DeviceID

@@ -141,7 +141,7 @@ static void unmap_device(struct model *m, struct model_its *its, unsigned int de
 		if (lpi < MODEL_MAX_LPIS)
 			lpi_unmapped(m, lpi);
 	}
-	its_forget_translations(m);
+	its_forget_own(m, its);
 }
 
 static enum wrong map_device(struct model *m, struct model_its *its, const struct its_cmd *c)
@@ -184,7 +184,7 @@ static void unmap_collection(struct model *m, struct model_its *its, const struc
 		m->event[i].orphan = true;
 	}
 	its_index(m);
-	its_forget_translations(m);
+	its_forget_own(m, its);
 }
 
 /* Whether LPIs that are pending go with their collection is not said: MOVALL takes them. */
@@ -306,20 +306,19 @@ static enum wrong move_event(struct model *m, struct model_its *its, const struc
 	if (lpi < MODEL_MAX_LPIS)
 		lpi_retargeted(m, lpi, its->collection[to].vcpu, RULE_CMD_MOVI);
 	its_index(m);
-	its_forget_translations(m);
+	its_forget_own(m, its);
 	return NOTHING;
 }
 
 static enum wrong move_all(struct model *m, struct model_its *its, const struct its_cmd *c)
 {
-	(void)its;
 	m->lost |= c->doubtful;
 	if (c->pe[0] < 0 || c->pe[1] < 0)
 		return PE;
 	if (c->pe[0] == c->pe[1])
 		return NOTHING;
 	lpi_moved_all(m, (unsigned int)c->pe[0], (unsigned int)c->pe[1]);
-	its_forget_translations(m);
+	its_forget_own(m, its);
 	return NOTHING;
 }
 
@@ -361,7 +360,7 @@ static enum wrong discard_event(struct model *m, struct model_its *its, const st
 		lpi_discarded(m, lpi, (unsigned int)its_vcpu_of(m, lpi));
 	its_event_unmapped(m, its, i);
 	its_remove_event(m, i);
-	its_forget_translations(m);
+	its_forget_own(m, its);
 	return NOTHING;
 }
 

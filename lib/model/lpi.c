@@ -185,26 +185,6 @@ void lpi_mapped(struct model *m, u32 intid, int vcpu, bool is_shared)
 		map_pending(m, lpi, (unsigned int)vcpu);
 }
 
-/*
- * DEVIATION_MOVALL_TAKES_TARGET has the one pending state of an LPI at another PE
- * than its event's.
- */
-static void set_pending_astray(struct model *m, unsigned int lpi, unsigned int vcpu, bool pending)
-{
-	int to = m->lpi.stray_to[lpi];
-	struct model_lpi_bits *b;
-
-	if (to < 0 || to == (int)vcpu)
-		return;
-	b = &m->lpis[to];
-	lpi_put_bit(m->lpis[vcpu].astray, lpi, pending);
-	lpi_put_bit(b->strayed, lpi, pending);
-	if (pending)
-		lpi_put_bit(b->listed, lpi, true);
-	if (lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi))
-		lpi_put_bit(b->astray, lpi, !pending);
-}
-
 static void put_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bool pending)
 {
 	struct model_lpi_bits *b = &m->lpis[vcpu];
@@ -215,8 +195,6 @@ static void put_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bo
 	lpi_put_bit(b->kept, lpi, false);
 	lpi_put_bit(b->left, lpi, false);
 	lpi_put_bit(b->taken, lpi, false);
-	lpi_put_bit(b->astray, lpi, false);
-	lpi_put_bit(b->strayed, lpi, false);
 	lpi_put_bit(b->undue, lpi, false);
 	lpi_put_bit(b->listed, lpi, lpi_bit(b->listed, lpi) || pending);
 	m->lpi.moved_by[lpi] = 0;
@@ -236,8 +214,9 @@ void lpi_set_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bool 
 	if (!m->vcpu[vcpu].lpis_enabled)
 		return;
 	put_pending(m, lpi, vcpu, pending);
-	if (its_vcpu_of(m, lpi) == (int)vcpu)
-		set_pending_astray(m, lpi, vcpu, pending);
+	/* DEVIATION_MOVALL_TAKES_TARGET has the one pending state of an LPI elsewhere. */
+	if (its_vcpu_of(m, lpi) == (int)vcpu && m->lpi.stray_to[lpi] >= 0)
+		lpi_put_bit(m->lpi.stray, lpi, true);
 }
 
 /**
@@ -252,8 +231,7 @@ void lpi_unmapped(struct model *m, unsigned int lpi)
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
 		struct model_lpi_bits *b = &m->lpis[i];
 		bool may_be = lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi) ||
-			      lpi_bit(b->strayed, lpi) || lpi_bit(b->undue, lpi) ||
-			      lpi_bit(b->taken, lpi);
+			      lpi_bit(b->undue, lpi) || lpi_bit(b->taken, lpi);
 
 		lpi_put_bit(b->left, lpi, may_be);
 		lpi_put_bit(b->open, lpi, may_be);
@@ -281,17 +259,11 @@ void lpi_sent_while_disabled(struct model *m, unsigned int lpi, unsigned int vcp
 void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu)
 {
 	struct model_lpi_bits *b = &m->lpis[vcpu];
-	int to = m->lpi.stray_to[lpi];
 	bool was_pending =
 		lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi) || lpi_bit(b->kept, lpi);
 
-	if (m->vcpu[vcpu].lpis_enabled)
-		put_pending(m, lpi, vcpu, false);
+	lpi_set_pending(m, lpi, vcpu, false);
 	lpi_put_bit(b->kept, lpi, was_pending && deviates(m, DEVIATION_DISCARD_KEEPS_PENDING));
-	if (to < 0 || !lpi_bit(m->lpis[to].strayed, lpi))
-		return;
-	lpi_put_bit(m->lpis[to].strayed, lpi, false);
-	lpi_put_bit(m->lpis[to].kept, lpi, true);
 }
 
 /* One that became pending while it was active is signalled even if it was disabled since. */
@@ -325,7 +297,7 @@ enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v,
 		return DEVIATION_TABLE_READ_WHEN_MAPPED;
 	if (!v->lpis_enabled && lpi_bit(b->undue, lpi))
 		return DEVIATION_MOVED_WHILE_DISABLED;
-	if (lpi_bit(b->strayed, lpi) && !lpi_bit(b->pending, lpi) && !lpi_bit(b->open, lpi))
+	if (lpi_bit(m->lpi.stray, lpi) && !lpi_bit(b->pending, lpi) && !lpi_bit(b->open, lpi))
 		return DEVIATION_MOVALL_TAKES_TARGET;
 	if (!v->lpis_enabled && lpi_bit(b->queued, lpi))
 		return DEVIATION_QUEUED_WHILE_DISABLED;
@@ -382,7 +354,7 @@ static enum deviation_id doubt_of(const struct model *m, const struct model_lpi_
 		return DEVIATION_QUEUED_WHILE_DISABLED;
 	if (lpi_bit(b->undue, lpi))
 		return DEVIATION_MOVED_WHILE_DISABLED;
-	if (lpi_bit(b->astray, lpi) || lpi_bit(b->strayed, lpi))
+	if (lpi_bit(m->lpi.stray, lpi))
 		return DEVIATION_MOVALL_TAKES_TARGET;
 	if (lpi_bit(b->moving, lpi) && deviates(m, DEVIATION_MOVE_WAITS))
 		return DEVIATION_MOVE_WAITS;
@@ -421,7 +393,7 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 		u64 bits = v->lpis_enabled ? b->pending[n] | b->open[n] : 0;
 
 		if (deviant)
-			bits |= b->kept[n] | b->strayed[n] |
+			bits |= b->kept[n] | m->lpi.stray[n] |
 				(v->lpis_enabled ? 0 : b->queued[n] | b->undue[n]) |
 				(may_signal_taken(v) ? b->taken[n] : 0);
 
@@ -455,7 +427,7 @@ unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v)
 
 	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++)
 		nr += (unsigned int)__builtin_popcountll(
-			b->pending[n] | b->open[n] | b->kept[n] | b->strayed[n] | b->undue[n] |
+			b->pending[n] | b->open[n] | b->kept[n] | m->lpi.stray[n] | b->undue[n] |
 			(deviates(m, DEVIATION_HOST_LPI_ACTIVE) ? b->unended[n] : 0));
 	return nr;
 }
@@ -470,9 +442,15 @@ unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v)
  */
 void lpi_acknowledged(struct model *m, const struct model_vcpu *v, unsigned int intid)
 {
-	lpi_set_pending(m, intid - FIRST_LPI, (unsigned int)(v - m->vcpu), false);
-	lpi_put_bit(m->lpis[v - m->vcpu].taken, intid - FIRST_LPI, false);
-	lpi_put_bit(m->lpis[v - m->vcpu].queued, intid - FIRST_LPI, false);
-	lpi_put_bit(m->lpis[v - m->vcpu].unended, intid - FIRST_LPI, true);
-	lpi_put_bit(m->lpis[v - m->vcpu].changed, intid - FIRST_LPI, false);
+	unsigned int lpi = intid - FIRST_LPI, vcpu = (unsigned int)(v - m->vcpu);
+
+	lpi_set_pending(m, lpi, vcpu, false);
+	lpi_put_bit(m->lpis[vcpu].taken, lpi, false);
+	lpi_put_bit(m->lpis[vcpu].queued, lpi, false);
+	lpi_put_bit(m->lpis[vcpu].unended, lpi, true);
+	lpi_put_bit(m->lpis[vcpu].changed, lpi, false);
+	/* It is not pending anywhere, and where its event has it. */
+	if (its_vcpu_of(m, lpi) == (int)vcpu && m->lpi.stray_to[lpi] < 0 &&
+	    !lpi_is_elsewhere(m, lpi, vcpu))
+		lpi_put_bit(m->lpi.stray, lpi, false);
 }

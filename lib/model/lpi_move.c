@@ -17,8 +17,10 @@
 bool lpi_is_elsewhere(const struct model *m, unsigned int lpi, unsigned int vcpu)
 {
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		const struct model_lpi_bits *b = &m->lpis[i];
+
 		if (i != vcpu &&
-		    (lpi_bit(m->lpis[i].pending, lpi) || lpi_bit(m->lpis[i].open, lpi)))
+		    (lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi) || lpi_bit(b->undue, lpi)))
 			return true;
 	}
 	return false;
@@ -83,7 +85,6 @@ static void move_pending(struct model *m, unsigned int lpi, unsigned int from, u
 	lpi_put_bit(a->queued, lpi, false);
 	lpi_put_bit(a->undue, lpi, false);
 	take_bit(a->unseen, b->unseen, lpi);
-	take_bit(a->astray, b->astray, lpi);
 	take_bit(a->left, b->left, lpi);
 	take_bit(a->kept, b->kept, lpi);
 	lpi_put_bit(b->unended, lpi, lpi_bit(b->unended, lpi) || lpi_bit(a->unended, lpi));
@@ -99,22 +100,17 @@ static void move_pending(struct model *m, unsigned int lpi, unsigned int from, u
 		m->lpi.moved_by[lpi] = (u16)by;
 }
 
-/* What DEVIATION_MOVALL_TAKES_TARGET had pending elsewhere is so at its PE. */
+/* What MOVALL took away is pending there, or by DEVIATION_MOVALL_TAKES_TARGET here. */
 static void settle(struct model *m, unsigned int lpi, unsigned int vcpu)
 {
-	if (m->lpi.stray_to[lpi] < 0)
-		return;
-	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		struct model_lpi_bits *b = &m->lpis[i];
+	int stray_to = m->lpi.stray_to[lpi];
 
-		if (i == vcpu)
-			continue;
-		take_bit(b->strayed, m->lpis[vcpu].strayed, lpi);
-		if (!lpi_bit(b->pending, lpi) && !lpi_bit(b->open, lpi))
-			continue;
-		lpi_put_bit(b->astray, lpi, true);
-		lpi_put_bit(m->lpis[vcpu].strayed, lpi, true);
-	}
+	if (stray_to < 0)
+		return;
+	if (stray_to != (int)vcpu)
+		move_list(m, lpi, (unsigned int)stray_to, vcpu);
+	if (lpi_is_elsewhere(m, lpi, vcpu))
+		lpi_put_bit(m->lpi.stray, lpi, true);
 	m->lpi.stray_to[lpi] = -1;
 }
 
@@ -135,10 +131,18 @@ void lpi_retargeted(struct model *m, unsigned int lpi, unsigned int to, enum rul
 	m->lpi.vcpu_of[lpi] = (int16_t)to;
 }
 
-/* Where KVM has an LPI's target: -1 for nowhere. */
-static int target_of(const struct model *m, unsigned int lpi)
+/* MOVALL takes all LPIs of a PE for which it comes first; what comes of the next is open. */
+static void take_target(struct model *m, unsigned int lpi, unsigned int from, unsigned int to)
 {
-	return m->lpi.stray_to[lpi] >= 0 ? m->lpi.stray_to[lpi] : its_vcpu_of(m, lpi);
+	int vcpu = its_vcpu_of(m, lpi), target = m->lpi.stray_to[lpi];
+
+	if (target < 0)
+		target = vcpu;
+	if (vcpu < 0 || target != (int)from || !deviates(m, DEVIATION_MOVALL_TAKES_TARGET))
+		return;
+	if (m->lpi.stray_to[lpi] >= 0)
+		lpi_put_bit(m->lpi.stray, lpi, true);
+	m->lpi.stray_to[lpi] = (int16_t)(vcpu == (int)to ? -1 : (int)to);
 }
 
 /**
@@ -150,14 +154,8 @@ static int target_of(const struct model *m, unsigned int lpi)
 void lpi_moved_all(struct model *m, unsigned int from, unsigned int to)
 {
 	for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi++) {
-		bool taken = deviates(m, DEVIATION_MOVALL_TAKES_TARGET) &&
-			     target_of(m, lpi) == (int)from;
-
-		take_bit(m->lpis[from].strayed, m->lpis[to].strayed, lpi);
 		move_pending(m, lpi, from, to, RULE_CMD_MOVALL);
-		if (taken)
-			m->lpi.stray_to[lpi] =
-				(int16_t)(its_vcpu_of(m, lpi) == (int)to ? -1 : (int)to);
+		take_target(m, lpi, from, to);
 	}
 }
 
@@ -175,8 +173,8 @@ void lpi_arrived(struct model *m, unsigned int vcpu)
 
 		if (!gone)
 			continue;
-		own->listed[n] &= own->pending[n] | own->open[n] | own->strayed[n] | own->kept[n] |
-				  own->undue[n];
+		own->listed[n] &= own->pending[n] | own->open[n] | own->kept[n] | own->undue[n] |
+				  m->lpi.stray[n];
 		for (unsigned int i = 0; i < m->nr_vcpus; i++) {
 			for (u64 bits = m->lpis[i].moving[n] & gone; bits; bits &= bits - 1) {
 				unsigned int lpi = 64 * n + (unsigned int)__builtin_ctzll(bits);

@@ -189,7 +189,6 @@ static void load_pending(struct model *m, struct model_vcpu *v)
 	memcpy(b->changed, before.changed, sizeof(b->changed));
 	memcpy(b->listed, before.listed, sizeof(b->listed));
 	memcpy(b->moving, before.moving, sizeof(b->moving));
-	memcpy(b->strayed, before.strayed, sizeof(b->strayed));
 	/* What was moved here while LPIs were disabled may be pending or not. */
 	memcpy(b->open, before.undue, sizeof(b->open));
 	if (lpi_table_is_zero(v)) {
@@ -303,8 +302,7 @@ static void save_word(struct model *m, const struct model_vcpu *v, unsigned int 
 	u64 here = lpis_of(m, (unsigned int)(v - m->vcpu), lpi);
 	u64 saved = v->lpis_enabled ? here : 0;
 	/* What a deviation may have made of it is not known either. */
-	u64 doubtful =
-		b->open[n] | b->kept[n] | b->taken[n] | b->astray[n] | b->strayed[n] | b->undue[n];
+	u64 doubtful = b->open[n] | b->kept[n] | b->taken[n] | m->lpi.stray[n] | b->undue[n];
 	/* What is no LPI of this PE may stay as it was. */
 	u64 open =
 		(saved & doubtful) | (~saved & (here | doubtful | b->pending[n] | stored | ~known));

@@ -143,11 +143,9 @@ struct model_lpi_bits {
 	u64 left[MODEL_MAX_LPIS / 64];
 	/*
 	 * On the list of the PE until it runs; moved to it, but on the list of another;
-	 * pending here, but only there; there for that, and not pending here; moved to
-	 * it although LPIs are disabled.
+	 * moved to it although LPIs are disabled.
 	 */
 	u64 listed[MODEL_MAX_LPIS / 64], moving[MODEL_MAX_LPIS / 64];
-	u64 astray[MODEL_MAX_LPIS / 64], strayed[MODEL_MAX_LPIS / 64];
 	u64 undue[MODEL_MAX_LPIS / 64];
 };
 
@@ -164,7 +162,9 @@ struct model_lpi_config {
 struct model_lpis {
 	bool propbaser_reset; /* a deviation may have reset GICR_PROPBASER */
 	int16_t vcpu_of[MODEL_MAX_LPIS]; /* number of the PE, or -1 */
-	int16_t stray_to[MODEL_MAX_LPIS]; /* the PE that a deviation sends it to, or -1 */
+	/* The PE that MOVALL has taken it to and the deviation sends it to, or -1. */
+	int16_t stray_to[MODEL_MAX_LPIS];
+	u64 stray[MODEL_MAX_LPIS / 64]; /* whose pending state may be at any PE for that */
 	u16 moved_from[MODEL_MAX_LPIS]; /* number of the PE that has it on its list */
 	u16 moved_by[MODEL_MAX_LPIS]; /* the rule by which it is pending where it is, or 0 */
 	struct model_lpi_config config[MODEL_MAX_LPIS];
@@ -443,6 +443,7 @@ int its_event_vcpu(const struct model *m, const struct model_event *e);
 unsigned int its_lpi_of(const struct model_event *e);
 void its_index(struct model *m);
 void its_forget_translations(struct model *m);
+void its_forget_own(struct model *m, const struct model_its *its);
 unsigned int its_find_device(const struct model_its *its, u64 id);
 unsigned int its_find_collection(const struct model_its *its, u64 icid);
 void its_list_collection(struct model *m, struct model_its *its, u16 icid);
