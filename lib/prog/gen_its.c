@@ -18,7 +18,7 @@
 static const u8 blocks[ITS_MAX][3] = { { 0, 1, 2 }, { 8, 9, 10 }, { 11, 12, 13 }, { 7, 14, 15 } };
 
 /* Configurations: priorities that may be the same, and disabled ones. */
-static const u8 configs[] = { 0xa3, 0xa3, 0xa3, 0xb3, 0x81, 0xc3, 0xa7, 0xf3, 0xa2, 0xb2 };
+static const u8 configs[] = { 0xa3, 0xa3, 0xa3, 0xb3, 0x81, 0xc3, 0xa7, 0xf3, 0xa2, 0xb2, 0x81 };
 
 /**
  * gen_its_at() - where an ITS is
@@ -340,12 +340,25 @@ void gen_its_set_up(struct gen *g, unsigned int its)
 	i->unit[its].enabled = true;
 }
 
+/**
+ * gen_its_configure() - append a write of the configuration of an LPI
+ * @g:   the generator
+ * @lpi: below ITS_LPIS
+ */
+void gen_its_configure(struct gen *g, unsigned int lpi)
+{
+	u64 config = PICK(&g->r, configs);
+
+	if (its_gen(g)->calm)
+		config |= 1;
+	gen_its_mem_write(g, ITS_CONFIG_AT + gen_its_intid(lpi) - ITS_FIRST_INTID, 1, config);
+}
+
 /* Tables of all PEs, with something pending in some of them. */
 static void add_tables(struct gen *g)
 {
 	for (unsigned int lpi = 0; lpi < ITS_LPIS; lpi++)
-		gen_its_mem_write(g, ITS_CONFIG_AT + gen_its_intid(lpi) - ITS_FIRST_INTID, 1,
-				  PICK(&g->r, configs));
+		gen_its_configure(g, lpi);
 	for (unsigned int n = 0; n < g->nr_vcpus; n++) {
 		gen_its_store(g, n, REG_ICC_PMR, 0, 0xf8);
 		gen_its_store(g, n, REG_ICC_IGRPEN1, 0, 1);
@@ -407,7 +420,7 @@ static const struct act acts[] = {
 
 /* The beginning of all programs about ITSes, and then what the suite is about. */
 static void make(u64 index, const struct recipe *recipe, struct prog *p, const struct act *of,
-		 size_t nr)
+		 size_t nr, bool calm)
 {
 	struct its_gen i = {
 		.g = {
@@ -419,6 +432,7 @@ static void make(u64 index, const struct recipe *recipe, struct prog *p, const s
 	};
 
 	p->gic = GIC_V3;
+	i.calm = calm && !gen_once_in(&i.g, 8);
 	gen_its_add_vm(&i.g);
 	while (p->nr_ops < MAX_PROG_OPS)
 		gen_act(&i.g, of, nr);
@@ -432,7 +446,7 @@ static void make(u64 index, const struct recipe *recipe, struct prog *p, const s
  */
 void gen_its(u64 index, const struct recipe *recipe, struct prog *p)
 {
-	make(index, recipe, p, acts, ARRAY_SIZE(acts));
+	make(index, recipe, p, acts, ARRAY_SIZE(acts), false);
 }
 
 static const struct act table_acts[] = {
@@ -456,7 +470,7 @@ static const struct act table_acts[] = {
 	{ 1, gen_its_act_reset },
 	{ 1, gen_its_act_no_memory },
 	{ 3, gen_its_act_save_pending },
-	{ 3, gen_its_act_edit_pending },
+	{ 2, gen_its_act_edit_pending },
 	{ 3, gen_its_act_look },
 };
 
@@ -468,5 +482,5 @@ static const struct act table_acts[] = {
  */
 void gen_its_tables(u64 index, const struct recipe *recipe, struct prog *p)
 {
-	make(index, recipe, p, table_acts, ARRAY_SIZE(table_acts));
+	make(index, recipe, p, table_acts, ARRAY_SIZE(table_acts), true);
 }

@@ -65,6 +65,7 @@ struct its_gen {
 	struct its_event route[ITS_ROUTES];
 	bool routed[ITS_ROUTES];
 	bool big; /* the last device of ITS 0 has EventIDs that are INTIDs of LPIs */
+	bool calm; /* no LPI is disabled, so that none stays pending when all are taken */
 	bool indirect; /* ITS 0 has a device table of two levels */
 	bool spare_used; /* something is in the spare blocks */
 };
@@ -93,6 +94,7 @@ void gen_its_mem_write(struct gen *g, u64 at, u64 size, u64 value);
 void gen_its_mem_read(struct gen *g, u64 at, u64 size);
 u64 gen_its_baser(const struct its_gen *i, unsigned int its, unsigned int table);
 void gen_its_set_up(struct gen *g, unsigned int its);
+void gen_its_configure(struct gen *g, unsigned int lpi);
 void gen_its_add_vm(struct gen *g);
 void gen_its_forget(struct gen *g, unsigned int its);
 
@@ -122,6 +124,7 @@ void gen_its_act_translater(struct gen *g);
 void gen_its_act_ack(struct gen *g);
 void gen_its_act_eoi(struct gen *g);
 void gen_its_act_serve(struct gen *g);
+void gen_its_take_all(struct gen *g);
 void gen_its_act_configure(struct gen *g);
 void gen_its_act_enable_lpis(struct gen *g);
 void gen_its_act_masks(struct gen *g);

@@ -150,6 +150,20 @@ void gen_its_act_serve(struct gen *g)
 	op_set_arg(prog_add(g->p, OP_GUEST_SERVE), ARG_GUEST_SERVE_vcpu, gen_its_any_id(g));
 }
 
+/**
+ * gen_its_take_all() - all PEs end what they have acknowledged, and take what is signalled
+ * @g: the generator
+ *
+ * What is pending when its event goes away is rarely known afterwards.
+ */
+void gen_its_take_all(struct gen *g)
+{
+	for (unsigned int n = 0; n < g->nr_vcpus; n++) {
+		op_set_arg(prog_add(g->p, OP_GUEST_EOI), ARG_GUEST_EOI_vcpu, g->vcpu[n]);
+		op_set_arg(prog_add(g->p, OP_GUEST_SERVE), ARG_GUEST_SERVE_vcpu, g->vcpu[n]);
+	}
+}
+
 /* The number of a command's event, and what renews its configuration. */
 static void renew(struct gen *g, unsigned int vcpu, u64 intid)
 {
@@ -171,15 +185,13 @@ static void renew(struct gen *g, unsigned int vcpu, u64 intid)
  */
 void gen_its_act_configure(struct gen *g)
 {
-	static const u8 configs[] = { 0xa3, 0xa3, 0xb3, 0x81, 0xc3, 0xa7, 0xf3, 0xa2, 0xb2, 0xff };
 	unsigned int lpi = (unsigned int)rng_below(&g->r, ITS_LPIS);
 	unsigned int home = its_gen(g)->home[lpi];
 	struct its_event e;
 
 	if (gen_its_find_event(g, &e))
 		lpi = its_gen(g)->unit[e.its].device[e.device].lpi[e.event] - 1u;
-	gen_its_mem_write(g, ITS_CONFIG_AT + gen_its_intid(lpi) - ITS_FIRST_INTID, 1,
-			  PICK(&g->r, configs));
+	gen_its_configure(g, lpi);
 	if (gen_once_in(g, 4))
 		renew(g, home ? home - 1 : 0, gen_its_intid(lpi));
 	else
@@ -234,10 +246,12 @@ void gen_its_act_save_pending(struct gen *g)
 void gen_its_act_edit_pending(struct gen *g)
 {
 	unsigned int vcpu = gen_its_any_vcpu(g);
-	u64 at = ITS_PENDING_AT(vcpu) + ITS_FIRST_PENDING_BYTE + rng_below(&g->r, 2);
+	u64 at = ITS_PENDING_AT(vcpu) + ITS_FIRST_PENDING_BYTE;
 
+	if (!gen_once_in(g, 8))
+		gen_its_take_all(g);
 	gen_its_store(g, vcpu, REG_GICR_CTLR, gen_its_redist_at(vcpu), 0);
-	gen_its_mem_write(g, at, 1, rng_below(&g->r, 256));
+	gen_its_mem_write(g, at, 2, rng_next(&g->r));
 	if (gen_once_in(g, 8))
 		gen_its_mem_write(g, ITS_PENDING_AT(vcpu), 8, rng_next(&g->r));
 	gen_its_store(g, vcpu, REG_GICR_PENDBASER, gen_its_redist_at(vcpu), ITS_PENDING_AT(vcpu));

@@ -111,7 +111,9 @@ static void save_and_restore(struct gen *g, unsigned int its,
 {
 	if (its_gen(g)->unit[its].waiting)
 		gen_its_perform(g, its);
-	if (!gen_once_in(g, 4))
+	if (!gen_once_in(g, 8))
+		gen_its_take_all(g);
+	if (!gen_once_in(g, 8))
 		prog_add(g->p, OP_SAVE_PENDING_TABLES);
 	add_save(g, its);
 	if (meanwhile)
@@ -181,11 +183,15 @@ static u64 odd_cte(struct gen *g, unsigned int its)
 static u64 odd_ite(struct gen *g, unsigned int its)
 {
 	static const u64 nexts[] = { 0, 0, 0, 1, 2, 3, 31, 65535 };
-	static const u64 intids[] = { 0,    1,	   1019,  8191,	      8192,	 8193,
-				      8195, 16383, 16384, UINT32_MAX, 8192 + 255 };
+	static const u64 intids[] = { 0, 1, 1019, 8191, 8192, 8193, 8195, 8192 + 255 };
+	static const u64 far[] = { 16383, 16384, 65536, UINT32_MAX };
 	const struct its_unit *u = &its_gen(g)->unit[its];
 	u64 icid = gen_once_in(g, 8) ? 65535 : PICK(&g->r, u->icid);
 	u64 next = PICK(&g->r, nexts), intid = PICK(&g->r, intids);
+
+	/* Beyond what can be an LPI, or what its pending state is known of. */
+	if (gen_once_in(g, 16))
+		intid = PICK(&g->r, far);
 
 	return its_entry_put(ITS_ENTRY_ITE_next, next) |
 	       its_entry_put(ITS_ENTRY_ITE_pINTID, intid) | icid;
@@ -227,6 +233,8 @@ static void begin_again(struct gen *g, unsigned int its)
 	struct its_gen *i = its_gen(g);
 	struct its_unit *u = &i->unit[its];
 
+	if (!gen_once_in(g, 8))
+		gen_its_take_all(g);
 	add_reset(g, its);
 	gen_its_forget(g, its);
 	u->queue = 0;
