@@ -316,9 +316,9 @@ static struct profile opened(const struct profile *profile)
 {
 	struct profile open = *profile;
 
-	open.choices = 0;
+	memset(open.chosen, 0, sizeof(open.chosen));
 	for (size_t i = 0; i < ARRAY_SIZE(choices_of_state); i++)
-		open.choices |= profile->choices & BIT_ULL(choices_of_state[i]);
+		open.chosen[choices_of_state[i]] = profile->chosen[choices_of_state[i]];
 	return open;
 }
 

@@ -26,16 +26,14 @@ static const struct param_desc params[] = {
 #undef PROFILE
 };
 
-_Static_assert(NR_CHOICES <= 64, "struct profile has a bit for each");
-
-#define CHOSEN(choice) | BIT_ULL(CHOICE_##choice)
+#define CHOSEN(choice) [CHOICE_##choice] = true,
 #define SETS(param, value) [PARAM_##param] = (value),
 
 static const struct profile profiles[] = {
 #define CHOICE(...)
 #define PARAM(...)
 #define PROFILE(name, implementation, from, to, chosen, ...) \
-	{ name, IMPL_##implementation, from, to, 0 chosen, { __VA_ARGS__ } },
+	{ name, IMPL_##implementation, from, to, { chosen }, { __VA_ARGS__ } },
 #include "lib/model/profile.def"
 #undef CHOICE
 #undef PARAM
@@ -68,7 +66,7 @@ const struct choice_desc *choice_desc(enum profile_choice choice)
  */
 bool profile_has(const struct profile *profile, enum profile_choice choice)
 {
-	return profile->choices & BIT_ULL(choice);
+	return profile->chosen[choice];
 }
 
 /**

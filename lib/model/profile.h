@@ -69,7 +69,7 @@ struct profile {
 	const char *name;
 	enum implementation implementation;
 	unsigned int from, to; /* versions, major * 1000 + minor */
-	u64 choices; /* a bit for each enum profile_choice */
+	bool chosen[NR_CHOICES];
 	u32 param[NR_PARAMS];
 };
 
