@@ -30,6 +30,7 @@ LIB_SRCS := \
 	lib/model/irq.c \
 	lib/model/its.c \
 	lib/model/its_cmd.c \
+	lib/model/its_place.c \
 	lib/model/its_regs.c \
 	lib/model/its_restore.c \
 	lib/model/its_save.c \

@@ -435,6 +435,23 @@ static void perform(struct model *m, struct model_its *its, const u64 *cmd)
 	its->last_rule = rule;
 }
 
+/* Return: whether there is one in memory, and it is known. */
+static bool fetch(struct model *m, const struct model_its *its, u64 *cmd)
+{
+	u64 at = its_queue_at(its) + its->creadr, known = ~0ULL, word_known;
+	enum its_entry there = its_memory_at(m, at, ITS_CMD_BYTES);
+
+	m->lost |= there == ITS_ENTRY_UNFOLLOWED;
+	if (there != ITS_ENTRY_THERE)
+		return false;
+	for (unsigned int i = 0; i < ITS_CMD_WORDS; i++) {
+		cmd[i] = mem_u64(m, at + 8ULL * i, &word_known);
+		known &= word_known;
+	}
+	m->lost |= ~known != 0;
+	return !m->lost;
+}
+
 /**
  * its_run_commands() - perform what is between GITS_CREADR and GITS_CWRITER
  * @m:   the model
@@ -443,15 +460,12 @@ static void perform(struct model *m, struct model_its *its, const u64 *cmd)
 void its_run_commands(struct model *m, struct model_its *its)
 {
 	while (!m->lost && its->enabled && its->creadr != its->cwriter) {
-		u64 cmd[ITS_CMD_WORDS], known = ~0ULL, word_known;
+		u64 cmd[ITS_CMD_WORDS];
 
-		for (unsigned int i = 0; i < ITS_CMD_WORDS; i++) {
-			cmd[i] =
-				mem_u64(m, its_queue_at(its) + its->creadr + 8ULL * i, &word_known);
-			known &= word_known;
-		}
-		m->lost |= ~known != 0;
-		if (!m->lost)
+		/* Of what a deviation kept, more is not followed. */
+		m->lost |= its->kept;
+		its->last_rule = RULE_ITS_QUEUE;
+		if (fetch(m, its, cmd))
 			perform(m, its, cmd);
 		its->creadr = (u32)((its->creadr + ITS_CMD_BYTES) % its_queue_bytes(its));
 	}

@@ -7,105 +7,67 @@
 #include "lib/model/state.h"
 
 #define ENTRY_BYTES 8ULL /* of all its tables (arm-vgic-its.rst, ITS Table ABI) */
-#define QUEUE_PAGE_BYTES 4096
 
-/* Bytes of a table, in pages of the size that was written. */
-static u64 table_bytes(u64 baser)
+static bool is_valid(u64 baser)
 {
-	static const u64 page_bytes[] = { 0x1000, 0x4000, 0x10000, 0 };
-
-	return (reg_field_get(FIELD_GITS_BASER_Size, baser) + 1) *
-	       page_bytes[reg_field_get(FIELD_GITS_BASER_Page_Size, baser)];
+	return reg_field_get(FIELD_GITS_BASER_Valid, baser);
 }
 
-static u64 table_at(u64 baser)
-{
-	return baser & reg_field_mask(FIELD_GITS_BASER_Physical_Address);
-}
-
-/* Is a table where the model follows it: valid, flat and in the program's memory? */
-static bool table_is_followed(u64 baser)
-{
-	/* If all pages are of 64 KiB, bits 15:12 are bits 51:48 (IHI 0069H GITS_BASER<n>). */
-	return reg_field_get(FIELD_GITS_BASER_Valid, baser) && !(baser & bits_mask(15, 12)) &&
-	       !reg_field_get(FIELD_GITS_BASER_Indirect, baser) &&
-	       mem_is_program(table_at(baser), table_bytes(baser));
-}
-
-/**
- * its_entry() - has a table in memory an entry of this number?
- * @m:      the model
- * @its:    of it
- * @table:  ITS_DEVICES or ITS_COLLECTIONS
- * @number: of a device or of a collection
- *
- * Return: whether, or that the model does not follow such a table.
+/*
+ * A flat table in memory is the ITS's own while it is enabled; the first level of one
+ * of two is software's.
  */
-enum its_entry its_entry(const struct model *m, const struct model_its *its, enum its_table table,
-			 u64 number)
+static void take_table(struct model *m, u64 baser)
 {
-	u64 baser = its->baser[table];
+	u64 at = its_table_at(m, baser), end = at + its_table_bytes(m, baser);
 
-	(void)m;
-	if (!table_is_followed(baser))
-		return ITS_ENTRY_UNFOLLOWED;
-	return number < table_bytes(baser) / ENTRY_BYTES ? ITS_ENTRY_THERE : ITS_ENTRY_NONE;
-}
-
-/**
- * its_queue_at() - where the command queue is
- * @its: the ITS
- *
- * Return: gpa, bytes.
- */
-u64 its_queue_at(const struct model_its *its)
-{
-	return its->cbaser & reg_field_mask(FIELD_GITS_CBASER_Physical_Address);
-}
-
-/**
- * its_queue_bytes() - how large the command queue is
- * @its: the ITS
- *
- * Return: bytes.
- */
-u64 its_queue_bytes(const struct model_its *its)
-{
-	return (reg_field_get(FIELD_GITS_CBASER_Size, its->cbaser) + 1) * QUEUE_PAGE_BYTES;
-}
-
-static void enable_its(struct model *m, struct model_its *its)
-{
-	if (!reg_field_get(FIELD_GITS_CBASER_Valid, its->cbaser) || !its->cwriter_known ||
-	    its->cwriter >= its_queue_bytes(its) || its_queue_at(its) & bits_mask(15, 12) ||
-	    !mem_is_program(its_queue_at(its), its_queue_bytes(its)) ||
-	    !table_is_followed(its->baser[ITS_DEVICES]) ||
-	    !table_is_followed(its->baser[ITS_COLLECTIONS])) {
-		m->lost = true;
+	if (reg_field_get(FIELD_GITS_BASER_Indirect, baser) || end <= PROG_MEM_BASE ||
+	    at >= PROG_MEM_BASE + PROG_MEM_BYTES)
 		return;
+	if (at < PROG_MEM_BASE)
+		at = PROG_MEM_BASE;
+	if (end > PROG_MEM_BASE + PROG_MEM_BYTES)
+		end = PROG_MEM_BASE + PROG_MEM_BYTES;
+	its_table_taken(m, at, end - at);
+}
+
+/* To enable an ITS that lacks its queue or a table is UNPREDICTABLE. */
+static bool enable_its(struct model *m, struct model_its *its)
+{
+	if (!reg_field_get(FIELD_GITS_CBASER_Valid, its->cbaser) ||
+	    !is_valid(its->baser[ITS_DEVICES]) || !is_valid(its->baser[ITS_COLLECTIONS])) {
+		m->lost |= !chosen(m, CHOICE_ITS_NEEDS_TABLES);
+		return false;
 	}
-	its->enabled = true;
+	m->lost |= !its->cwriter_known || its->cwriter >= its_queue_bytes(its) ||
+		   (its_queue_at(its) & bits_mask(15, 12) && !chosen(m, CHOICE_QUEUE_ALIGNED));
 	for (unsigned int i = 0; i < NR_ITS_TABLES; i++)
-		its_table_taken(m, table_at(its->baser[i]), table_bytes(its->baser[i]));
-	its_run_commands(m, its);
+		take_table(m, its->baser[i]);
+	return true;
 }
 
 static void read_ctlr(const struct model *m, const struct access *a, struct expect *want,
 		      struct expect_val *val)
 {
 	const struct model_its *its = &m->its[a->its];
+	u64 quiescent = reg_field_mask(FIELD_GITS_CTLR_Quiescent);
+	bool empty = its->cwriter_known && its->creadr == its->cwriter;
 
 	(void)want;
 	val->rule = RULE_ITS_CTLR;
-	/* Whether it is quiescent while commands wait is not said. */
-	val->known = reg_field_mask(FIELD_GITS_CTLR_Enabled) |
-		     reg_field_mask(FIELD_GITS_CTLR_RES0_30_9) |
-		     reg_field_mask(FIELD_GITS_CTLR_RES0_3_2) | ~0xffffffffULL;
+	val->known = ~(quiescent | reg_field_mask(FIELD_GITS_CTLR_UMSIirq) |
+		       reg_field_mask(FIELD_GITS_CTLR_ITS_Number) |
+		       reg_field_mask(FIELD_GITS_CTLR_ImDe));
+	/* What is of GICv4 and of optional features. */
+	if (chosen(m, CHOICE_ARCHREV_IS_3))
+		val->known |= reg_field_mask(FIELD_GITS_CTLR_ITS_Number) |
+			      reg_field_mask(FIELD_GITS_CTLR_ImDe);
+	if (chosen(m, CHOICE_ITS_16_BITS))
+		val->known |= reg_field_mask(FIELD_GITS_CTLR_UMSIirq);
 	val->value = reg_field_put(FIELD_GITS_CTLR_Enabled, its->enabled);
-	if (its->enabled || its->creadr != its->cwriter || !chosen(m, CHOICE_ITS_SYNCHRONOUS))
-		return;
-	val->known |= reg_field_mask(FIELD_GITS_CTLR_Quiescent);
-	val->value |= reg_field_mask(FIELD_GITS_CTLR_Quiescent);
+	if (chosen(m, CHOICE_QUIESCENT_IS_EMPTY) ||
+	    (!its->enabled && empty && chosen(m, CHOICE_ITS_SYNCHRONOUS)))
+		expect_bits(val, empty ? quiescent : 0, quiescent, RULE_ITS_QUIESCENT);
 }
 
 /* The model does not follow an ITS that does its work some time later. */
@@ -115,12 +77,12 @@ static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 m
 	bool enable = reg_field_get(FIELD_GITS_CTLR_Enabled, value);
 
 	(void)mask;
-	m->lost |= !its->initialised || !chosen(m, CHOICE_ITS_SYNCHRONOUS);
-	if (enable && !its->enabled)
-		enable_its(m, its);
-	else if (!enable)
+	m->lost |= !chosen(m, CHOICE_ITS_SYNCHRONOUS) ||
+		   (!its->initialised && !chosen(m, CHOICE_ITS_INIT_NOT_NEEDED));
+	if (!enable)
 		its_forget_translations(m);
-	its->enabled = enable;
+	its->enabled = enable && (its->enabled || enable_its(m, its));
+	its_run_commands(m, its);
 }
 
 static void read_typer(const struct model *m, const struct access *a, struct expect *want,
@@ -133,23 +95,69 @@ static void read_typer(const struct model *m, const struct access *a, struct exp
 	val->value = reg_field_mask(FIELD_GITS_TYPER_Physical);
 	if (chosen(m, CHOICE_RDBASE_IS_NUMBER))
 		val->known |= reg_field_mask(FIELD_GITS_TYPER_PTA);
+	if (!chosen(m, CHOICE_ITS_16_BITS))
+		return;
+	val->known = ~reg_field_mask(FIELD_GITS_TYPER_IMPDEF);
+	val->value |= reg_field_put(FIELD_GITS_TYPER_Devbits, 15) |
+		      reg_field_put(FIELD_GITS_TYPER_ID_bits, 15);
+	expect_bits(val, reg_field_put(FIELD_GITS_TYPER_ITT_entry_size, ENTRY_BYTES - 1),
+		    reg_field_mask(FIELD_GITS_TYPER_ITT_entry_size), RULE_ITS_ENTRY_SIZE);
 }
 
-/* Bits of an address that need not be implemented, or must be zero. */
-#define ODD_ADDRESS_BITS (bits_mask(51, 48) | bits_mask(15, 12))
+/* The memory attributes of GITS_CBASER and GITS_BASER<n>, which are at the same places. */
+#define ATTRIBUTES                                     \
+	(reg_field_mask(FIELD_GITS_BASER_InnerCache) | \
+	 reg_field_mask(FIELD_GITS_BASER_OuterCache) | \
+	 reg_field_mask(FIELD_GITS_BASER_Shareability))
 
-/* Its memory attributes may be fixed. */
+static u64 with_attributes(const struct model *m, u64 value)
+{
+	static const u8 inner[] = { 3, 3, 2, 3, 4, 5, 6, 7 }, outer[8] = { 0, 1 };
+	static const u8 shared[] = { 0, 1, 1, 3 };
+
+	if (!chosen(m, CHOICE_ITS_CACHED))
+		return value;
+	return (value & ~ATTRIBUTES) |
+	       reg_field_put(FIELD_GITS_BASER_InnerCache,
+			     inner[reg_field_get(FIELD_GITS_BASER_InnerCache, value)]) |
+	       reg_field_put(FIELD_GITS_BASER_OuterCache,
+			     outer[reg_field_get(FIELD_GITS_BASER_OuterCache, value)]) |
+	       reg_field_put(FIELD_GITS_BASER_Shareability,
+			     shared[reg_field_get(FIELD_GITS_BASER_Shareability, value)]);
+}
+
+/* Bits of a register that need not be implemented: what was written to them may be lost. */
+static u64 attributes_unknown(const struct model *m)
+{
+	return chosen(m, CHOICE_ITS_CACHED) ? 0 : ATTRIBUTES;
+}
+
+static u64 upper_unknown(const struct model *m, unsigned int top)
+{
+	if (chosen(m, CHOICE_ITS_52_BITS) || m->config.ipa_bits > top)
+		return 0;
+	return bits_mask(top, m->config.ipa_bits);
+}
+
+#define CBASER_RES0                                     \
+	(reg_field_mask(FIELD_GITS_CBASER_RES0_62) |    \
+	 reg_field_mask(FIELD_GITS_CBASER_RES0_58_56) | \
+	 reg_field_mask(FIELD_GITS_CBASER_RES0_52) | reg_field_mask(FIELD_GITS_CBASER_RES0_9_8))
+
 static void read_cbaser(const struct model *m, const struct access *a, struct expect *want,
 			struct expect_val *val)
 {
 	const struct model_its *its = &m->its[a->its];
+	u64 open = CBASER_RES0 | upper_unknown(m, 51);
 
 	(void)want;
 	val->rule = RULE_ITS_CBASER;
-	val->known = reg_field_mask(FIELD_GITS_CBASER_Valid) |
-		     reg_field_mask(FIELD_GITS_CBASER_Physical_Address) |
-		     reg_field_mask(FIELD_GITS_CBASER_Size);
-	val->known &= ~(its->cbaser & ODD_ADDRESS_BITS);
+	if (!chosen(m, CHOICE_QUEUE_ALIGNED))
+		open |= bits_mask(15, 12);
+	/* Where zero was written, zero is read. */
+	val->known = ~(its->cbaser & open);
+	if (its->cbaser_written)
+		val->known &= ~attributes_unknown(m);
 	val->value = its->cbaser & val->known;
 }
 
@@ -157,10 +165,19 @@ static void write_cbaser(struct model *m, const struct access *a, u64 value, u64
 {
 	struct model_its *its = &m->its[a->its];
 
+	if (its->enabled && chosen(m, CHOICE_ITS_REGS_FIXED))
+		return;
 	m->lost |= its->enabled; /* which is UNPREDICTABLE */
-	its->cbaser = (its->cbaser & ~mask) | (value & mask);
+	its->cbaser = with_attributes(m, (its->cbaser & ~mask) | (value & mask));
+	if (chosen(m, CHOICE_QUEUE_ALIGNED))
+		its->cbaser &= ~bits_mask(15, 12);
+	its->cbaser_written = true;
 	its->creadr = 0;
 	its->last_rule = 0;
+	if (chosen(m, CHOICE_CBASER_CLEARS_CWRITER)) {
+		its->cwriter = 0;
+		its->cwriter_known = true;
+	}
 	its->cwriter_known &= !its->cwriter;
 }
 
@@ -170,13 +187,13 @@ static void read_cwriter(const struct model *m, const struct access *a, struct e
 	const struct model_its *its = &m->its[a->its];
 
 	(void)want;
-	val->rule = RULE_ITS_QUEUE;
-	val->known = ~(reg_field_mask(FIELD_GITS_CWRITER_Retry) |
-		       (its->cwriter_known ? 0 : reg_field_mask(FIELD_GITS_CWRITER_Offset)));
+	val->rule = RULE_ITS_CWRITER;
+	val->known = its->cwriter_known ? ~0ULL : ~reg_field_mask(FIELD_GITS_CWRITER_Offset);
+	if (!chosen(m, CHOICE_RES0_RAZ_WI))
+		val->known &= ~reg_field_mask(FIELD_GITS_CWRITER_Retry);
 	val->value = its->cwriter;
 }
 
-/* An offset beyond the queue is UNPREDICTABLE. */
 static void write_cwriter(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	struct model_its *its = &m->its[a->its];
@@ -184,9 +201,13 @@ static void write_cwriter(struct model *m, const struct access *a, u64 value, u6
 
 	if (!(mask & offset))
 		return;
+	if ((value & offset) >= its_queue_bytes(its)) {
+		m->lost |= !chosen(m, CHOICE_CWRITER_IN_QUEUE);
+		return;
+	}
 	its->cwriter = (u32)(value & offset);
 	its->cwriter_known = true;
-	m->lost |= !chosen(m, CHOICE_ITS_SYNCHRONOUS) || its->cwriter >= its_queue_bytes(its);
+	m->lost |= !chosen(m, CHOICE_ITS_SYNCHRONOUS);
 	its_run_commands(m, its);
 }
 
@@ -213,47 +234,112 @@ static void write_creadr(struct model *m, const struct access *a, u64 value, u64
 	m->lost |= its->enabled || its->creadr >= its_queue_bytes(its);
 }
 
+/* Fields that are the same whatever is written. */
+static u64 fixed_fields(const struct model *m, unsigned int table)
+{
+	u64 fields =
+		reg_field_mask(FIELD_GITS_BASER_Type) | reg_field_mask(FIELD_GITS_BASER_Entry_Size);
+
+	if (chosen(m, CHOICE_ITS_PAGES_64K))
+		fields |= reg_field_mask(FIELD_GITS_BASER_Page_Size);
+	if (table == ITS_COLLECTIONS && chosen(m, CHOICE_ITS_DEVICES_INDIRECT))
+		fields |= reg_field_mask(FIELD_GITS_BASER_Indirect);
+	return fields;
+}
+
 /* Which tables there are is IMPLEMENTATION DEFINED; the memory attributes may be fixed. */
 static void read_baser(const struct model *m, const struct access *a, struct expect *want,
 		       struct expect_val *val)
 {
 	const struct model_its *its = &m->its[a->its];
 	static const u64 types[NR_ITS_TABLES] = { [ITS_DEVICES] = 1, [ITS_COLLECTIONS] = 4 };
-	u64 baser;
+	unsigned int table = a->at.index;
 
 	(void)want;
 	val->rule = RULE_ITS_BASER;
 	if (!chosen(m, CHOICE_ITS_TWO_TABLES))
 		return;
-	if (a->at.index >= NR_ITS_TABLES) {
+	if (table >= NR_ITS_TABLES) {
+		val->rule = RULE_ITS_BASER_NONE;
 		val->known = ~0ULL;
 		return;
 	}
-	baser = its->baser[a->at.index];
-	val->known = reg_field_mask(FIELD_GITS_BASER_Valid) |
-		     reg_field_mask(FIELD_GITS_BASER_Type) |
-		     reg_field_mask(FIELD_GITS_BASER_Entry_Size) |
-		     reg_field_mask(FIELD_GITS_BASER_Size) | bits_mask(47, 16);
-	val->value = baser & (reg_field_mask(FIELD_GITS_BASER_Valid) |
-			      reg_field_mask(FIELD_GITS_BASER_Size) | bits_mask(47, 16));
-	val->value |= reg_field_put(FIELD_GITS_BASER_Type, types[a->at.index]) |
-		      reg_field_put(FIELD_GITS_BASER_Entry_Size, ENTRY_BYTES - 1);
-	/* A table whose register says that it is not there has no size. */
-	if (!reg_field_get(FIELD_GITS_BASER_Valid, baser))
-		val->known &= ~(reg_field_mask(FIELD_GITS_BASER_Size) | bits_mask(47, 16));
+	val->known = its->baser_known[table] | reg_field_mask(FIELD_GITS_BASER_Valid);
+	val->known &= ~(attributes_unknown(m) | upper_unknown(m, 47));
+	if (!chosen(m, CHOICE_ITS_DEVICES_INDIRECT))
+		val->known &= ~reg_field_mask(FIELD_GITS_BASER_Indirect);
+	if (!chosen(m, CHOICE_ITS_PAGES_64K))
+		val->known &= ~(reg_field_mask(FIELD_GITS_BASER_Page_Size) | bits_mask(15, 12));
+	val->value = its->baser[table] & val->known;
+	expect_bits(val,
+		    reg_field_put(FIELD_GITS_BASER_Type, types[table]) |
+			    reg_field_put(FIELD_GITS_BASER_Entry_Size, ENTRY_BYTES - 1) |
+			    reg_field_put(FIELD_GITS_BASER_Page_Size, 2),
+		    fixed_fields(m, table), RULE_ITS_BASER_FIXED);
+}
+
+/* Is a table new, and its memory zero, as software must have made it? */
+static bool is_fresh(const struct model *m, u64 old, u64 baser)
+{
+	u64 at = its_table_at(m, baser), bytes = its_table_bytes(m, baser);
+
+	return is_valid(baser) && mem_is_program(at, bytes) && mem_is_zero_from(m, at, bytes) &&
+	       !(is_valid(old) &&
+		 ranges_overlap(at, bytes, its_table_at(m, old), its_table_bytes(m, old)));
+}
+
+/* What was mapped is in the memory of the table before, which the ITS has no more. */
+static void unmap_table(struct model *m, struct model_its *its, enum its_table table)
+{
+	if (table == ITS_DEVICES) {
+		its_unmap_devices(m, its);
+		return;
+	}
+	for (unsigned int i = 0; i < m->nr_events; i++) {
+		if (m->event[i].its != its - m->its)
+			continue;
+		m->lost |= !chosen(m, CHOICE_MAPC_LEAVES_ORPHANS);
+		m->event[i].orphan = true;
+	}
+	its->nr_collections = 0;
+	its->nr_listed = 0;
+	its_index(m);
+	its_forget_translations(m);
+}
+
+static void change_table(struct model *m, struct model_its *its, enum its_table table, u64 old)
+{
+	u64 baser = its->baser[table];
+	bool fresh;
+
+	if (baser == old || !(table == ITS_DEVICES ? its->nr_devices : its->nr_collections))
+		return;
+	fresh = is_fresh(m, old, baser);
+	if (is_valid(baser) && deviates(m, DEVIATION_TABLE_CHANGE_KEEPS)) {
+		its->kept = true;
+		m->lost |= !fresh;
+		return;
+	}
+	m->lost |= !fresh && !chosen(m, CHOICE_TABLE_CHANGE_UNMAPS);
+	unmap_table(m, its, table);
 }
 
 static void write_baser(struct model *m, const struct access *a, u64 value, u64 mask)
 {
 	struct model_its *its = &m->its[a->its];
-	u64 *baser;
+	unsigned int table = a->at.index;
+	u64 *baser, old;
 
-	m->lost |= its->enabled || !chosen(m, CHOICE_ITS_TWO_TABLES);
-	if (a->at.index >= NR_ITS_TABLES)
+	if (its->enabled && chosen(m, CHOICE_ITS_REGS_FIXED))
 		return;
-	baser = &its->baser[a->at.index];
-	m->lost |= (*baser ^ value) & mask && (its->nr_devices || its->nr_collections);
-	*baser = (*baser & ~mask) | (value & mask);
+	m->lost |= its->enabled || !chosen(m, CHOICE_ITS_TWO_TABLES);
+	if (table >= NR_ITS_TABLES)
+		return;
+	baser = &its->baser[table];
+	old = *baser;
+	*baser = with_attributes(m, (*baser & ~mask) | (value & mask)) & ~fixed_fields(m, table);
+	its->baser_known[table] |= mask;
+	change_table(m, its, (enum its_table)table, old);
 }
 
 static void read_pidr2(const struct model *m, const struct access *a, struct expect *want,
@@ -264,24 +350,25 @@ static void read_pidr2(const struct model *m, const struct access *a, struct exp
 	redist_read_pidr2(m, val);
 }
 
+/* Its Revision is that of the layout of its tables, of which there is one. */
 static void read_iidr(const struct model *m, const struct access *a, struct expect *want,
 		      struct expect_val *val)
 {
-	(void)m;
 	(void)a;
 	(void)want;
-	val->rule = RULE_DIST_IIDR;
+	val->rule = RULE_ITS_IIDR;
+	if (!param(m, PARAM_IIDR))
+		return;
+	val->known = ~0ULL;
+	val->value = param(m, PARAM_IIDR);
 }
 
 static void check_iidr(const struct model *m, const struct access *a, u64 value,
 		       struct expect *want)
 {
-	(void)m;
 	(void)a;
-	(void)value;
-	/* Userspace may only confirm it, and what it is the model does not know. */
-	allow_done(want, RULE_ITS_REGS);
-	allow_error(want, EINVAL, RULE_ITS_REGS);
+	if (reg_field_get(FIELD_GITS_IIDR_Revision, value))
+		allow_usual_error(m, want, EINVAL, RULE_ITS_REGS_IIDR);
 }
 
 /*
@@ -296,11 +383,12 @@ static void check_creadr(const struct model *m, const struct access *a, u64 valu
 
 	if (!its->enabled && !beyond)
 		return;
-	allow_done(want, RULE_ITS_REGS);
+	if (!chosen(m, CHOICE_CREADR_CHECKED))
+		allow_done(want, RULE_ITS_REGS);
 	if (its->enabled)
-		allow_usual_error(m, want, EBUSY, RULE_ITS_REGS);
+		allow_usual_error(m, want, EBUSY, RULE_ITS_REGS_CREADR);
 	if (beyond)
-		allow_usual_error(m, want, EINVAL, RULE_ITS_REGS);
+		allow_usual_error(m, want, EINVAL, RULE_ITS_REGS_CREADR);
 }
 
 /* Which device a guest's own store is of is IMPLEMENTATION DEFINED. */

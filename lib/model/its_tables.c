@@ -12,51 +12,6 @@
 #define MAX_RULES 6 /* of inconsistent tables that are told apart in one expectation */
 
 /**
- * its_page_bytes() - the size of a table's pages, and of a page of the second level
- * @m:     the model
- * @baser: GITS_BASER<n>
- *
- * Return: bytes, 0 for a size that is reserved.
- */
-u64 its_page_bytes(const struct model *m, u64 baser)
-{
-	static const u64 bytes[] = { 0x1000, 0x4000, 0x10000, 0 };
-
-	return chosen(m, CHOICE_ITS_PAGES_64K) ?
-		       0x10000 :
-		       bytes[reg_field_get(FIELD_GITS_BASER_Page_Size, baser)];
-}
-
-/**
- * its_table_bytes() - the size of a table, or of its first level
- * @m:     the model
- * @baser: GITS_BASER<n>
- *
- * Return: bytes.
- */
-u64 its_table_bytes(const struct model *m, u64 baser)
-{
-	return (reg_field_get(FIELD_GITS_BASER_Size, baser) + 1) * its_page_bytes(m, baser);
-}
-
-/**
- * its_table_at() - where a table is, or its first level
- * @m:     the model
- * @baser: GITS_BASER<n>
- *
- * With pages of 64 KiB bits 15:12 are bits 51:48 of the address (IHI 0069H
- * GITS_BASER<n>.Physical_Address).
- *
- * Return: gpa, bytes.
- */
-u64 its_table_at(const struct model *m, u64 baser)
-{
-	if (its_page_bytes(m, baser) != 0x10000)
-		return baser & reg_field_mask(FIELD_GITS_BASER_Physical_Address);
-	return (baser & bits_mask(47, 16)) | bits_get(baser, 15, 12) << 48;
-}
-
-/**
  * its_table_taken() - a table is an ITS's own from now on
  * @m:     the model
  * @at:    gpa
@@ -145,10 +100,10 @@ static void expect_early(const struct model *m, const struct model_its *its, str
 		allow_error(want, ENXIO, RULE_ITS_CTRL_EARLY);
 }
 
-/* Tables that the model does not know the place of. */
-static bool is_followed(const struct model *m)
+/* Not tables that the model does not know the place of, nor what a deviation kept. */
+static bool is_followed(const struct model *m, const struct op *op)
 {
-	return chosen(m, CHOICE_ITS_TWO_TABLES);
+	return chosen(m, CHOICE_ITS_TWO_TABLES) && !its_of_op(m, op)->kept;
 }
 
 static void expect_not_followed(struct expect *want, enum rule_id rule)
@@ -171,7 +126,12 @@ void expect_reset_its(const struct model *m, const struct op *op, struct expect 
 	expect_early(m, its_of_op(m, op), want);
 }
 
-static void unmap_all(struct model *m, struct model_its *its)
+/**
+ * its_unmap_devices() - an ITS has no device any more, and nothing is said of each
+ * @m:   of a VM with an ITS
+ * @its: the ITS
+ */
+void its_unmap_devices(struct model *m, struct model_its *its)
 {
 	for (unsigned int i = m->nr_events; i--;) {
 		unsigned int lpi = its_lpi_of(&m->event[i]);
@@ -183,9 +143,14 @@ static void unmap_all(struct model *m, struct model_its *its)
 			lpi_unmapped(m, lpi);
 	}
 	its->nr_devices = 0;
+	its_forget_translations(m);
+}
+
+static void unmap_all(struct model *m, struct model_its *its)
+{
+	its_unmap_devices(m, its);
 	its->nr_collections = 0;
 	its->nr_listed = 0;
-	its_forget_translations(m);
 }
 
 /**
@@ -201,12 +166,16 @@ void commit_reset_its(struct model *m, const struct op *op, const struct op_resu
 	(void)seen;
 	unmap_all(m, its);
 	its->enabled = false;
+	its->kept = false;
 	its->cbaser = 0;
+	its->cbaser_written = false;
 	its->creadr = 0;
 	its->cwriter = 0;
 	its->cwriter_known = true;
-	for (unsigned int i = 0; i < NR_ITS_TABLES; i++)
+	for (unsigned int i = 0; i < NR_ITS_TABLES; i++) {
 		its->baser[i] &= ~reg_field_mask(FIELD_GITS_BASER_Valid);
+		its->baser_known[i] = 0;
+	}
 }
 
 /**
@@ -221,7 +190,7 @@ void expect_save_tables(const struct model *m, const struct op *op, struct expec
 
 	if (!expect_ctrl(m, op, want))
 		return;
-	if (!is_followed(m)) {
+	if (!is_followed(m, op)) {
 		expect_not_followed(want, RULE_ITS_SAVE);
 		return;
 	}
@@ -254,7 +223,7 @@ void commit_save_tables(struct model *m, const struct op *op, const struct op_re
 	(void)seen;
 	its_save(&s);
 	m->its[op_its(op)].saved = true;
-	m->lost |= s.open || s.no_page || !is_followed(m);
+	m->lost |= s.open || s.no_page || !is_followed(m, op);
 }
 
 static void expect_defects(const struct its_image *img, struct expect *want)
@@ -303,7 +272,7 @@ void expect_restore_tables(const struct model *m, const struct op *op, struct ex
 
 	if (!expect_ctrl(m, op, want))
 		return;
-	if (!is_followed(m)) {
+	if (!is_followed(m, op)) {
 		expect_not_followed(want, RULE_ITS_RESTORE);
 		return;
 	}
@@ -404,7 +373,7 @@ void commit_restore_tables(struct model *m, const struct op *op, const struct op
 	(void)seen;
 	its_read_image(m, its, &img);
 	if (img.defects || img.open || img.doubtful || img.beyond_model || img.deviates ||
-	    !is_followed(m))
+	    !is_followed(m, op))
 		m->lost = true;
 	else if (!its->nr_devices && !its->nr_collections)
 		take_image(m, its, &img);
@@ -445,7 +414,7 @@ void its_tables_failed(struct model *m, const struct op *op)
 		give_up_image(m, its);
 		return;
 	}
-	m->lost |= !is_followed(m);
+	m->lost |= !is_followed(m, op);
 	s.forget = true;
 	its_save(&s);
 	m->lost |= s.open;

@@ -9,12 +9,18 @@
 
 #define ID_REGISTERS 0xffd0 /* to the end of the control frame (IHI 0069H ITS register map) */
 
-static bool overlaps(const struct model *m, u64 base)
+/* Is an ITS at an address over a frame, but for that of @own, or over memory? */
+static bool overlaps(const struct model *m, const struct model_its *own, u64 base)
 {
 	u64 dist = m->addr[ADDR_V3_DIST];
 
 	if (base == ADDR_UNSET)
 		return false;
+	for (unsigned int i = 0; i < m->nr_its; i++) {
+		if (&m->its[i] != own && m->its[i].base != ADDR_UNSET &&
+		    ranges_overlap(base, GITS_BYTES, m->its[i].base, GITS_BYTES))
+			return true;
+	}
 	for (unsigned int i = 0; i < m->nr_regions; i++) {
 		if (ranges_overlap(base, GITS_BYTES, m->region[i].base,
 				   region_bytes(m, &m->region[i], 0)))
@@ -36,7 +42,7 @@ static bool overlaps(const struct model *m, u64 base)
 bool its_overlaps(const struct model *m)
 {
 	for (unsigned int i = 0; i < m->nr_its; i++) {
-		if (overlaps(m, m->its[i].base))
+		if (overlaps(m, &m->its[i], m->its[i].base))
 			return true;
 		for (unsigned int k = 0; k < i; k++) {
 			if (m->its[k].base != ADDR_UNSET && m->its[i].base != ADDR_UNSET &&
@@ -149,8 +155,11 @@ void expect_set_its_addr(const struct model *m, const struct op *op, struct expe
 		allow_error(want, EINVAL, RULE_ITS_ADDR_ALIGN);
 	if (base >= end || GITS_BYTES > end - base)
 		allow_error(want, E2BIG, RULE_ITS_ADDR_IPA);
-	if (!want->nr_alts)
-		allow_done(want, RULE_ITS_ADDR);
+	if (want->nr_alts)
+		return;
+	allow_done(want, RULE_ITS_ADDR);
+	if (overlaps(m, &m->its[op_its(op)], base))
+		allow_usual_error(m, want, EINVAL, RULE_ITS_ADDR_OVERLAP);
 }
 
 /**

@@ -207,9 +207,13 @@ struct model_its {
 	bool enabled;
 	bool cwriter_known;
 	bool saved; /* its tables are in memory as KVM_DEV_ARM_ITS_SAVE_TABLES wrote them */
+	bool cbaser_written;
+	/* A deviation kept what a table's register should have unmapped. */
+	bool kept;
 	u32 creadr, cwriter; /* bytes */
 	enum rule_id last_rule; /* of the command that was performed last */
 	u64 cbaser, baser[NR_ITS_TABLES];
+	u64 baser_known[NR_ITS_TABLES]; /* bits that were written */
 	unsigned int nr_devices, nr_collections;
 	struct model_its_device device[MAX_ITS_DEVICES];
 	struct model_collection collection[MAX_ITS_COLLECTIONS];
@@ -461,15 +465,19 @@ void its_run_commands(struct model *m, struct model_its *its);
 
 /* its_regs.c */
 const struct reg_behaviour *its_behaviour(enum reg_id reg);
+
+/* its_place.c */
+u64 its_page_bytes(const struct model *m, u64 baser);
+u64 its_table_bytes(const struct model *m, u64 baser);
+u64 its_table_at(const struct model *m, u64 baser);
 u64 its_queue_at(const struct model_its *its);
 u64 its_queue_bytes(const struct model_its *its);
+enum its_entry its_memory_at(const struct model *m, u64 at, u64 bytes);
 enum its_entry its_entry(const struct model *m, const struct model_its *its, enum its_table table,
 			 u64 number);
 
 /* its_tables.c */
-u64 its_page_bytes(const struct model *m, u64 baser);
-u64 its_table_bytes(const struct model *m, u64 baser);
-u64 its_table_at(const struct model *m, u64 baser);
+void its_unmap_devices(struct model *m, struct model_its *its);
 enum rule_id its_table_rule(const struct model *m, u64 gpa);
 void its_device_unmapped(struct model *m, const struct model_its *its, u32 id);
 void its_event_unmapped(struct model *m, const struct model_its *its, unsigned int nr);
