@@ -44,11 +44,6 @@ bool its_overlaps(const struct model *m)
 	for (unsigned int i = 0; i < m->nr_its; i++) {
 		if (overlaps(m, &m->its[i], m->its[i].base))
 			return true;
-		for (unsigned int k = 0; k < i; k++) {
-			if (m->its[k].base != ADDR_UNSET && m->its[i].base != ADDR_UNSET &&
-			    ranges_overlap(m->its[i].base, GITS_BYTES, m->its[k].base, GITS_BYTES))
-				return true;
-		}
 	}
 	return false;
 }
@@ -110,8 +105,10 @@ void expect_create_its(const struct model *m, const struct op *op, struct expect
 	(void)op;
 	allow_done(want, RULE_ITS_CREATE);
 	/* Without a vGIC, or with vCPUs that have run, it may fail. */
-	if (!m->has_vgic || m->mapped)
-		allow_error(want, EXPECT_ANY_ERRNO, RULE_ITS_CREATE);
+	if (!m->has_vgic)
+		allow_usual_error(m, want, ENXIO, RULE_ITS_CREATE);
+	if (m->mapped)
+		allow_usual_error(m, want, EBUSY, RULE_ITS_CREATE);
 }
 
 /**
@@ -126,7 +123,6 @@ void commit_create_its(struct model *m, const struct op *op, const struct op_res
 {
 	(void)op;
 	(void)seen;
-	m->lost |= !m->has_vgic;
 	if (!m->nr_its)
 		lpi_reset(m);
 	else if (deviates(m, DEVIATION_PROPBASER_RESET))

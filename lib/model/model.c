@@ -176,6 +176,16 @@ static void expect_dead(const struct model *m, struct expect *want)
 	allow_error(want, EIO, RULE_VM_DEAD);
 }
 
+/* No document says what an ITS is to a guest without a vGIC; one may be created first. */
+static bool lacks_vgic(const struct model *m, const struct op *op)
+{
+	enum op_agent agent = op_desc(op->id)->agent;
+
+	return m->nr_its && !m->has_vgic &&
+	       (agent == AGENT_GUEST || agent == AGENT_DEV || op->id == OP_RUN ||
+		op->id == OP_HOLD);
+}
+
 /**
  * model_expect() - what may an operation answer?
  * @m:    a model
@@ -192,7 +202,7 @@ void model_expect(const struct model *m, const struct op *op, struct expect *wan
 	want->nr_deviants = 0;
 	want->deviation = NR_DEVIATIONS;
 	want->decides = false;
-	want->unpredicted = m->lost;
+	want->unpredicted = m->lost || lacks_vgic(m, op);
 	want->vals_rule = RULE_NO_OBJECT;
 	expect_fns[op->id](m, op, want);
 	if (m->map_failed && !op_is_on_mem(op) && op->id != OP_FAIL)
@@ -390,6 +400,7 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
 	bool runs = (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN) &&
 		    seen->status != OP_FAILED && seen->status != OP_NO_OBJECT;
 
+	m->lost |= lacks_vgic(m, op);
 	if (m->failing)
 		end_failing(m, op, seen);
 	if (fills_list_registers(m, op))
