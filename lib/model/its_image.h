@@ -59,6 +59,7 @@ struct its_saving {
 	bool no_memory; /* some of it is to be written where there is none */
 	bool no_page; /* a device's entry has no page of the second level */
 	bool open; /* where it is written is not known */
+	bool doubtful; /* a deviation may have written other collections */
 	bool forget; /* it may have been written or not */
 	u8 written[PROG_MEM_BYTES / ITS_ENTRY_BYTES / 8]; /* a bit for each entry of the memory */
 };

@@ -256,7 +256,8 @@ static void add_event(const struct walk *w, u64 id, u64 entry)
 		add_defect(img, ITS_DEFECT_NO_LPI);
 	else
 		check_lpi(w->m, img, intid, c ? c->vcpu : -1);
-	if (!is_listed(img, icid) && img->nr_listed == MAX_ITS_COLLECTIONS)
+	/* What is not known may list it. */
+	if (!is_listed(img, icid) && (img->open || img->nr_listed == MAX_ITS_COLLECTIONS))
 		img->open = true;
 	else if (!is_listed(img, icid) && chosen(w->m, CHOICE_EVENTS_NEED_COLLECTIONS))
 		add_defect(img, ITS_DEFECT_COLLECTION);

@@ -157,18 +157,18 @@ static void save_collections(struct its_saving *s)
 	bool in_order = its->nr_listed < 2 || chosen(s->m, CHOICE_COLLECTIONS_IN_ORDER);
 	u64 known = in_order ? ~0ULL : its_entry_mask(ITS_ENTRY_CTE_V);
 	u64 end = at + its_table_bytes(s->m, baser);
-	bool doubtful = is_list_doubtful(its);
 
 	if (!reg_field_get(FIELD_GITS_BASER_Valid, baser))
 		return;
+	s->doubtful = is_list_doubtful(its);
 	for (unsigned int i = 0; i < its->nr_listed; i++) {
 		if (!collection_entry(s, its->listed[i], &entry))
 			continue;
-		put_entry(s, at, entry, doubtful ? 0 : known);
+		put_entry(s, at, entry, known);
 		at += ITS_ENTRY_BYTES;
 	}
 	if (at < end)
-		put_entry(s, at, 0, doubtful ? 0 : its_entry_mask(ITS_ENTRY_CTE_V));
+		put_entry(s, at, 0, its_entry_mask(ITS_ENTRY_CTE_V));
 }
 
 /**

@@ -169,6 +169,7 @@ void commit_reset_its(struct model *m, const struct op *op, const struct op_resu
 	its->cbaser = 0;
 	its->cbaser_written = false;
 	its->creadr = 0;
+	its->last_rule = 0;
 	its->cwriter = 0;
 	its->cwriter_known = true;
 	its->last_rule = 0;
@@ -225,7 +226,7 @@ void commit_save_tables(struct model *m, const struct op *op, const struct op_re
 	(void)seen;
 	its_save(&s);
 	m->its[op_its(op)].saved = true;
-	m->lost |= s.open || s.no_page || !is_followed(m, op);
+	m->lost |= s.open || s.no_page || s.doubtful || !is_followed(m, op);
 }
 
 static void expect_defects(const struct its_image *img, struct expect *want)
@@ -303,8 +304,6 @@ static void take_image(struct model *m, struct model_its *its, const struct its_
 	for (unsigned int i = 0; i < img->nr_events; i++) {
 		const struct model_event *e = &img->event[i];
 
-		if (e->intid < FIRST_LPI)
-			continue;
 		its_add_event(m, e);
 		lpi_mapped(m, e->intid, its_event_vcpu(m, e), its_shares_lpi(m, e->intid));
 	}
@@ -387,11 +386,17 @@ void commit_restore_tables(struct model *m, const struct op *op, const struct op
 static void give_up_image(struct model *m, struct model_its *its)
 {
 	struct its_image img;
+	unsigned int nr = 0;
 
 	if (m->lost)
 		return;
 	its_read_image(m, its, &img);
 	m->lost |= img.open || img.deviates;
+	for (unsigned int i = 0; i < img.nr_events; i++) {
+		if (its_lpi_of(&img.event[i]) < MODEL_MAX_LPIS)
+			img.event[nr++] = img.event[i];
+	}
+	img.nr_events = nr;
 	take_image(m, its, &img);
 	unmap_all(m, its);
 }
