@@ -197,6 +197,22 @@ unsigned int its_find_collection(const struct model_its *its, u64 icid)
 }
 
 /**
+ * its_is_listed() - is a collection named?
+ * @its:  the ITS
+ * @icid: its number
+ *
+ * Return: whether it has an entry in a saved table, mapped or not.
+ */
+bool its_is_listed(const struct model_its *its, u64 icid)
+{
+	for (unsigned int i = 0; i < its->nr_listed; i++) {
+		if (its->listed[i] == icid)
+			return true;
+	}
+	return false;
+}
+
+/**
  * its_list_collection() - a collection is named, and has an entry in a saved table
  * @m:    the model
  * @its:  of it
@@ -204,10 +220,8 @@ unsigned int its_find_collection(const struct model_its *its, u64 icid)
  */
 void its_list_collection(struct model *m, struct model_its *its, u16 icid)
 {
-	for (unsigned int i = 0; i < its->nr_listed; i++) {
-		if (its->listed[i] == icid)
-			return;
-	}
+	if (its_is_listed(its, icid))
+		return;
 	if (its->nr_listed == MAX_ITS_COLLECTIONS)
 		m->lost = true;
 	else

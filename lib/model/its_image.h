@@ -37,6 +37,8 @@ enum its_place {
 
 struct its_image {
 	u32 defects; /* a bit for each */
+	bool no_collections; /* what is wrong, or not known, is in the collection table already */
+	bool again; /* a collection is mapped already */
 	bool open; /* what is there is not known */
 	bool doubtful; /* no document says whether it is inconsistent */
 	bool deviates; /* a deviation finds other PEs, or none: the defects are those of it */

@@ -213,7 +213,7 @@ static void check_lpi(const struct model *m, struct its_image *img, u64 intid, i
 			!lpi_tables_reach(m, intid - FIRST_LPI, vcpu < 0 ? 0 : (unsigned int)vcpu);
 }
 
-/* Is another event the same LPI, of these tables or of another ITS? */
+/* Is another event the same LPI, of these tables or one that is mapped already? */
 static bool is_shared(const struct walk *w, u64 intid)
 {
 	for (unsigned int i = 0; i < w->img->nr_events; i++) {
@@ -221,7 +221,7 @@ static bool is_shared(const struct walk *w, u64 intid)
 			return true;
 	}
 	for (unsigned int i = 0; i < w->m->nr_events; i++) {
-		if (w->m->event[i].intid == intid && w->m->event[i].its != w->its - w->m->its)
+		if (w->m->event[i].intid == intid)
 			return true;
 	}
 	return false;
@@ -245,23 +245,34 @@ static bool is_listed(const struct its_image *img, u64 icid)
 	return false;
 }
 
+/* The PE of a collection, of these or of those that are mapped already, or -1. */
+static int pe_of(const struct walk *w, u64 icid)
+{
+	const struct model_collection *c = collection_of(w->img, icid);
+	unsigned int nr = its_find_collection(w->its, icid);
+
+	if (c)
+		return c->vcpu;
+	return nr < w->its->nr_collections ? w->its->collection[nr].vcpu : -1;
+}
+
 static void add_event(const struct walk *w, u64 id, u64 entry)
 {
 	u64 intid = its_entry_get(ITS_ENTRY_ITE_pINTID, entry);
 	u64 icid = its_entry_get(ITS_ENTRY_ITE_ICID, entry);
-	const struct model_collection *c = collection_of(w->img, icid);
+	bool listed = is_listed(w->img, icid) || its_is_listed(w->its, icid);
 	struct its_image *img = w->img;
 
 	if (!intid_is_lpi(intid))
 		add_defect(img, ITS_DEFECT_NO_LPI);
 	else
-		check_lpi(w->m, img, intid, c ? c->vcpu : -1);
+		check_lpi(w->m, img, intid, pe_of(w, icid));
 	/* What is not known may list it. */
-	if (!is_listed(img, icid) && (img->open || img->nr_listed == MAX_ITS_COLLECTIONS))
+	if (!listed && (img->open || img->nr_listed == MAX_ITS_COLLECTIONS))
 		img->open = true;
-	else if (!is_listed(img, icid) && chosen(w->m, CHOICE_EVENTS_NEED_COLLECTIONS))
+	else if (!listed && chosen(w->m, CHOICE_EVENTS_NEED_COLLECTIONS))
 		add_defect(img, ITS_DEFECT_COLLECTION);
-	else if (!is_listed(img, icid))
+	else if (!listed)
 		img->doubtful = true;
 	img->shared |= is_shared(w, intid);
 	if (img->nr_events == MAX_ITS_EVENTS) {
@@ -335,7 +346,8 @@ static void read_devices(const struct model *m, const struct model_its *its, str
 		walk_table(&w);
 }
 
-static void add_collection(const struct model *m, u64 nr_icids, struct its_image *img, u64 entry)
+static void add_collection(const struct model *m, const struct model_its *its,
+			   struct its_image *img, u64 entry)
 {
 	u64 pe = its_entry_get(ITS_ENTRY_CTE_RDBase, entry);
 	u64 icid = its_entry_get(ITS_ENTRY_CTE_ICID, entry);
@@ -350,8 +362,9 @@ static void add_collection(const struct model *m, u64 nr_icids, struct its_image
 	}
 	if (!v && !unmapped)
 		add_defect(img, ITS_DEFECT_PE);
-	if (icid >= nr_icids)
+	if (icid >= its_table_bytes(m, its->baser[ITS_COLLECTIONS]) / ITS_ENTRY_BYTES)
 		add_defect(img, ITS_DEFECT_ICID);
+	img->again |= its_is_listed(its, icid);
 	if (is_listed(img, icid)) {
 		add_defect(img, ITS_DEFECT_ICID_TWICE);
 		return;
@@ -385,7 +398,7 @@ static void read_collections(const struct model *m, const struct model_its *its,
 		if (!skip && !read_entry(m, img, at, its_entry_mask(ITS_ENTRY_CTE_V), &entry))
 			return;
 		if (!skip && its_entry_get(ITS_ENTRY_CTE_V, entry))
-			add_collection(m, nr, img, entry);
+			add_collection(m, its, img, entry);
 		else if (ends)
 			return;
 		skip += !skip;
@@ -402,5 +415,6 @@ void its_read_image(const struct model *m, const struct model_its *its, struct i
 {
 	memset(img, 0, sizeof(*img));
 	read_collections(m, its, img);
+	img->no_collections = img->defects || img->open || img->again;
 	read_devices(m, its, img);
 }

@@ -245,7 +245,7 @@ static bool is_doubtful(const struct its_image *img)
 
 static bool is_again(const struct model_its *its)
 {
-	return its->enabled || its->nr_devices || its->nr_collections;
+	return its->enabled || its->nr_devices || its->nr_listed;
 }
 
 /* What no document says whether it is taken. */
@@ -258,7 +258,7 @@ static void expect_doubtful(const struct model *m, const struct model_its *its,
 		allow_error(want, EINVAL, RULE_ITS_RESTORE_DOUBTFUL);
 	if (its->enabled)
 		allow_usual_error(m, want, EBUSY, RULE_ITS_RESTORE_AGAIN);
-	if (its->nr_devices || its->nr_collections)
+	if (its->nr_devices && !img->again)
 		allow_usual_error(m, want, EEXIST, RULE_ITS_RESTORE_AGAIN);
 }
 
@@ -284,7 +284,9 @@ void expect_restore_tables(const struct model *m, const struct op *op, struct ex
 	if (img.deviates)
 		expect_deviation(want, DEVIATION_RDBASE_IS_INDEX);
 	expect_defects(&img, want);
-	if (!img.defects && is_again(its))
+	if (img.again && chosen(m, CHOICE_RESTORE_ADDS))
+		allow_usual_error(m, want, EEXIST, RULE_ITS_RESTORE_AGAIN);
+	else if (!img.defects && is_again(its))
 		expect_done(m, its, RULE_ITS_RESTORE_AGAIN, want);
 	else if (!img.defects)
 		expect_done(m, its,
@@ -293,14 +295,20 @@ void expect_restore_tables(const struct model *m, const struct op *op, struct ex
 	expect_early(m, its, want);
 }
 
+static bool has_room(const struct model_its *its, const struct its_image *img)
+{
+	return its->nr_devices + img->nr_devices <= MAX_ITS_DEVICES &&
+	       its->nr_listed + img->nr_listed <= MAX_ITS_COLLECTIONS;
+}
+
 static void take_image(struct model *m, struct model_its *its, const struct its_image *img)
 {
-	memcpy(its->device, img->device, sizeof(its->device));
-	memcpy(its->collection, img->collection, sizeof(its->collection));
-	memcpy(its->listed, img->listed, sizeof(its->listed));
-	its->nr_listed = img->nr_listed;
-	its->nr_devices = img->nr_devices;
-	its->nr_collections = img->nr_collections;
+	for (unsigned int i = 0; i < img->nr_devices; i++)
+		its->device[its->nr_devices++] = img->device[i];
+	for (unsigned int i = 0; i < img->nr_collections; i++)
+		its->collection[its->nr_collections++] = img->collection[i];
+	for (unsigned int i = 0; i < img->nr_listed; i++)
+		its->listed[its->nr_listed++] = img->listed[i];
 	for (unsigned int i = 0; i < img->nr_events; i++) {
 		const struct model_event *e = &img->event[i];
 
@@ -341,6 +349,18 @@ static unsigned int nr_events_of(const struct model *m, const struct model_its *
 	return nr;
 }
 
+/* Has an ITS nothing that tables would map once more? */
+static bool can_add(const struct model *m, const struct model_its *its, const struct its_image *img)
+{
+	if (!its->nr_devices && !its->nr_listed)
+		return true;
+	for (unsigned int i = 0; i < img->nr_devices; i++) {
+		if (its_find_device(its, img->device[i].id) < its->nr_devices)
+			return false;
+	}
+	return !img->again && chosen(m, CHOICE_RESTORE_ADDS) && has_room(its, img);
+}
+
 /* Has an ITS mapped what tables say, and nothing else? */
 static bool is_mapped_so(const struct model *m, const struct model_its *its,
 			 const struct its_image *img)
@@ -376,10 +396,20 @@ void commit_restore_tables(struct model *m, const struct op *op, const struct op
 	if (img.defects || img.open || img.doubtful || img.beyond_model || img.deviates ||
 	    !is_followed(m, op))
 		m->lost = true;
-	else if (!its->nr_devices && !its->nr_collections)
+	else if (can_add(m, its, &img))
 		take_image(m, its, &img);
 	else
 		m->lost |= !is_mapped_so(m, its, &img);
+}
+
+static void unmap_collections(struct model *m, struct model_its *its)
+{
+	for (unsigned int i = 0; i < m->nr_events; i++)
+		m->event[i].orphan |= m->event[i].its == its - m->its;
+	its->nr_collections = 0;
+	its->nr_listed = 0;
+	its_index(m);
+	its_forget_translations(m);
 }
 
 /* The pending state of LPIs may have been taken out of the pending tables already. */
@@ -388,15 +418,20 @@ static void give_up_image(struct model *m, struct model_its *its)
 	struct its_image img;
 	unsigned int nr = 0;
 
+	its_read_image(m, its, &img);
+	m->lost |= img.open || img.deviates || !chosen(m, CHOICE_FAILED_RESTORE_IS_EMPTY);
 	if (m->lost)
 		return;
-	its_read_image(m, its, &img);
-	m->lost |= img.open || img.deviates;
+	if (img.no_collections) {
+		unmap_collections(m, its);
+		return;
+	}
 	for (unsigned int i = 0; i < img.nr_events; i++) {
 		if (its_lpi_of(&img.event[i]) < MODEL_MAX_LPIS)
 			img.event[nr++] = img.event[i];
 	}
 	img.nr_events = nr;
+	unmap_all(m, its);
 	take_image(m, its, &img);
 	unmap_all(m, its);
 }
@@ -416,8 +451,6 @@ void its_tables_failed(struct model *m, const struct op *op)
 	if (any_held(m))
 		return;
 	if (op->id == OP_RESTORE_TABLES) {
-		m->lost |= its->nr_devices || its->nr_collections ||
-			   !chosen(m, CHOICE_FAILED_RESTORE_IS_EMPTY);
 		give_up_image(m, its);
 		return;
 	}

@@ -452,6 +452,7 @@ void its_forget_translations(struct model *m);
 void its_forget_own(struct model *m, const struct model_its *its);
 unsigned int its_find_device(const struct model_its *its, u64 id);
 unsigned int its_find_collection(const struct model_its *its, u64 icid);
+bool its_is_listed(const struct model_its *its, u64 icid);
 void its_list_collection(struct model *m, struct model_its *its, u16 icid);
 void its_unlist_collection(struct model_its *its, u16 icid);
 unsigned int its_find_event(const struct model *m, const struct model_its *its, u64 device,
