@@ -17,7 +17,8 @@ struct its_cmd {
 	u64 intid;
 	u16 icid;
 	int pe[2]; /* number of RDbase or RDbase1, and of RDbase2, or -1 */
-	bool doubtful; /* a deviation finds other PEs */
+	bool doubtful; /* a deviation finds other PEs, or none */
+	bool is_other; /* it finds others */
 	bool valid;
 	unsigned int event_bits;
 	u64 itt; /* gpa, bytes */
@@ -53,7 +54,7 @@ static const enum rule_id rules[NR_ITS_CMDS][NR_WRONGS] = {
  * The number of the PE that an RDbase names, or -1 (CHOICE_RDBASE_IS_NUMBER).  Where
  * DEVIATION_RDBASE_IS_INDEX finds another, neither is followed but for collections.
  */
-static int pe_of(const struct model *m, u64 rdbase, bool *doubtful)
+static int pe_of(const struct model *m, u64 rdbase, struct its_cmd *c)
 {
 	unsigned int vcpu, index;
 
@@ -62,7 +63,10 @@ static int pe_of(const struct model *m, u64 rdbase, bool *doubtful)
 		rdbase &= 0xffffffff;
 	vcpu = vcpu_number(m, rdbase);
 	index = rdbase < m->nr_vcpus ? (unsigned int)rdbase : m->nr_vcpus;
-	*doubtful |= index != vcpu && deviates(m, DEVIATION_RDBASE_IS_INDEX);
+	if (index != vcpu && deviates(m, DEVIATION_RDBASE_IS_INDEX)) {
+		c->doubtful = true;
+		c->is_other |= index < m->nr_vcpus;
+	}
 	return vcpu < m->nr_vcpus ? (int)vcpu : -1;
 }
 
@@ -80,9 +84,9 @@ static bool decode(const struct model *m, const u64 *cmd, struct its_cmd *c)
 		.event_bits = (unsigned int)its_cmd_get(cmd, ITS_FIELD_MAPD_Size) + 1,
 		.itt = its_cmd_get(cmd, ITS_FIELD_MAPD_ITT_addr),
 	};
-	c->pe[0] = pe_of(m, its_cmd_get(cmd, ITS_FIELD_MAPC_RDbase), &c->doubtful);
+	c->pe[0] = pe_of(m, its_cmd_get(cmd, ITS_FIELD_MAPC_RDbase), c);
 	c->pe[1] = c->id == ITS_CMD_MOVALL ?
-			   pe_of(m, its_cmd_get(cmd, ITS_FIELD_MOVALL_RDbase2), &c->doubtful) :
+			   pe_of(m, its_cmd_get(cmd, ITS_FIELD_MOVALL_RDbase2), c) :
 			   -1;
 	c->intid = c->id == ITS_CMD_MAPI ? c->event : its_cmd_get(cmd, ITS_FIELD_MAPTI_pINTID);
 	for (unsigned int i = 0; i < NR_ITS_FIELDS; i++) {
@@ -215,7 +219,7 @@ static enum wrong map_collection(struct model *m, struct model_its *its, const s
 		return entry == ITS_ENTRY_NONE ? COLLECTION : NOTHING;
 	}
 	/* Events that it has are of another PE now, and where there is none, of this one still. */
-	m->lost |= c->doubtful && (from >= 0 || c->pe[0] < 0);
+	m->lost |= c->is_other || (c->doubtful && (from >= 0 || c->pe[0] < 0));
 	if (c->pe[0] < 0)
 		return PE;
 	m->lost |= entry == ITS_ENTRY_UNFOLLOWED || i == MAX_ITS_COLLECTIONS;
@@ -265,6 +269,25 @@ static enum wrong check_mapping(struct model *m, const struct model_its *its,
 	return entry == ITS_ENTRY_NONE ? COLLECTION : NOTHING;
 }
 
+/*
+ * Where DEVIATION_RDBASE_IS_INDEX has another PE for a new event, which pending table
+ * is read then is not known, nor where an LPI goes that it shares.
+ */
+static bool is_doubtfully_mapped(const struct model *m, const struct model_event *new)
+{
+	unsigned int lpi = its_lpi_of(new);
+
+	for (unsigned int i = 0; i < m->nr_events; i++) {
+		const struct model_event *e = &m->event[i];
+
+		if (e->intid == new->intid && its_is_doubtful(m, e) &&
+		    (its_shares_lpi(m, e->intid) ||
+		     (lpi < MODEL_MAX_LPIS && lpi_is_elsewhere(m, lpi, m->nr_vcpus))))
+			return true;
+	}
+	return false;
+}
+
 static enum wrong map_event(struct model *m, struct model_its *its, const struct its_cmd *c)
 {
 	const struct model_event new = {
@@ -286,6 +309,7 @@ static enum wrong map_event(struct model *m, struct model_its *its, const struct
 	its_list_collection(m, its, c->icid);
 	its_add_event(m, &new);
 	lpi_mapped(m, new.intid, its_event_vcpu(m, &new), its_shares_lpi(m, new.intid));
+	m->lost |= is_doubtfully_mapped(m, &new);
 	return NOTHING;
 }
 
@@ -301,6 +325,7 @@ static enum wrong move_event(struct model *m, struct model_its *its, const struc
 		return FROM;
 	if (to == its->nr_collections)
 		return COLLECTION;
+	m->lost |= its_is_doubtful(m, &m->event[i]) || its->collection[to].doubtful;
 	m->event[i].icid = c->icid;
 	lpi = its_lpi_of(&m->event[i]);
 	if (lpi < MODEL_MAX_LPIS)
@@ -356,6 +381,7 @@ static enum wrong discard_event(struct model *m, struct model_its *its, const st
 	lpi = its_lpi_of(&m->event[i]);
 	if (its_event_vcpu(m, &m->event[i]) < 0)
 		return FROM;
+	m->lost |= its_is_doubtful(m, &m->event[i]);
 	if (lpi < MODEL_MAX_LPIS && its_vcpu_of(m, lpi) >= 0)
 		lpi_discarded(m, lpi, (unsigned int)its_vcpu_of(m, lpi));
 	its_event_unmapped(m, its, i);

@@ -80,7 +80,7 @@ static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 m
 	m->lost |= !chosen(m, CHOICE_ITS_SYNCHRONOUS) ||
 		   (!its->initialised && !chosen(m, CHOICE_ITS_INIT_NOT_NEEDED));
 	if (!enable)
-		its_forget_translations(m);
+		its_forget_own(m, its);
 	its->enabled = enable && (its->enabled || enable_its(m, its));
 	its_run_commands(m, its);
 }

@@ -65,6 +65,10 @@ static void looked_at_while_disabled(struct model *m, unsigned int lpi, unsigned
  */
 void lpi_invalidate(struct model *m, unsigned int lpi, unsigned int vcpu)
 {
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (i != vcpu && !m->vcpu[i].lpis_enabled)
+			looked_at_while_disabled(m, lpi, i);
+	}
 	if (!m->vcpu[vcpu].lpis_enabled) {
 		looked_at_while_disabled(m, lpi, vcpu);
 		return;
@@ -150,6 +154,7 @@ static void map_pending(struct model *m, unsigned int lpi, unsigned int vcpu)
 	}
 	lpi_put_bit(b->pending, lpi, stored > 0 && lpi_bit(b->open, lpi));
 	lpi_put_bit(b->open, lpi, stored && !lpi_bit(b->pending, lpi));
+	lpi_put_bit(b->listed, lpi, lpi_bit(b->listed, lpi) || stored);
 	/* It has been taken over, and may be there still or not. */
 	if (stored > 0)
 		lpi_store_bit(m, v, lpi, -1);
@@ -259,8 +264,8 @@ void lpi_sent_while_disabled(struct model *m, unsigned int lpi, unsigned int vcp
 void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu)
 {
 	struct model_lpi_bits *b = &m->lpis[vcpu];
-	bool was_pending =
-		lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi) || lpi_bit(b->kept, lpi);
+	bool was_pending = lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi) ||
+			   lpi_bit(b->kept, lpi) || lpi_bit(b->undue, lpi);
 
 	lpi_set_pending(m, lpi, vcpu, false);
 	lpi_put_bit(b->kept, lpi, was_pending && deviates(m, DEVIATION_DISCARD_KEEPS_PENDING));

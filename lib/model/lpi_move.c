@@ -81,7 +81,8 @@ static void move_pending(struct model *m, unsigned int lpi, unsigned int from, u
 		return;
 	lpi_put_bit(a->pending, lpi, false);
 	lpi_put_bit(a->open, lpi, false);
-	lpi_put_bit(a->taken, lpi, false);
+	/* What DEVIATION_TABLE_READ_WHEN_MAPPED may have lost is in doubt there, too. */
+	take_bit(a->taken, b->taken, lpi);
 	lpi_put_bit(a->queued, lpi, false);
 	lpi_put_bit(a->undue, lpi, false);
 	take_bit(a->unseen, b->unseen, lpi);

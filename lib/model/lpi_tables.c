@@ -177,6 +177,16 @@ static bool tables_are_good(const struct model *m, const struct model_vcpu *v)
 	return true;
 }
 
+/* Of 64 LPIs from @lpi on, those that DEVIATION_MOVALL_TAKES_TARGET may have at another PE. */
+static u64 strayed(const struct model *m, unsigned int lpi)
+{
+	u64 bits = m->lpi.stray[lpi / 64];
+
+	for (unsigned int i = 0; i < 64; i++)
+		bits |= (u64)(m->lpi.stray_to[lpi + i] >= 0) << i;
+	return bits;
+}
+
 static void load_pending(struct model *m, struct model_vcpu *v)
 {
 	unsigned int vcpu = (unsigned int)(v - m->vcpu);
@@ -209,6 +219,8 @@ static void load_pending(struct model *m, struct model_vcpu *v)
 		/* What no ITS makes an LPI of this PE need not arrive before one does. */
 		b->open[n] |= (~known & ~was_there) | (stored & ~here);
 		b->open[n] &= ~b->pending[n];
+		b->listed[n] |= b->pending[n] | b->open[n];
+		m->lpi.stray[n] |= (b->pending[n] | b->open[n]) & strayed(m, 64 * n);
 	}
 }
 
@@ -222,6 +234,8 @@ void lpi_enable(struct model *m, struct model_vcpu *v)
 	bool others = lpi_any_enabled(m);
 
 	v->lpis_enabled = true;
+	for (unsigned int i = 0; i < m->nr_events; i++)
+		m->lost |= its_is_doubtful(m, &m->event[i]);
 	if (!tables_are_good(m, v)) {
 		m->lost = true;
 		return;
@@ -274,6 +288,15 @@ bool lpi_tables_reach(const struct model *m, u64 lpi, unsigned int vcpu)
 	       mem_is_program(pending_table(v) + (FIRST_LPI + lpi) / 8, 1);
 }
 
+/* Can what a PE has be saved? @vcpu is its number, or -1 for none. */
+static bool can_be_saved_at(const struct model *m, int vcpu)
+{
+	const struct model_vcpu *v = vcpu < 0 ? NULL : &m->vcpu[vcpu];
+
+	return !v || (v->lpis_enabled && tables_are_known(v) &&
+		      mem_is_program(pending_table(v), pending_table_bytes(v)));
+}
+
 /**
  * lpi_can_be_saved() - are the pending tables where they can be written?
  * @m: of a VM with an ITS
@@ -283,11 +306,12 @@ bool lpi_tables_reach(const struct model *m, u64 lpi, unsigned int vcpu)
 bool lpi_can_be_saved(const struct model *m)
 {
 	for (unsigned int i = 0; i < m->nr_events; i++) {
-		int vcpu = its_event_vcpu(m, &m->event[i]);
-		const struct model_vcpu *v = vcpu < 0 ? NULL : &m->vcpu[vcpu];
+		unsigned int lpi = its_lpi_of(&m->event[i]);
 
-		if (v && (!v->lpis_enabled || !tables_are_known(v) ||
-			  !mem_is_program(pending_table(v), pending_table_bytes(v))))
+		if (!can_be_saved_at(m, its_event_vcpu(m, &m->event[i])))
+			return false;
+		if (lpi < MODEL_MAX_LPIS && !(can_be_saved_at(m, its_vcpu_of(m, lpi)) &&
+					      can_be_saved_at(m, m->lpi.stray_to[lpi])))
 			return false;
 	}
 	return true;
@@ -302,7 +326,7 @@ static void save_word(struct model *m, const struct model_vcpu *v, unsigned int 
 	u64 here = lpis_of(m, (unsigned int)(v - m->vcpu), lpi);
 	u64 saved = v->lpis_enabled ? here : 0;
 	/* What a deviation may have made of it is not known either. */
-	u64 doubtful = b->open[n] | b->kept[n] | b->taken[n] | m->lpi.stray[n] | b->undue[n];
+	u64 doubtful = b->open[n] | b->kept[n] | b->taken[n] | strayed(m, lpi) | b->undue[n];
 	/* What is no LPI of this PE may stay as it was. */
 	u64 open =
 		(saved & doubtful) | (~saved & (here | doubtful | b->pending[n] | stored | ~known));
