@@ -340,6 +340,23 @@ void gen_its_set_up(struct gen *g, unsigned int its)
 	i->unit[its].enabled = true;
 }
 
+static u64 any_config(struct gen *g)
+{
+	u64 config = PICK(&g->r, configs);
+
+	return its_gen(g)->calm ? config | 1 : config;
+}
+
+/* Of eight LPIs that follow each other. */
+static void add_configs(struct gen *g, unsigned int first)
+{
+	u64 eight = 0;
+
+	for (unsigned int n = 0; n < 8; n++)
+		eight = eight << 8 | any_config(g);
+	gen_its_mem_write(g, ITS_CONFIG_AT + first, 8, eight);
+}
+
 /**
  * gen_its_configure() - append a write of the configuration of an LPI
  * @g:   the generator
@@ -347,18 +364,17 @@ void gen_its_set_up(struct gen *g, unsigned int its)
  */
 void gen_its_configure(struct gen *g, unsigned int lpi)
 {
-	u64 config = PICK(&g->r, configs);
+	u64 at = ITS_CONFIG_AT + gen_its_intid(lpi) - ITS_FIRST_INTID;
 
-	if (its_gen(g)->calm)
-		config |= 1;
-	gen_its_mem_write(g, ITS_CONFIG_AT + gen_its_intid(lpi) - ITS_FIRST_INTID, 1, config);
+	gen_its_mem_write(g, at, 1, any_config(g));
 }
 
 /* Tables of all PEs, with something pending in some of them. */
 static void add_tables(struct gen *g)
 {
-	for (unsigned int lpi = 0; lpi < ITS_LPIS; lpi++)
-		gen_its_configure(g, lpi);
+	for (unsigned int lpi = 0; lpi < ITS_LPIS - 1; lpi += 8)
+		add_configs(g, lpi);
+	gen_its_configure(g, ITS_LPIS - 1);
 	for (unsigned int n = 0; n < g->nr_vcpus; n++) {
 		gen_its_store(g, n, REG_ICC_PMR, 0, 0xf8);
 		gen_its_store(g, n, REG_ICC_IGRPEN1, 0, 1);

@@ -12,7 +12,7 @@
 #define ITS_DEVICES 3 /* of each ITS */
 #define ITS_EVENTS 4 /* of each device */
 #define ITS_COLLECTIONS 4 /* of each ITS */
-#define ITS_LPIS 12 /* of the VM */
+#define ITS_LPIS 40 /* of the VM: more than there are events, so that most are new */
 #define ITS_ROUTES 4
 #define ITS_FIRST_INTID 8192
 #define ITS_COMMAND_BYTES 32

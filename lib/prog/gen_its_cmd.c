@@ -196,13 +196,16 @@ static unsigned int find_collection(struct gen *g, unsigned int its, unsigned in
 	return c;
 }
 
+/* What became of one that was mapped before is for the implementation, if it was pending. */
 static unsigned int find_lpi(struct gen *g)
 {
+	const struct its_gen *i = its_gen(g);
+	bool fresh = !gen_once_in(g, 12);
 	unsigned int lpi = 0;
 
-	for (unsigned int tries = 0; tries < 2 * ITS_LPIS; tries++) {
+	for (unsigned int tries = 0; tries < 4 * ITS_LPIS; tries++) {
 		lpi = (unsigned int)rng_below(&g->r, ITS_LPIS);
-		if (!its_gen(g)->lpi_used[lpi])
+		if (!i->lpi_used[lpi] && !(fresh && i->home[lpi]))
 			break;
 	}
 	return lpi;
@@ -228,8 +231,8 @@ static void map_event(struct gen *g, const struct its_event *e)
 	i->lpi_used[lpi] = true;
 	d->lpi[e->event] = (u8)(lpi + 1);
 	d->coll[e->event] = (u8)c;
-	if (i->unit[e->its].vcpu[c])
-		i->home[lpi] = i->unit[e->its].vcpu[c];
+	/* The first PE if it is of none yet, which need not be known. */
+	i->home[lpi] = i->unit[e->its].vcpu[c] ? i->unit[e->its].vcpu[c] : 1;
 }
 
 /**
@@ -247,7 +250,7 @@ void gen_its_map_all(struct gen *g, unsigned int its)
 		if (!c || !gen_once_in(g, 6))
 			map_collection(g, its, c, gen_its_any_vcpu(g), true);
 	}
-	for (unsigned int n = 0; n < ITS_LPIS / 2 / its_gen(g)->nr_its; n++) {
+	for (unsigned int n = 0; n < 6 / its_gen(g)->nr_its; n++) {
 		struct its_event e;
 
 		gen_its_event_of(g, its, &e);

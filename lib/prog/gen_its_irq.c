@@ -233,7 +233,7 @@ void gen_its_act_save_pending(struct gen *g)
 	u64 table = ITS_PENDING_AT(gen_its_any_vcpu(g));
 
 	prog_add(g->p, OP_SAVE_PENDING_TABLES);
-	gen_its_mem_read(g, table + ITS_FIRST_PENDING_BYTE, 2);
+	gen_its_mem_read(g, table + ITS_FIRST_PENDING_BYTE, 8);
 	gen_its_mem_read(g, table + ITS_FIRST_PENDING_BYTE + 31, 1);
 	if (gen_once_in(g, 4))
 		gen_its_mem_read(g, table, 8);
@@ -251,7 +251,7 @@ void gen_its_act_edit_pending(struct gen *g)
 	if (!gen_once_in(g, 8))
 		gen_its_take_all(g);
 	gen_its_store(g, vcpu, REG_GICR_CTLR, gen_its_redist_at(vcpu), 0);
-	gen_its_mem_write(g, at, 2, rng_next(&g->r));
+	gen_its_mem_write(g, at, 8, rng_next(&g->r));
 	if (gen_once_in(g, 8))
 		gen_its_mem_write(g, ITS_PENDING_AT(vcpu), 8, rng_next(&g->r));
 	gen_its_store(g, vcpu, REG_GICR_PENDBASER, gen_its_redist_at(vcpu), ITS_PENDING_AT(vcpu));
