@@ -8,16 +8,12 @@
  * The host enters at guest_entry with x0 = gva of the lane and the MMU on.
  */
 #include "guest_code/abi.h"
+#include "guest_code/frame.h"
 
 /* EL1 with its own stack, interrupts and SErrors masked: PSTATE of the interpreter. */
 #define PSTATE_EL1H_DAIF 0x3c5
 
 	.section guest, "ax"
-
-	.macro vector to
-	.balign 128
-	b	\to
-	.endm
 
 	/* Each four: synchronous, IRQ, FIQ, SError. */
 	.balign 2048
@@ -61,21 +57,7 @@ sync:
 	mrs	x0, tpidr_el0
 	eret
 
-	/* What a function may change, to the stack by stp or from it by ldp. */
-	.macro each_pair op
-	\op	x0, x1, [sp]
-	\op	x2, x3, [sp, #16]
-	\op	x4, x5, [sp, #32]
-	\op	x6, x7, [sp, #48]
-	\op	x8, x9, [sp, #64]
-	\op	x10, x11, [sp, #80]
-	\op	x12, x13, [sp, #96]
-	\op	x14, x15, [sp, #112]
-	\op	x16, x17, [sp, #128]
-	\op	x18, x30, [sp, #144]
-	.endm
-
-	/* That, and what an exception in the handler would change. */
+	/* What a function may change, and what an exception in the handler would. */
 	.macro save
 	sub	sp, sp, #176
 	each_pair stp
