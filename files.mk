@@ -118,6 +118,9 @@ EVENT_SRCS := \
 	lib/engine/engine.c \
 	lib/engine/poll.c \
 	lib/engine/ring.c \
+	lib/target/events_account.c \
+	lib/target/events_inject.c \
+	lib/target/events_plan.c \
 
 # Portable: the vgicheck command.
 HARNESS_SRCS := \
@@ -131,6 +134,7 @@ HARNESS_SRCS := \
 	harness/clock.c \
 	harness/compare.c \
 	harness/diff_kernels.c \
+	harness/events.c \
 	harness/explain.c \
 	harness/export.c \
 	harness/export_report.c \
@@ -183,6 +187,7 @@ KVM_SRCS := \
 	lib/target/kvm/compat.c \
 	lib/target/kvm/costs.c \
 	lib/target/kvm/device.c \
+	lib/target/kvm/events.c \
 	lib/target/kvm/guest.c \
 	lib/target/kvm/hold.c \
 	lib/target/kvm/kvm.c \
@@ -193,6 +198,8 @@ KVM_SRCS := \
 
 # arm64 only: what runs in the guest.
 GUEST_SRCS := \
+	guest_code/events.c \
+	guest_code/events_vectors.S \
 	guest_code/interp.c \
 	guest_code/vectors.S \
 
@@ -215,6 +222,7 @@ TEST_SRCS := \
 	tests/altered_test.c \
 	tests/answer_test.c \
 	tests/engine_test.c \
+	tests/events_test.c \
 	tests/fuzz_input_test.c \
 	tests/fuzz_test.c \
 	tests/gen_test.c \

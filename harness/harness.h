@@ -54,6 +54,9 @@ struct options {
 	const char *output; /* file to export to, or NULL for standard output */
 	const char *reported_by; /* name and address, or NULL */
 	unsigned int fail; /* what is made to fail: a bit for each kind */
+	unsigned int vms; /* of a run of events; 0 picks */
+	const char *engine; /* that injects them, or NULL for the ring */
+	const char *plant; /* what a test makes go wrong, or NULL */
 	char **args; /* what follows the options, NULL-terminated */
 };
 
@@ -189,6 +192,7 @@ int rules_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int export_main(int argc, char **argv);
 int bisect_main(int argc, char **argv);
+int events_main(int argc, char **argv);
 
 /* The half of bench that needs no target: bench_model.c. */
 __must_check int bench_model(const struct options *o);
@@ -196,6 +200,11 @@ __must_check int bench_model(const struct options *o);
 __must_check int bench_fresh(const struct session *s);
 /* What judging costs: bench_guest.c. */
 __must_check int bench_guest(const struct session *s);
+
+/* Runs of events: events.c. */
+struct events_setup;
+__must_check int events_setup_of(struct events_setup *setup, const struct options *o);
+__must_check bool events_can_run(const struct session *s, char *reason, size_t bytes);
 
 /* Tables that more than one of them prints. */
 int list_rules(const struct options *o);

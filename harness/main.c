@@ -46,6 +46,7 @@ static const struct {
 	{ "export", export_main, "write a program as a KVM selftest, or a report of it" },
 	{ "fuzz", fuzz_main, "run random programs, and keep and reduce what fails" },
 	{ "rules", rules_main, "print rules, choices and profiles; count what programs reach" },
+	{ "events", events_main, "inject at chosen moments into many VMs, and account for all" },
 	{ "probe", probe_main, "say what can be tested here" },
 	{ "vm", vm_main, "run a subcommand in a QEMU machine with its own kernel" },
 	{ "bench", bench_main, "measure programs and bare ioctls" },

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/target/events.h"
+
 #define DEFAULT_COUNT 1000
 #define DEFAULT_TIMEOUT_S 60
 #define MAX_JOBS 256
@@ -104,6 +106,7 @@ static const struct option_desc descs[] = {
 	{ .name = "corpora", .kind = OTHER, .set = set_corpora },
 	{ .name = "count", SETS(LONG_NUMBER, count), .hi = UINT32_MAX },
 	{ .name = "coverage", SETS(FLAG, coverage) },
+	{ .name = "engine", SETS(TEXT, engine) },
 	{ .name = "fail", .kind = OTHER, .set = set_fail },
 	{ .name = "filter", SETS(TEXT, filter) },
 	{ .name = "hazards", SETS(FLAG, hazards) },
@@ -118,6 +121,7 @@ static const struct option_desc descs[] = {
 	{ .name = "op-weights", SETS(TEXT, op_weights) },
 	{ .name = "out", SETS(TEXT, out) },
 	{ .name = "output", SETS(TEXT, output) },
+	{ .name = "plant", SETS(TEXT, plant) },
 	{ .name = "profile", .kind = OTHER, .set = set_profile },
 	{ .name = "repeat", SETS(NUMBER, repeat), .lo = 1, .hi = MAX_REPEATS },
 	{ .name = "report", SETS(FLAG, report) },
@@ -132,6 +136,7 @@ static const struct option_desc descs[] = {
 	{ .name = "time", SETS(NUMBER, time_s), .lo = 1, .hi = MAX_TIME_S },
 	{ .name = "timeout", SETS(NUMBER, timeout_s), .lo = 1, .hi = MAX_TIMEOUT_S },
 	{ .name = "unpredicted", SETS(FLAG, unpredicted) },
+	{ .name = "vms", SETS(NUMBER, vms), .lo = 1, .hi = EVENTS_MAX_VMS },
 	{ .name = "weights", SETS(TEXT, weights) },
 };
 

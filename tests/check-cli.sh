@@ -52,6 +52,10 @@ command_lines() {
 	refused unknown_option_of_bench "no option '--frob'" bench --frob
 	refused word_to_bench "'word' means nothing to bench" bench word
 	refused words_to_bench "'guest' means nothing to bench" bench guest word
+	refused word_to_events "'word' means nothing to events" events word
+	refused unknown_engine "--engine takes ring, poll or threads, not 'frob'" events --engine frob
+	refused unknown_plant "--plant takes drop=N, not 'drop=0'" events --plant drop=0
+	refused too_many_vms "--vms takes a number from 1 to 32, not '33'" events --vms 33
 	refused unknown_option_of_rules "no option '--frob'" rules --frob
 	refused unknown_option_of_explain "no option '--frob'" explain --frob a.vgic
 	refused unknown_option_of_probe "'--frob' means nothing to probe" probe --frob
@@ -233,7 +237,7 @@ without_kvm() {
 		ktap_skip cli.no_kvm 'this machine has a usable /dev/kvm'
 		return
 	fi
-	for command in run fuzz bench 'replay good.vgic' 'reduce good.vgic' 'export --report good.vgic'; do
+	for command in run fuzz bench events 'replay good.vgic' 'reduce good.vgic' 'export --report good.vgic'; do
 		# shellcheck disable=SC2086 # a command is words
 		ktap_check "cli.no_kvm: $command" in_scratch one_line 4 \
 			'vgicheck: target kvm: ' $command
@@ -272,7 +276,7 @@ lost_output() {
 
 # Who asks for help gets it on standard output.
 help() {
-	for command in '' run fuzz compare diff-kernels list replay reduce export explain rules probe bench vm; do
+	for command in '' run fuzz compare diff-kernels list replay reduce export explain rules events probe bench vm; do
 		# shellcheck disable=SC2086 # a command is a word or none
 		"$vgicheck" $command --help >"$scratch/stdout" 2>"$scratch/stderr" || return 1
 		grep -q "^usage: vgicheck $command" "$scratch/stdout" || return 1

@@ -132,6 +132,40 @@ other_seed_gives_other_programs() {
 		cmp - "$scratch/names7" && comm -12 "$scratch/names7" "$scratch/names8" | none
 }
 
+# few_events NAME OPTION...: and what must be the same each time.
+few_events() {
+	name=$1
+	shift
+	vm "$name" "$@" --count 600 --vms 4
+	grep -v '^#' "$scratch/$name/stdout" >"$scratch/$name/counts"
+}
+
+events_are_accounted_for() {
+	few_events ring -- events
+	ended ring 0 && printed ring stdout '^# engine ring$' && printed ring counts '^all .* 600 ' &&
+		printed ring counts '^every interrupt .*: 0 lost, 0 taken without being sent$'
+}
+
+engines_give_the_same() {
+	few_events poll -- events --engine poll
+	few_events threads -- events --engine threads
+	ended poll 0 && ended threads 0 && cmp "$scratch/ring/counts" "$scratch/poll/counts" &&
+		cmp "$scratch/ring/counts" "$scratch/threads/counts"
+}
+
+events_do_without_io_uring() {
+	few_events no-ring --append sysctl.kernel.io_uring_disabled=2 -- events
+	ended no-ring 0 && cmp "$scratch/ring/counts" "$scratch/no-ring/counts" &&
+		printed no-ring stdout '^# engine poll instead of ring: .*: Operation not permitted$'
+}
+
+left_out_events_are_noticed() {
+	few_events drop -- events --plant drop=40
+	ended drop 1 || return 1
+	planted=$(sed -n 's/^# .* were left out, which took away \([1-9][0-9]*\) .*/\1/p' "$scratch/drop/stdout")
+	printed drop stdout "^not accounted for: ${planted:-none} lost, 0 taken without"
+}
+
 # What a kernel in trouble does: the program writes its second argument to its first.
 build_writer() {
 	if [ "$(uname -m)" = aarch64 ]; then
@@ -290,6 +324,11 @@ other_kernel_runs() {
 	ended "$1" 0 && printed "$1" stdout "^# kernel: $(echo "$1" | sed 's/\./\\./')\."
 }
 
+other_kernel_accounts_for_events() {
+	few_events "events-$1" --kernel "$1" -- events
+	ended "events-$1" 0 && cmp "$scratch/ring/counts" "$scratch/events-$1/counts"
+}
+
 # The operations of regress/0009 without its walk are all that is left.
 last_bug_is_reduced() {
 	vm reduce --kernel 5.10 -- reduce tests/data/last-among-300.vgic
@@ -386,6 +425,10 @@ check_machine() {
 	ktap_check machine.seed_fuzzes_the_same same_seed_fuzzes_the_same
 	ktap_check machine.seed_gives_same_bytes same_seed_gives_same_bytes
 	ktap_check machine.seed_gives_programs_of_its_own other_seed_gives_other_programs
+	ktap_check machine.events_are_accounted_for events_are_accounted_for
+	ktap_check machine.engines_give_the_same engines_give_the_same
+	ktap_check machine.events_do_without_io_uring events_do_without_io_uring
+	ktap_check machine.left_out_events_are_noticed left_out_events_are_noticed
 	build_writer && build_survivor || exit 1
 	ktap_check machine.reports_a_panic a_panic_is_reported
 	ktap_check machine.reports_a_kernel_warning a_kernel_warning_is_reported
@@ -409,6 +452,7 @@ check_reduction() {
 check_other_kernel() {
 	if [ -s "$(cache_dir)/kernel/$1/Image" ]; then
 		ktap_check "machine.kernel_runs: $1" other_kernel_runs "$1"
+		ktap_check "machine.kernel_accounts_for_events: $1" other_kernel_accounts_for_events "$1"
 		[ "$1" != 5.10 ] || check_reduction
 	else
 		ktap_skip "machine.kernel_runs: $1" \

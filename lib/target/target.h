@@ -38,6 +38,9 @@ struct target_cost {
 	u64 ns; /* each; 0 if it cannot be done */
 };
 
+struct events_setup; /* lib/target/events.h */
+struct events_result;
+
 struct target {
 	const char *name;
 	const char *doc;
@@ -59,6 +62,11 @@ struct target {
 	 * last call, with the first one as text.  NULL if that is in the kernel log.
 	 */
 	unsigned int (*trouble)(long pid, char *text, size_t bytes);
+	/*
+	 * Performs a run of events: 0, or a negative errno with the reason in @result.
+	 * NULL if it has no guests that run by themselves.
+	 */
+	int (*events)(const struct events_setup *setup, struct events_result *result);
 	/* Return: rows filled in, @max at most. */
 	unsigned int (*costs)(struct target_cost *costs, unsigned int max);
 };

@@ -18,6 +18,7 @@
 #include "lib/prog/mem.h"
 #include "lib/target/entry.h"
 #include "lib/target/kvm/costs.h"
+#include "lib/target/kvm/events.h"
 #include "lib/target/kvm/mode.h"
 #include "lib/target/target.h"
 
@@ -271,5 +272,6 @@ const struct target target_kvm = {
 	.doc = "the in-kernel vGIC of /dev/kvm",
 	.probe = kvm_probe,
 	.run = kvm_run_prog,
+	.events = kvm_events,
 	.costs = kvm_costs,
 };
