@@ -16,6 +16,7 @@ LIB_SRCS := \
 	lib/judge/par.c \
 	lib/judge/session.c \
 	lib/judge/signature.c \
+	lib/judge/storm.c \
 	lib/judge/trace.c \
 	lib/model/ack.c \
 	lib/model/attr.c \
@@ -158,6 +159,7 @@ HARNESS_SRCS := \
 	harness/rules.c \
 	harness/run.c \
 	harness/session.c \
+	harness/storm.c \
 	harness/trial.c \
 	harness/work.c \
 
@@ -194,6 +196,8 @@ KVM_SRCS := \
 	lib/target/kvm/mem.c \
 	lib/target/kvm/mode.c \
 	lib/target/kvm/par.c \
+	lib/target/kvm/storm.c \
+	lib/target/kvm/storm_inject.c \
 	lib/target/kvm/wait.c \
 
 # arm64 only: what runs in the guest.
@@ -201,6 +205,9 @@ GUEST_SRCS := \
 	guest_code/events.c \
 	guest_code/events_vectors.S \
 	guest_code/interp.c \
+	guest_code/storm.c \
+	guest_code/storm_take.c \
+	guest_code/storm_vectors.S \
 	guest_code/vectors.S \
 
 # What fuzzers run, and tests too.
@@ -247,6 +254,7 @@ TEST_SRCS := \
 	tests/regs_test.c \
 	tests/results_test.c \
 	tests/serve_test.c \
+	tests/storm_test.c \
 	tests/suite_test.c \
 	tests/tap_test.c \
 	tests/target_test.c \

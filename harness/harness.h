@@ -56,7 +56,11 @@ struct options {
 	unsigned int fail; /* what is made to fail: a bit for each kind */
 	unsigned int vms; /* of a run of events; 0 picks */
 	const char *engine; /* that injects them, or NULL for the ring */
+	unsigned int vcpus, devices, events, burst; /* of a storm of LPIs */
+	const char *commands; /* of it, or NULL for all */
+	const char *lpi_stress; /* the kernel's selftest to bench beside, or NULL */
 	const char *plant; /* what a test makes go wrong, or NULL */
+	bool irqfd, eager;
 	char **args; /* what follows the options, NULL-terminated */
 };
 
@@ -193,11 +197,14 @@ int explain_main(int argc, char **argv);
 int export_main(int argc, char **argv);
 int bisect_main(int argc, char **argv);
 int events_main(int argc, char **argv);
+int storm_main(int argc, char **argv);
 
 /* The half of bench that needs no target: bench_model.c. */
 __must_check int bench_model(const struct options *o);
 /* Programs on fresh VMs: bench_fresh.c. */
 __must_check int bench_fresh(const struct session *s);
+/* LPIs that are accounted for: bench_lpi.c. */
+__must_check int bench_lpi(const struct session *s);
 /* What judging costs: bench_guest.c. */
 __must_check int bench_guest(const struct session *s);
 

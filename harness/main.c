@@ -47,6 +47,7 @@ static const struct {
 	{ "fuzz", fuzz_main, "run random programs, and keep and reduce what fails" },
 	{ "rules", rules_main, "print rules, choices and profiles; count what programs reach" },
 	{ "events", events_main, "inject at chosen moments into many VMs, and account for all" },
+	{ "storm", storm_main, "LPIs in a storm of commands: is each one accounted for?" },
 	{ "probe", probe_main, "say what can be tested here" },
 	{ "vm", vm_main, "run a subcommand in a QEMU machine with its own kernel" },
 	{ "bench", bench_main, "measure programs and bare ioctls" },

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/target/events.h"
+#include "lib/target/storm.h"
 
 #define DEFAULT_COUNT 1000
 #define DEFAULT_TIMEOUT_S 60
@@ -101,21 +102,28 @@ struct option_desc {
 
 static const struct option_desc descs[] = {
 	{ .name = "all", SETS(FLAG, all) },
+	{ .name = "burst", SETS(NUMBER, burst), .lo = 1, .hi = 100000 },
 	{ .name = "choices", SETS(FLAG, choices) },
+	{ .name = "commands", SETS(TEXT, commands) },
 	{ .name = "common", SETS(FLAG, common) },
 	{ .name = "corpora", .kind = OTHER, .set = set_corpora },
 	{ .name = "count", SETS(LONG_NUMBER, count), .hi = UINT32_MAX },
 	{ .name = "coverage", SETS(FLAG, coverage) },
+	{ .name = "devices", SETS(NUMBER, devices), .lo = 1, .hi = STORM_MAX_DEVICES },
+	{ .name = "eager", SETS(FLAG, eager) },
 	{ .name = "engine", SETS(TEXT, engine) },
+	{ .name = "events", SETS(NUMBER, events), .lo = 1, .hi = STORM_MAX_EVENTS },
 	{ .name = "fail", .kind = OTHER, .set = set_fail },
 	{ .name = "filter", SETS(TEXT, filter) },
 	{ .name = "hazards", SETS(FLAG, hazards) },
 	{ .name = "help", .kind = HELP },
 	{ .name = "host", SETS(FLAG, host) },
+	{ .name = "irqfd", SETS(FLAG, irqfd) },
 	{ .name = "jobs", SETS(NUMBER, jobs), .lo = 1, .hi = MAX_JOBS },
 	{ .name = "json", SETS(TEXT, json) },
 	{ .name = "junit", SETS(TEXT, junit) },
 	{ .name = "known", SETS(TEXT, known) },
+	{ .name = "lpi-stress", SETS(TEXT, lpi_stress) },
 	{ .name = "old-kernels", SETS(FLAG, old_kernels) },
 	{ .name = "op", SETS(LONG_NUMBER, op), .lo = 1, .hi = PROG_MAX_OPS },
 	{ .name = "op-weights", SETS(TEXT, op_weights) },
@@ -136,6 +144,7 @@ static const struct option_desc descs[] = {
 	{ .name = "time", SETS(NUMBER, time_s), .lo = 1, .hi = MAX_TIME_S },
 	{ .name = "timeout", SETS(NUMBER, timeout_s), .lo = 1, .hi = MAX_TIMEOUT_S },
 	{ .name = "unpredicted", SETS(FLAG, unpredicted) },
+	{ .name = "vcpus", SETS(NUMBER, vcpus), .lo = 1, .hi = STORM_MAX_VCPUS },
 	{ .name = "vms", SETS(NUMBER, vms), .lo = 1, .hi = EVENTS_MAX_VMS },
 	{ .name = "weights", SETS(TEXT, weights) },
 };

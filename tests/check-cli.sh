@@ -63,6 +63,12 @@ command_lines() {
 	refused option_without_its_value "a value must follow '--seed'" run --seed
 	refused option_with_a_value "no value may follow '--all=3'" run --all=3
 	refused word_to_run "'word' means nothing to run" run word
+	refused word_to_storm "'word' means nothing to storm" storm word
+	refused command_of_no_storm "--commands: there is no command 'frob'" \
+		storm --commands movi,frob
+	refused plant_that_is_none "--plant takes drop=N, twice=N or refuse=N, not 'drop=0'" \
+		storm --plant drop=0
+	refused vcpus_beyond_a_storm '--vcpus takes a number from 1 to 16' storm --vcpus 17
 	refused word_to_probe "'word' means nothing to probe" probe word
 	refused word_to_registers "'word' means nothing to registers" registers word
 	refused word_to_syntax "'word' means nothing to syntax" syntax word
@@ -103,6 +109,8 @@ command_lines() {
 		run --target hosted:6.12,cpus=4
 	refused number_of_a_target "lr= takes a number from 1 to 16, not '0'" \
 		run --target hosted:lr=0
+	ktap_check cli.storm_without_guests in_scratch one_line 4 \
+		'no storm here: target qtest' storm --target qtest
 	ktap_check cli.library_that_is_missing in_scratch one_line 4 \
 		'`make hosted KERNEL=0.99` builds it' run --target hosted:0.99
 }

@@ -40,6 +40,8 @@ struct target_cost {
 
 struct events_setup; /* lib/target/events.h */
 struct events_result;
+struct storm_setup; /* lib/target/storm.h */
+struct storm_result;
 
 struct target {
 	const char *name;
@@ -67,6 +69,10 @@ struct target {
 	 * NULL if it has no guests that run by themselves.
 	 */
 	int (*events)(const struct events_setup *setup, struct events_result *result);
+	 * Performs a storm of LPIs: 0, or a negative errno with the reason in @result.
+	 * NULL if it has no guests that run by themselves.
+	 */
+	int (*storm)(const struct storm_setup *setup, struct storm_result *result);
 	/* Return: rows filled in, @max at most. */
 	unsigned int (*costs)(struct target_cost *costs, unsigned int max);
 };

@@ -20,6 +20,7 @@
 #include "lib/target/kvm/costs.h"
 #include "lib/target/kvm/events.h"
 #include "lib/target/kvm/mode.h"
+#include "lib/target/storm.h"
 #include "lib/target/target.h"
 
 /**
@@ -273,5 +274,6 @@ const struct target target_kvm = {
 	.probe = kvm_probe,
 	.run = kvm_run_prog,
 	.events = kvm_events,
+	.storm = kvm_storm,
 	.costs = kvm_costs,
 };

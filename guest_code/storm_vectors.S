@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Entry point and exception vectors of the guest of a storm of LPIs.  An IRQ is
+ * handled and the guest goes on; any other exception ends the vCPU.
+ *
+ * The host enters at storm_entry with x0 = gva of struct storm_vcpu and the MMU on;
+ * the stack is below it.
+ */
+#include "guest_code/storm.h"
+
+	.section guest, "ax"
+
+	.macro vector to
+	.balign 128
+	b	\to
+	.endm
+
+	/* Each four: synchronous, IRQ, FIQ, SError. */
+	.balign 2048
+storm_vectors:
+	.rept 4		/* with the stack of EL0 */
+	vector fault
+	.endr
+	vector fault
+	vector irq
+	vector fault
+	vector fault
+	.rept 8		/* from EL0 */
+	vector fault
+	.endr
+
+	/* What a function may change. */
+	.macro each_pair op
+	\op	x0, x1, [sp]
+	\op	x2, x3, [sp, #16]
+	\op	x4, x5, [sp, #32]
+	\op	x6, x7, [sp, #48]
+	\op	x8, x9, [sp, #64]
+	\op	x10, x11, [sp, #80]
+	\op	x12, x13, [sp, #96]
+	\op	x14, x15, [sp, #112]
+	\op	x16, x17, [sp, #128]
+	\op	x18, x30, [sp, #144]
+	.endm
+
+	/* IRQs stay masked until the return, so that ELR and SPSR are not lost. */
+irq:
+	sub	sp, sp, #160
+	each_pair stp
+	mrs	x0, tpidr_el1
+	bl	storm_interrupt
+	each_pair ldp
+	add	sp, sp, #160
+	eret
+
+	/* The stack is not used: it may be what is wrong. */
+fault:
+	mrs	x0, tpidr_el1
+	mrs	x1, esr_el1
+	str	x1, [x0, #STORM_VCPU_ESR]
+	mrs	x1, elr_el1
+	str	x1, [x0, #STORM_VCPU_ELR]
+	mrs	x1, far_el1
+	str	x1, [x0, #STORM_VCPU_FAR]
+	mov	w1, #STORM_RING_FAULT
+1:	bl	storm_ring
+	b	1b
+
+	.globl	storm_entry
+	.type	storm_entry, %function
+storm_entry:
+	msr	tpidr_el1, x0
+	mov	sp, x0
+	adr	x1, storm_vectors
+	msr	vbar_el1, x1
+	isb
+1:	mrs	x0, tpidr_el1
+	bl	storm_step
+	mov	w1, w0
+	bl	storm_ring
+	b	1b
+	.size	storm_entry, . - storm_entry
+
+	/* w1 = value.  The host has ended KVM_RUN and entered again when it returns. */
+	.globl	storm_ring
+	.type	storm_ring, %function
+storm_ring:
+	mov	x0, #STORM_DOORBELL
+	/* All that was written is visible before the host is told. */
+	dsb	sy
+	str	w1, [x0]
+	isb
+	ret
+	.size	storm_ring, . - storm_ring

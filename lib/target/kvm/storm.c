@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Storms of LPIs on /dev/kvm: the VM, and a thread for each vCPU, which performs
+ * one step of the guest's program at a time (guest_code/storm.h).  Judging is not
+ * done here, but what must hold for it is: that nothing is in flight any more when
+ * the accounts are closed.
+ *
+ * Nothing is, after the devices' last call has returned and the commander's last
+ * command is performed, when twice in a row all vCPUs have left KVM_RUN, entered it
+ * and taken all that was signalled, and nothing was.  For when a vCPU leaves, KVM
+ * gives what is no more its own to the vCPU that it now belongs to, and when one
+ * enters, KVM puts what is pending, enabled and its own into list registers, at least
+ * one if there is any: the first time everything has got to the vCPU that it belongs
+ * to, and the second time it would have been taken.
+ */
+#include "lib/target/kvm/storm.h"
+
+#include <errno.h>
+#include <processor.h>
+#include <time.h>
+
+#include "lib/target/kvm/costs.h"
+
+#define NS_PER_S 1000000000ULL
+#define PTE_TABLE 3ULL
+#define PTE_BLOCK 1ULL
+#define PTE_INNER_SHAREABLE (3ULL << 8)
+#define PTE_ACCESSED (1ULL << 10)
+#define PTE_NORMAL (PTE_BLOCK | (u64)MT_NORMAL << 2 | PTE_INNER_SHAREABLE | PTE_ACCESSED)
+#define PTE_DEVICE (PTE_BLOCK | PTE_ACCESSED) /* nGnRnE in kvm_util's MAIR_EL1 */
+#define PAGE 0x1000u
+#define BLOCK_2M 0x200000u
+#define REDIST_BYTES 0x20000u
+
+u64 storm_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (u64)ts.tv_sec * NS_PER_S + (u64)ts.tv_nsec;
+}
+
+static int give_up(struct storm *s, const char *what, int err)
+{
+	snprintf(s->result->error, sizeof(s->result->error), "%s: %s", what, strerror(err));
+	return -err;
+}
+
+/* Its code, and the two blocks that it sees: devices, and its memory. */
+static void fill_memory(struct storm *s)
+{
+	u64 *table = (u64 *)(void *)(s->ram + STORM_MMU_OFFSET);
+	u64 *l1 = table + PAGE / sizeof(u64), *l2 = l1 + PAGE / sizeof(u64);
+	u64 gpa = STORM_RAM_BASE + STORM_MMU_OFFSET;
+	size_t bytes = (uintptr_t)__stop_guest - (uintptr_t)__start_guest;
+
+	TEST_ASSERT(bytes <= GUEST_CODE_BYTES, "guest code is too large");
+	memcpy(s->ram, __start_guest, bytes);
+	__builtin___clear_cache(s->ram, s->ram + bytes);
+	table[0] = (gpa + PAGE) | PTE_TABLE;
+	l1[0] = PTE_DEVICE;
+	l1[1] = (gpa + 2 * PAGE) | PTE_TABLE;
+	for (u64 i = 0; i < STORM_RAM_BYTES / BLOCK_2M; i++)
+		l2[i] = (STORM_RAM_BASE + i * BLOCK_2M) | PTE_NORMAL;
+}
+
+static int set_up_memory(struct storm *s)
+{
+	struct kvm_userspace_memory_region slot = {
+		.guest_phys_addr = STORM_RAM_BASE,
+		.memory_size = STORM_RAM_BYTES,
+	};
+
+	s->ram = mmap(NULL, STORM_RAM_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		      -1, 0);
+	if (s->ram == MAP_FAILED)
+		return give_up(s, "mmap of the guest's memory", errno);
+	slot.userspace_addr = (u64)(uintptr_t)s->ram;
+	fill_memory(s);
+	s->control = (struct storm_control *)(void *)(s->ram + STORM_CONTROL_OFFSET);
+	s->sent = (struct storm_sent *)(void *)(s->ram + STORM_SENT_OFFSET);
+	s->taken = (struct storm_taken *)(void *)(s->ram + STORM_TAKEN_OFFSET);
+	s->commanded = (struct storm_commanded *)(void *)(s->ram + STORM_COMMAND_OFFSET);
+	s->control->nr_vcpus = s->setup->nr_vcpus;
+	s->control->nr_devices = s->setup->nr_devices;
+	s->control->nr_events = s->setup->nr_events;
+	s->control->commands = s->setup->commands;
+	/* Never 0, which a shift register does not leave. */
+	s->control->seed = s->setup->seed * 2 + 1;
+	if (ioctl(s->kvm->fd, KVM_SET_USER_MEMORY_REGION, &slot))
+		return give_up(s, "KVM_SET_USER_MEMORY_REGION", errno);
+	return 0;
+}
+
+static int create_device(const struct storm *s, u32 type, int *fd)
+{
+	struct kvm_create_device dev = { .type = type };
+
+	if (ioctl(s->kvm->fd, KVM_CREATE_DEVICE, &dev))
+		return -errno;
+	*fd = (int)dev.fd;
+	return 0;
+}
+
+static int device_call(int fd, u32 group, u64 attr, u64 value)
+{
+	const struct kvm_device_attr a = {
+		.group = group,
+		.attr = attr,
+		.addr = (u64)(uintptr_t)&value,
+	};
+
+	return ioctl(fd, KVM_SET_DEVICE_ATTR, &a) ? -errno : 0;
+}
+
+/* After the vCPUs, which must be there when the vGIC is initialised. */
+static int set_up_gic(struct storm *s)
+{
+	const struct {
+		const int *fd;
+		u32 group;
+		u64 attr, value;
+	} calls[] = {
+		{ &s->vgic, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST,
+		  STORM_DIST_BASE },
+		{ &s->vgic, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST,
+		  STORM_REDIST_BASE },
+		{ &s->vgic, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, 0 },
+		{ &s->its, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_ITS_ADDR_TYPE, STORM_ITS_BASE },
+		{ &s->its, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, 0 },
+	};
+	int ret = create_device(s, KVM_DEV_TYPE_ARM_VGIC_ITS, &s->its);
+
+	if (ret)
+		return give_up(s, "the kernel gives no ITS to guests", -ret);
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		ret = device_call(*calls[i].fd, calls[i].group, calls[i].attr, calls[i].value);
+		if (ret)
+			return give_up(s, "the vGIC or the ITS cannot be set up", -ret);
+	}
+	return 0;
+}
+
+static int set_up_vcpu(struct storm *s, u32 index)
+{
+	u64 stack = STORM_VCPUS_OFFSET + index * (u64)STORM_VCPU_BYTES + STORM_VCPU_STACK;
+	size_t entry = (uintptr_t)storm_entry - (uintptr_t)__start_guest;
+	struct storm_runner *r = &s->runner[index];
+	struct kvm_vcpu_init init = { 0 };
+
+	r->storm = s;
+	r->index = index;
+	r->guest = (struct storm_vcpu *)(void *)(s->ram + stack);
+	r->guest->index = index;
+	r->kvm.id = index;
+	r->kvm.vm = s->kvm;
+	r->kvm.fd = ioctl(s->kvm->fd, KVM_CREATE_VCPU, (unsigned long)index);
+	if (r->kvm.fd < 0)
+		return give_up(s, "KVM_CREATE_VCPU", errno);
+	r->run_bytes = (size_t)ioctl(s->kvm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, NULL);
+	r->kvm.run = mmap(NULL, r->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, r->kvm.fd, 0);
+	if (r->kvm.run == MAP_FAILED)
+		return give_up(s, "mmap of struct kvm_run", errno);
+	vm_ioctl(s->kvm, KVM_ARM_PREFERRED_TARGET, &init);
+	aarch64_vcpu_setup(&r->kvm, &init);
+	vcpu_set_reg(&r->kvm, KVM_ARM64_SYS_REG(SYS_TTBR0_EL1), STORM_RAM_BASE + STORM_MMU_OFFSET);
+	vcpu_set_reg(&r->kvm, ARM64_CORE_REG(regs.pc), STORM_RAM_BASE + entry);
+	vcpu_set_reg(&r->kvm, ARM64_CORE_REG(regs.regs[0]), STORM_RAM_BASE + stack);
+	return 0;
+}
+
+static int set_up_vm(struct storm *s)
+{
+	struct vm_shape shape = { .mode = VM_MODE_P40V48_4K };
+	int ret;
+
+	if (kvm_check_cap(KVM_CAP_ARM_VM_IPA_SIZE) < 40)
+		shape.mode = VM_MODE_P36V48_4K;
+	s->kvm = ____vm_create(shape);
+	ret = set_up_memory(s);
+	if (ret)
+		return ret;
+	ret = create_device(s, KVM_DEV_TYPE_ARM_VGIC_V3, &s->vgic);
+	if (ret)
+		return give_up(s, "the kernel gives no GICv3 to guests", -ret);
+	for (u32 i = 0; i < s->setup->nr_vcpus && !ret; i++)
+		ret = set_up_vcpu(s, i);
+	ret = ret ? ret : set_up_gic(s);
+	if (!ret && injectors_set_up(s))
+		ret = give_up(s, "irqfds of MSIs cannot be set up", errno);
+	return ret;
+}
+
+/* No vCPU goes on after it; who waits for one looks at failed. */
+static void fail(struct storm_runner *r, const char *what, u64 value)
+{
+	struct storm *s = r->storm;
+
+	r->failed = true;
+	if (__atomic_exchange_n(&s->failed, true, __ATOMIC_ACQ_REL))
+		return;
+	snprintf(s->result->error, sizeof(s->result->error),
+		 "vCPU %u: %s 0x%llx, ESR_EL1 0x%llx ELR_EL1 0x%llx FAR_EL1 0x%llx", r->index, what,
+		 (unsigned long long)value, (unsigned long long)r->guest->esr,
+		 (unsigned long long)r->guest->elr, (unsigned long long)r->guest->far);
+}
+
+/* Lets the guest perform a step. */
+static void run_step(struct storm_runner *r)
+{
+	static const char *const rings[] = {
+		[STORM_RING_FAULT] = "the guest took an exception",
+		[STORM_RING_NO_FRAME] = "the guest found no redistributor or no table of the ITS",
+		[STORM_RING_STALLED] = "the ITS stalled",
+	};
+	const struct kvm_run *run = r->kvm.run;
+
+	while (!r->failed) {
+		u32 ring;
+
+		if (ioctl(r->kvm.fd, KVM_RUN, NULL)) {
+			if (errno != EINTR)
+				fail(r, "KVM_RUN failed with errno", (u64)errno);
+			continue;
+		}
+		if (run->exit_reason != KVM_EXIT_MMIO || !run->mmio.is_write ||
+		    run->mmio.phys_addr != STORM_DOORBELL) {
+			fail(r, "an exit of KVM_RUN with reason", run->exit_reason);
+			continue;
+		}
+		memcpy(&ring, run->mmio.data, sizeof(ring));
+		if (ring == STORM_RING_DONE)
+			return;
+		if (ring < ARRAY_SIZE(rings) && rings[ring])
+			fail(r, rings[ring], ring);
+	}
+}
+
+static void *run_vcpu(void *arg)
+{
+	struct storm_runner *r = arg;
+
+	for (;;) {
+		pthread_barrier_wait(&r->storm->begin);
+		if (r->storm->finished)
+			return NULL;
+		run_step(r);
+		pthread_barrier_wait(&r->storm->end);
+	}
+}
+
+static void begin_step(struct storm *s, enum storm_step step)
+{
+	s->control->step = step;
+	pthread_barrier_wait(&s->begin);
+}
+
+static void end_step(struct storm *s)
+{
+	pthread_barrier_wait(&s->end);
+}
+
+static void perform_step(struct storm *s, enum storm_step step)
+{
+	begin_step(s, step);
+	end_step(s);
+}
+
+static u64 total_delivered(const struct storm *s)
+{
+	u64 sum = 0;
+
+	for (u32 i = 0; i < s->setup->nr_vcpus; i++)
+		sum += s->runner[i].guest->delivered;
+	return sum;
+}
+
+/* Until nothing is in flight: see above. */
+static void drain(struct storm *s)
+{
+	unsigned int clean = 0;
+
+	while (clean < 2 && !s->failed) {
+		u64 before = total_delivered(s);
+
+		perform_step(s, STORM_DRAIN);
+		clean = total_delivered(s) == before ? clean + 1 : 0;
+	}
+}
+
+/* What pends, as KVM writes it into the guest's tables. */
+static void save_pending(struct storm *s, bool parked)
+{
+	u32 nr = s->setup->nr_devices * s->setup->nr_events;
+	int ret = device_call(s->vgic, KVM_DEV_ARM_VGIC_GRP_CTRL,
+			      KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES, 0);
+
+	if (ret && !s->failed) {
+		s->failed = true;
+		give_up(s, "KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES", -ret);
+	}
+	for (u32 lpi = 0; lpi < nr; lpi++) {
+		u32 bit = STORM_FIRST_LPI + lpi;
+		bool pending = false;
+
+		for (u32 i = 0; i < s->setup->nr_vcpus; i++)
+			pending |= s->ram[STORM_PENDING_OFFSET + i * STORM_TABLE_BYTES + bit / 8] >>
+					   bit % 8 &
+				   1;
+		if (parked)
+			s->result->lpi[lpi].was_pending = pending;
+		else
+			s->result->lpi[lpi].is_pending = pending;
+	}
+}
+
+static void storm_itself(struct storm *s)
+{
+	u64 start;
+
+	begin_step(s, STORM_RUN);
+	start = injectors_run(s);
+	s->result->ns_sending = storm_now_ns() - start;
+	__atomic_store_n(&s->control->stop_commands, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&s->control->stop, 1, __ATOMIC_RELEASE);
+	end_step(s);
+	drain(s);
+	s->result->ns_all = storm_now_ns() - start;
+}
+
+/* What is sent to LPIs that are disabled pends in the tables, until they are enabled. */
+static void park(struct storm *s)
+{
+	perform_step(s, STORM_PARK);
+	injectors_send_once(s);
+	drain(s);
+	save_pending(s, true);
+	perform_step(s, STORM_UNPARK);
+	drain(s);
+	save_pending(s, false);
+}
+
+static void perform(struct storm *s)
+{
+	u32 nr = s->setup->nr_vcpus;
+
+	pthread_barrier_init(&s->begin, NULL, nr + 1);
+	pthread_barrier_init(&s->end, NULL, nr + 1);
+	for (u32 i = 0; i < nr; i++) {
+		TEST_ASSERT(!pthread_create(&s->runner[i].thread, NULL, run_vcpu, &s->runner[i]),
+			    "pthread_create");
+	}
+	perform_step(s, STORM_SET_UP_CPU);
+	perform_step(s, STORM_SET_UP_ITS);
+	storm_itself(s);
+	park(s);
+	s->finished = true;
+	pthread_barrier_wait(&s->begin);
+	for (u32 i = 0; i < nr; i++)
+		pthread_join(s->runner[i].thread, NULL);
+	pthread_barrier_destroy(&s->begin);
+	pthread_barrier_destroy(&s->end);
+}
+
+static void report_vcpu(const struct storm *s, const struct storm_runner *r)
+{
+	const u32 *delivered = (const u32 *)(const void *)(s->ram + STORM_DELIVERED_OFFSET) +
+			       (size_t)r->index * STORM_MAX_LPIS;
+	struct storm_result *to = s->result;
+
+	for (u32 i = 0; i < s->setup->nr_devices * s->setup->nr_events; i++)
+		to->lpi[i].delivered += delivered[i];
+	for (unsigned int i = 0; i < NR_STORM_WRONGS; i++)
+		to->nr_event[i] += r->guest->nr_wrong[i];
+	to->exceptions += r->guest->exceptions;
+	for (u32 i = 0; i < r->guest->nr_notes && to->nr_events < STORM_MAX_EVENTS_KEPT; i++) {
+		const struct storm_note *n = &r->guest->note[i];
+
+		to->event[to->nr_events++] = (struct storm_event){
+			.kind = (enum storm_event_kind)n->wrong,
+			.lpi = n->lpi,
+			.send = n->begun,
+			.limit = n->limit,
+			.vcpu = r->index,
+			.op = n->op,
+		};
+	}
+}
+
+static void report(const struct storm *s)
+{
+	struct storm_result *r = s->result;
+
+	for (u32 i = 0; i < s->setup->nr_vcpus; i++)
+		report_vcpu(s, &s->runner[i]);
+	for (u32 i = 0; i < s->setup->nr_devices * s->setup->nr_events; i++) {
+		r->lpi[i].seen = s->taken[i].seen;
+		r->lpi[i].phase_end = s->commanded[i].phase;
+		r->lpi[i].command = s->commanded[i].last;
+		r->lpi[i].op = s->commanded[i].op;
+	}
+	for (unsigned int i = 0; i < NR_STORM_COMMANDS; i++)
+		r->nr_commands[i] = s->control->nr_commands[i];
+	r->nudges = s->control->nudge;
+}
+
+static void close_vm(struct storm *s)
+{
+	injectors_close(s);
+	for (u32 i = 0; i < s->setup->nr_vcpus; i++) {
+		if (s->runner[i].kvm.run && s->runner[i].kvm.run != MAP_FAILED)
+			munmap(s->runner[i].kvm.run, s->runner[i].run_bytes);
+		if (s->runner[i].kvm.fd > 0)
+			close(s->runner[i].kvm.fd);
+	}
+	if (s->its >= 0)
+		close(s->its);
+	if (s->vgic >= 0)
+		close(s->vgic);
+	kvm_vm_free(s->kvm);
+	munmap(s->ram, STORM_RAM_BYTES);
+}
+
+/**
+ * kvm_storm() - perform a storm of LPIs
+ * @setup:  what is wanted
+ * @result: filled in
+ *
+ * Return: 0; a negative errno, with an error in @result, if it cannot be had here;
+ * -EIO, the same, if it did not come to its end.
+ */
+int kvm_storm(const struct storm_setup *setup, struct storm_result *result)
+{
+	struct storm *s = calloc(1, sizeof(*s));
+	int ret;
+
+	TEST_ASSERT(s, "out of memory");
+	*result = (struct storm_result){ 0 };
+	s->setup = setup;
+	s->result = result;
+	s->vgic = -1;
+	s->its = -1;
+	ret = set_up_vm(s);
+	if (!ret) {
+		perform(s);
+		report(s);
+		ret = s->failed ? -EIO : 0;
+	}
+	close_vm(s);
+	free(s);
+	return ret;
+}
