@@ -230,12 +230,25 @@ check-msan: ## the unit tests with clang's MemorySanitizer
 	$(Q)$(MAKE) O=$(O)/msan SAN=memory CC=$(FUZZ_CC) $(msan_tests)
 	@tests/run-checks.sh $(msan_tests)
 
+# The kernel's own stress test of LPIs, which `make bench` runs beside ours: built
+# from Debian's sources, with the library as the selftests have it.
+lpi_stress := $(O)/arm64/selftests/vgic_lpi_stress
+
+$(lpi_stress): ci/kernel/kvm_util.sh ci/kernel/selftest.sh
+	$(call say,LD,$@)
+	$(Q)tree=$$(ci/kernel/source.sh 6.12) && \
+		SELFTESTS=1 ci/kernel/kvm_util.sh "$$tree" $(@D) '$(ARM64_CC)' '$(ARM64_AR)' && \
+		CC='$(ARM64_CC)' ci/kernel/selftest.sh $(@D) $(@D) \
+			"$$tree/tools/testing/selftests/kvm/aarch64/vgic_lpi_stress.c"
+
 .PHONY: bench
-bench: ## measure the model, programs a second, accesses and the bare ioctls
+bench: ## measure the model, programs a second, accesses, LPIs and the bare ioctls
 	$(Q)ci/setup.sh run
 	$(Q)$(MAKE) all $(filter hosted,$(TARGET))
+	$(Q)$(MAKE) $(lpi_stress) || echo 'bench: goes on without vgic_lpi_stress'
 	@$(O)/vgicheck bench model
-	@TARGET='$(run_target)' ci/vm/run.sh $(O)/vgicheck bench $(ARGS); $(run_status)
+	@TARGET='$(run_target)' ci/vm/run.sh $(O)/vgicheck bench \
+		$$(ls $(lpi_stress) 2>/dev/null | sed 's/^/--lpi-stress /') $(ARGS); $(run_status)
 
 # A library for each kernel, or name of a tree, and for each set of flags.
 HOSTED_CC ?= clang

@@ -129,6 +129,7 @@ HARNESS_SRCS := \
 	harness/bench.c \
 	harness/bench_fresh.c \
 	harness/bench_guest.c \
+	harness/bench_lpi.c \
 	harness/bench_model.c \
 	harness/bisect.c \
 	harness/child.c \

@@ -13,8 +13,10 @@
 
 static const char usage[] =
 	"usage: vgicheck bench [--count N] [--seed N] [--target NAME] [--corpora DIR]\n"
+	"                      [--lpi-stress FILE]\n"
 	"       vgicheck bench fresh [--seed N] [--target NAME] [--corpora DIR]\n"
 	"       vgicheck bench guest [--seed N] [--target NAME] [--corpora DIR]\n"
+	"       vgicheck bench lpi [--lpi-stress FILE] [--seed N] [--target NAME]\n"
 	"       vgicheck bench model [--seed N] [--profile NAME] [--corpora DIR]\n"
 	"\n"
 	"Prints how many programs of each suite are run and judged in a second, by one\n"
@@ -24,6 +26,9 @@ static const char usage[] =
 	"`bench fresh` prints how many programs a second one process performs and judges,\n"
 	"each on a VM of its own with 4 vCPUs and an ITS.\n"
 	"`bench guest` prints the table of accesses only.\n"
+	"`bench lpi` prints LPIs a second that are injected and accounted for, as `vgicheck\n"
+	"storm` does it without commands, and beside it those of vgic_lpi_stress, which is a\n"
+	"selftest of the kernel that `make bench` builds and names by --lpi-stress.\n"
 	"`bench model` times the model alone, on any machine: operations of a few programs\n"
 	"of each suite, with answers made before, and copying a state.\n";
 
@@ -92,6 +97,7 @@ static int bench_all(const struct session *s)
 
 	ret = ret ? ret : bench_fresh(s);
 	ret = ret ? ret : bench_guest(s);
+	ret = ret ? ret : bench_lpi(s);
 	if (!ret)
 		print_costs(s);
 	return ret;
@@ -133,6 +139,8 @@ int bench_main(int argc, char **argv)
 		return bench_model(&o) ? TAP_EXIT_HARNESS : TAP_EXIT_OK;
 	if (!strcmp(what, "guest") && !o.args[1])
 		return bench_target(&o, bench_guest);
+	if (!strcmp(what, "lpi") && !o.args[1])
+		return bench_target(&o, bench_lpi);
 	if (!strcmp(what, "fresh") && !o.args[1])
 		return bench_target(&o, bench_fresh);
 	fprintf(stderr, "vgicheck: '%s' means nothing to bench; see `vgicheck bench --help`\n",

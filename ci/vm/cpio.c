@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A magic number and 13 fields of 8 digits. */
 #define HEADER_BYTES (6 + 13 * 8)
@@ -122,7 +123,7 @@ static int skip_dot_files(const struct dirent *d)
  * @path:	its path in the archive
  * @host_path:	the file or directory to copy
  *
- * Files and directories whose names start with a dot stay behind, and so does
+ * Files that may be executed stay so. Those whose names start with a dot stay behind, and so does
  * what is neither file nor directory.
  *
  * Return: 0 or a negative errno.
@@ -134,7 +135,7 @@ int cpio_add_tree(struct cpio *c, const char *path, const char *host_path)
 	int nr;
 
 	if (vm_is_file(host_path))
-		return cpio_add_file(c, path, 0644, host_path);
+		return cpio_add_file(c, path, access(host_path, X_OK) ? 0644 : 0755, host_path);
 	if (!vm_is_dir(host_path))
 		return 0;
 	cpio_add_dir(c, path);
