@@ -69,6 +69,7 @@ struct target {
 	 * NULL if it has no guests that run by themselves.
 	 */
 	int (*events)(const struct events_setup *setup, struct events_result *result);
+	/*
 	 * Performs a storm of LPIs: 0, or a negative errno with the reason in @result.
 	 * NULL if it has no guests that run by themselves.
 	 */
