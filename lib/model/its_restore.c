@@ -214,14 +214,17 @@ static void check_lpi(const struct model *m, struct its_image *img, u64 intid, i
 }
 
 /* Is another event the same LPI, of these tables or one that is mapped already? */
-static bool is_shared(const struct walk *w, u64 intid)
+static bool is_shared(const struct walk *w, u64 id, u64 intid)
 {
 	for (unsigned int i = 0; i < w->img->nr_events; i++) {
 		if (w->img->event[i].intid == intid)
 			return true;
 	}
 	for (unsigned int i = 0; i < w->m->nr_events; i++) {
-		if (w->m->event[i].intid == intid)
+		const struct model_event *e = &w->m->event[i];
+
+		if (e->intid == intid &&
+		    !(e->its == w->its - w->m->its && e->device == w->device && e->event == id))
 			return true;
 	}
 	return false;
@@ -274,7 +277,7 @@ static void add_event(const struct walk *w, u64 id, u64 entry)
 		add_defect(img, ITS_DEFECT_COLLECTION);
 	else if (!listed)
 		img->doubtful = true;
-	img->shared |= is_shared(w, intid);
+	img->shared |= is_shared(w, id, intid);
 	if (img->nr_events == MAX_ITS_EVENTS) {
 		img->beyond_model = true;
 		return;

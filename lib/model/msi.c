@@ -100,11 +100,16 @@ static enum deviation_id msi_deviation(const struct model *m, const struct model
 	return d;
 }
 
-/* Is an MSI that the guest blocks taken, as it was translated before? */
-static bool is_cached(const struct model *m, unsigned int event)
+/* The deviation that takes an MSI that the guest blocks, as it was translated before. */
+static enum deviation_id cached_by(const struct model *m, const struct model_msi *msi)
 {
-	return event < m->nr_events && m->event[event].arrived &&
-	       deviates(m, DEVIATION_MAPC_KEEPS_CACHE);
+	unsigned int event = event_of(m, msi);
+	enum deviation_id d;
+
+	if (event == m->nr_events || !m->event[event].arrived)
+		return NR_DEVIATIONS;
+	d = m->event[event].orphan ? DEVIATION_RESTORE_KEEPS_CACHE : DEVIATION_MAPC_KEEPS_CACHE;
+	return deviates(m, d) ? d : NR_DEVIATIONS;
 }
 
 /**
@@ -141,7 +146,7 @@ void expect_signal_msi(const struct model *m, const struct op *op, struct expect
 		val = expect_value(want, 1, ~0ULL, RULE_MSI);
 		val->doubtful = its_is_doubtful(m, &m->event[event]);
 		val->doubt = DEVIATION_RDBASE_IS_INDEX;
-		if (its_event_is_kept(m, &m->event[event]))
+		if (its_at(m, msi.at)->kept)
 			expect_deviation(want, DEVIATION_TABLE_CHANGE_KEEPS);
 		return;
 	}
@@ -150,10 +155,11 @@ void expect_signal_msi(const struct model *m, const struct op *op, struct expect
 	/* What is turned off as a whole may be an error. */
 	if (event < m->nr_events || !its_at(m, msi.at)->enabled)
 		allow_usual_error(m, want, EBUSY, RULE_MSI_BLOCKED);
-	if (!is_cached(m, event))
+	d = cached_by(m, &msi);
+	if (d == NR_DEVIATIONS)
 		return;
 	val->doubtful = 1;
-	val->doubt = DEVIATION_MAPC_KEEPS_CACHE;
+	val->doubt = d;
 }
 
 /**
@@ -167,14 +173,18 @@ void commit_signal_msi(struct model *m, const struct op *op, const struct op_res
 	const struct model_msi msi = msi_of(op);
 	unsigned int event = translated(m, &msi), lpi;
 
-	if (event == m->nr_events)
+	if (event == m->nr_events) {
+		m->lost |= seen->nr_vals && seen->val[0];
 		return;
+	}
 	if (is_taken(m, event)) {
 		its_send(m, event);
 		return;
 	}
+	if (!seen->nr_vals || !seen->val[0])
+		return;
 	lpi = its_lpi_of(&m->event[event]);
-	if (seen->nr_vals && seen->val[0] && lpi < MODEL_MAX_LPIS)
+	if (lpi < MODEL_MAX_LPIS)
 		lpi_sent_while_disabled(m, lpi, (unsigned int)its_event_vcpu(m, &m->event[event]));
 }
 
@@ -266,7 +276,7 @@ void commit_irqfd(struct model *m, const struct op *op, const struct op_result *
 		return;
 	event = translated(m, msi);
 	if (is_at_doorbell(m, msi) && msi->flags == MSI_VALID_DEVID) {
-		m->lost |= !is_taken(m, event) && is_cached(m, event);
+		m->lost |= !is_taken(m, event) && cached_by(m, msi) != NR_DEVIATIONS;
 		if (is_taken(m, event))
 			its_send(m, event);
 		return;
