@@ -19,8 +19,6 @@
 #include <processor.h>
 #include <time.h>
 
-#include "lib/target/kvm/costs.h"
-
 #define NS_PER_S 1000000000ULL
 #define PTE_TABLE 3ULL
 #define PTE_BLOCK 1ULL
