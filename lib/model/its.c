@@ -95,11 +95,14 @@ void its_index(struct model *m)
 			   m->lpi.vcpu_of[lpi] != its_event_vcpu(m, &m->event[i]);
 		lpi_put_bit(seen, lpi, true);
 	}
-	for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi++) {
-		if (lpi_bit(seen, lpi))
-			continue;
-		m->lpi.vcpu_of[lpi] = -1;
-		m->lpi.stray_to[lpi] = -1;
+	for (unsigned int n = 0; n < ARRAY_SIZE(seen); n++) {
+		for (u64 gone = m->lpi.indexed[n] & ~seen[n]; gone; gone &= gone - 1) {
+			unsigned int lpi = 64 * n + (unsigned int)__builtin_ctzll(gone);
+
+			m->lpi.vcpu_of[lpi] = -1;
+			m->lpi.stray_to[lpi] = -1;
+		}
+		m->lpi.indexed[n] = seen[n];
 	}
 }
 

@@ -70,11 +70,25 @@ static int pe_of(const struct model *m, u64 rdbase, struct its_cmd *c)
 	return vcpu < m->nr_vcpus ? (int)vcpu : -1;
 }
 
-/* Return: whether it is a command, none of whose bits is set that must not be. */
-static bool decode(const struct model *m, const u64 *cmd, struct its_cmd *c)
+/* Has a command no bit set that is of none of its fields? */
+static bool is_res0_clear(const u64 *cmd, enum its_cmd_id id)
 {
 	u64 fields[ITS_CMD_WORDS] = { bits_mask(ITS_CMD_NUMBER_MSB, 0) }, other = 0;
 
+	for (unsigned int i = 0; i < NR_ITS_FIELDS; i++) {
+		const struct its_field_desc *d = its_field_desc((enum its_field_id)i);
+
+		if (d->cmd == id)
+			fields[d->dw] |= bits_mask(d->msb, d->lsb);
+	}
+	for (unsigned int i = 0; i < ITS_CMD_WORDS; i++)
+		other |= cmd[i] & ~fields[i];
+	return !other;
+}
+
+/* Return: whether it is a command, none of whose bits is set that must not be. */
+static bool decode(const struct model *m, const u64 *cmd, struct its_cmd *c)
+{
 	*c = (struct its_cmd){
 		.id = its_cmd_find(cmd[0]),
 		.device = (u32)its_cmd_get(cmd, ITS_FIELD_MAPTI_DeviceID),
@@ -89,15 +103,8 @@ static bool decode(const struct model *m, const u64 *cmd, struct its_cmd *c)
 			   pe_of(m, its_cmd_get(cmd, ITS_FIELD_MOVALL_RDbase2), c) :
 			   -1;
 	c->intid = c->id == ITS_CMD_MAPI ? c->event : its_cmd_get(cmd, ITS_FIELD_MAPTI_pINTID);
-	for (unsigned int i = 0; i < NR_ITS_FIELDS; i++) {
-		const struct its_field_desc *d = its_field_desc((enum its_field_id)i);
-
-		if (d->cmd == c->id)
-			fields[d->dw] |= bits_mask(d->msb, d->lsb);
-	}
-	for (unsigned int i = 0; i < ITS_CMD_WORDS; i++)
-		other |= cmd[i] & ~fields[i];
-	return c->id == NR_ITS_CMDS || !other || chosen(m, CHOICE_COMMAND_RES0_IGNORED);
+	return c->id == NR_ITS_CMDS || chosen(m, CHOICE_COMMAND_RES0_IGNORED) ||
+	       is_res0_clear(cmd, c->id);
 }
 
 static bool is_event_of(const struct model *m, const struct model_its *its, unsigned int nr,

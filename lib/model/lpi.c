@@ -428,12 +428,16 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v)
 {
 	const struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
+	u64 active = deviates(m, DEVIATION_HOST_LPI_ACTIVE) ? ~0ULL : 0;
 	unsigned int nr = 0;
 
-	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++)
-		nr += (unsigned int)__builtin_popcountll(
-			b->pending[n] | b->open[n] | b->kept[n] | m->lpi.stray[n] | b->undue[n] |
-			(deviates(m, DEVIATION_HOST_LPI_ACTIVE) ? b->unended[n] : 0));
+	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++) {
+		u64 word = b->pending[n] | b->open[n] | b->kept[n] | m->lpi.stray[n] | b->undue[n] |
+			   (b->unended[n] & active);
+
+		if (word) /* which is rare */
+			nr += (unsigned int)__builtin_popcountll(word);
+	}
 	return nr;
 }
 

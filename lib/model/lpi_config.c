@@ -98,6 +98,8 @@ void lpi_memory_written(struct model *m, u64 at, u64 bytes)
 {
 	u64 table = config_table(m);
 
+	if (!ranges_overlap(at, bytes, table, MODEL_MAX_LPIS))
+		return;
 	for (u64 i = 0; i < bytes; i++) {
 		u64 lpi = at + i - table;
 
@@ -133,18 +135,24 @@ bool lpi_may_be_enabled(const struct model *m, unsigned int lpi)
  */
 void lpi_load_configs(struct model *m, bool are_there)
 {
-	u8 bits = config_bits(m);
-	u64 table = config_table(m), known = 0, word = 0;
+	u64 bits = config_bits(m) * (~0ULL / 0xff); /* of eight entries */
+	u64 table = config_table(m), known, word = 0;
 
 	for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi++) {
-		unsigned int shift = 8 * (lpi % 8);
+		u8 config;
 
-		if (!shift)
-			word = mem_u64(m, table + lpi, &known);
-		if (!are_there && its_vcpu_of(m, lpi) < 0)
-			m->lpi.config[lpi].nr = 0;
-		m->lost |= bits & ~(known >> shift);
-		cache_config(m, lpi, (u8)(word >> shift) & bits);
+		if (lpi % 8 == 0) {
+			word = mem_u64(m, table + lpi, &known) & bits;
+			m->lost |= (bits & ~known) != 0;
+		}
+		/* What was written since is cached already: lpi_memory_written(). */
+		if (are_there && m->lpi.config[lpi].nr)
+			continue;
+		config = (u8)(word >> 8 * (lpi % 8));
+		if (its_vcpu_of(m, lpi) < 0)
+			m->lpi.config[lpi] = (struct model_lpi_config){ 1, { config } };
+		else
+			cache_config(m, lpi, config);
 	}
 }
 

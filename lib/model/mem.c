@@ -273,6 +273,16 @@ void expect_mem_store(const struct model *m, const struct op *op, struct expect 
 	allow_done(want, RULE_MEM);
 }
 
+/* Eight bytes of the guest's, which is little-endian. */
+static u64 word_at(const u8 *byte)
+{
+	u64 word = 0;
+
+	for (unsigned int i = 0; i < 8; i++)
+		word |= (u64)byte[i] << 8 * i;
+	return word;
+}
+
 /**
  * commit_mem_store() - the guest's memory was written
  * @m:    the model
@@ -286,8 +296,15 @@ void commit_mem_store(struct model *m, const struct op *op, const struct op_resu
 	(void)seen;
 	if (!op_mem_store(op, &store))
 		return;
-	for (size_t i = 0; i < store.nr; i++)
-		mem_put(m, store.at + i, store.byte[i], 0xff);
+	for (size_t i = 0; i < store.nr;) {
+		if ((store.at + i) % 8 == 0 && store.nr - i >= 8) {
+			mem_put_u64(m, store.at + i, word_at(store.byte + i), ~0ULL);
+			i += 8;
+		} else {
+			mem_put(m, store.at + i, store.byte[i], 0xff);
+			i++;
+		}
+	}
 	if (m->nr_its)
 		lpi_memory_written(m, store.at, store.nr);
 }

@@ -427,6 +427,17 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
 		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
 }
 
+/* A guest that serves performs its operation once for each interrupt that it takes. */
+static void commit_each(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	struct op_result one = { .status = OP_DONE, .nr_vals = 1 };
+
+	for (unsigned int i = 0; i < seen->nr_vals; i++) {
+		one.val[0] = seen->val[i];
+		commit(m, op, &one);
+	}
+}
+
 /**
  * model_commit() - follow an answer
  * @m:    the model that model_expect() was asked of
@@ -440,14 +451,8 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
  */
 void model_commit(struct model *m, const struct op *op, const struct op_result *seen)
 {
-	struct op_result one = { .status = OP_DONE, .nr_vals = 1 };
-
-	if (op->id != OP_GUEST_SERVE || seen->status != OP_DONE) {
+	if (op->id == OP_GUEST_SERVE && seen->status == OP_DONE)
+		commit_each(m, op, seen);
+	else
 		commit(m, op, seen);
-		return;
-	}
-	for (unsigned int i = 0; i < seen->nr_vals; i++) {
-		one.val[0] = seen->val[i];
-		commit(m, op, &one);
-	}
 }

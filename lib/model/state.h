@@ -161,6 +161,7 @@ struct model_lpi_config {
 /* What all redistributors share of LPIs, by number from FIRST_LPI. */
 struct model_lpis {
 	bool propbaser_reset; /* a deviation may have reset GICR_PROPBASER */
+	u64 indexed[MODEL_MAX_LPIS / 64]; /* that were those of an event in its_index() */
 	int16_t vcpu_of[MODEL_MAX_LPIS]; /* number of the PE, or -1 */
 	/* The PE that MOVALL has taken it to and the deviation sends it to, or -1. */
 	int16_t stray_to[MODEL_MAX_LPIS];
