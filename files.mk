@@ -45,6 +45,7 @@ LIB_SRCS := \
 	lib/model/lpi_tables.c \
 	lib/model/lrs.c \
 	lib/model/mem.c \
+	lib/model/migrate.c \
 	lib/model/mmio.c \
 	lib/model/model.c \
 	lib/model/msi.c \
@@ -105,14 +106,22 @@ LIB_SRCS := \
 	lib/target/hosted/hosted.c \
 	lib/target/hosted/load.c \
 	lib/target/hosted/machine.c \
+	lib/target/hosted/migrate.c \
 	lib/target/hosted/par.c \
 	lib/target/hosted/report.c \
+	lib/target/migrate.c \
 	lib/target/qtest/layout.c \
 	lib/target/qtest/machine.c \
 	lib/target/qtest/protocol.c \
 	lib/target/qtest/qtest.c \
 	lib/target/target.c \
 	lib/target/vgic_device.c \
+	lib/vmstate/compare.c \
+	lib/vmstate/regs.c \
+	lib/vmstate/restore.c \
+	lib/vmstate/save.c \
+	lib/vmstate/tables.c \
+	lib/vmstate/text.c \
 
 # Portable: the event engine, and what it drives.
 EVENT_SRCS := \
@@ -195,6 +204,7 @@ KVM_SRCS := \
 	lib/target/kvm/hold.c \
 	lib/target/kvm/kvm.c \
 	lib/target/kvm/mem.c \
+	lib/target/kvm/migrate.c \
 	lib/target/kvm/mode.c \
 	lib/target/kvm/par.c \
 	lib/target/kvm/storm.c \
@@ -265,6 +275,7 @@ TEST_SRCS := \
 	tests/vm_console_test.c \
 	tests/vm_ring_test.c \
 	tests/vm_test.c \
+	tests/vmstate_test.c \
 	tests/work_test.c \
 
 # ... and with these.

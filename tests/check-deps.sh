@@ -15,13 +15,15 @@ may_include() {
 	lib/regs) echo '' ;;
 	lib/tap | lib/prog | lib/vgic | lib/engine | guest_code) echo 'lib/regs' ;;
 	lib/model) echo 'lib/regs lib/prog' ;;
-	lib/target) echo 'lib/regs lib/prog lib/vgic lib/engine guest_code' ;;
+	lib/vmstate) echo 'lib/regs lib/prog' ;;
+	lib/target) echo 'lib/regs lib/prog lib/vgic lib/engine lib/vmstate guest_code' ;;
 	lib/judge) echo 'lib/regs lib/prog lib/model lib/target lib/tap' ;;
 	lib/export) echo 'lib/regs lib/prog lib/model lib/judge' ;;
-	harness) echo 'lib/regs lib/prog lib/model lib/target lib/judge lib/export lib/tap ci' ;;
+	harness) echo 'lib/regs lib/prog lib/model lib/vmstate lib/target lib/judge lib/export lib/tap ci' ;;
 	fuzz) echo 'lib/regs lib/prog lib/model lib/vgic lib/target lib/judge lib/tap' ;;
 	ci) echo 'lib/regs lib/tap' ;;
-	tests) echo 'lib/regs lib/tap lib/prog lib/engine lib/model lib/vgic lib/target lib/judge lib/export' \
+	tests) echo 'lib/regs lib/tap lib/prog lib/engine lib/model lib/vgic lib/vmstate lib/target' \
+		'lib/judge lib/export' \
 		'guest_code harness fuzz ci' ;;
 	*) echo '' ;;
 	esac

@@ -179,6 +179,8 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 		m->lost = true;
 		return;
 	}
+	/* Whether it deactivates is for GICC_CTLR to say. */
+	m->lost |= (c->unloaded & CPUIF_CTLR) != 0;
 	c->nr_acks--;
 	drop_priority_of(m, v, (unsigned int)intid, group);
 	if (deviates(m, counted) && irq_lrs_may_be_taken(m, v))

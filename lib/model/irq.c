@@ -251,6 +251,7 @@ void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, boo
 	bool changes = (b->edge & bit) ? level : level != !!(b->line & bit);
 	bool rises = level && (!(b->line & bit) || chosen(m, CHOICE_EACH_RAISE_IS_AN_EDGE));
 
+	b->raised = level ? b->raised | bit : b->raised & ~bit;
 	if (intid >= NR_PRIVATE && !level)
 		irq_moves(m, intid);
 	if (b->edge & bit && rises)

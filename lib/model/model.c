@@ -35,6 +35,7 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_IRQ_LINE] = expect_irq_line,
 	[OP_SIGNAL_MSI] = expect_signal_msi,
 	[OP_FAIL] = expect_fail,
+	[OP_MIGRATE] = expect_migrate,
 	[OP_CREATE_ITS] = expect_create_its,
 	[OP_SET_ITS_ADDR] = expect_set_its_addr,
 	[OP_INIT_ITS] = expect_init_its,
@@ -123,6 +124,20 @@ void model_reset_for(struct model *m, const struct model_config *config, const s
 }
 
 /**
+ * model_move() - the VM is another implementation's from now on
+ * @m:      the model
+ * @config: copied, but for its gic and ipa_bits
+ */
+void model_move(struct model *m, const struct model_config *config)
+{
+	struct model_config own = *config;
+
+	own.gic = m->config.gic;
+	own.ipa_bits = m->config.ipa_bits;
+	m->config = own;
+}
+
+/**
  * model_copy() - make one model equal to another
  * @to:   from model_create()
  * @from: a model
@@ -205,7 +220,7 @@ void model_expect(const struct model *m, const struct op *op, struct expect *wan
 	want->unpredicted = m->lost || lacks_vgic(m, op);
 	want->vals_rule = RULE_NO_OBJECT;
 	expect_fns[op->id](m, op, want);
-	if (m->map_failed && !op_is_on_mem(op) && op->id != OP_FAIL)
+	if (m->map_failed && !op_is_on_mem(op) && op->id != OP_FAIL && op->id != OP_MIGRATE)
 		expect_dead(m, want);
 	if (m->failing)
 		expect_failing(m, op, want);
@@ -371,6 +386,7 @@ static commit_fn *const commit_fns[NR_OPS] = {
 	[OP_SIGNAL_MSI] = commit_signal_msi,
 	[OP_SAVE_PENDING_TABLES] = commit_save_pending_tables,
 	[OP_FAIL] = commit_fail,
+	[OP_MIGRATE] = commit_migrate,
 	[OP_CREATE_ITS] = commit_create_its,
 	[OP_SET_ITS_ADDR] = commit_set_its_addr,
 	[OP_INIT_ITS] = commit_init_its,
@@ -417,6 +433,8 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
 		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
 	if (seen->status == OP_FAILED && (op->id == OP_SAVE_TABLES || op->id == OP_RESTORE_TABLES))
 		its_tables_failed(m, op);
+	/* What was saved, or restored, is not known. */
+	m->lost |= seen->status == OP_FAILED && op->id == OP_MIGRATE;
 	if (seen->status != OP_DONE)
 		return;
 	if (commit_fns[op->id])

@@ -95,6 +95,7 @@ __must_check struct model *model_create(void);
 void model_destroy(struct model *m);
 void model_reset(struct model *m, const struct model_config *config);
 void model_reset_for(struct model *m, const struct model_config *config, const struct prog *p);
+void model_move(struct model *m, const struct model_config *config);
 void model_copy(struct model *to, const struct model *from);
 __must_check struct model *model_clone(const struct model *from);
 u64 model_hash(const struct model *m);

@@ -45,6 +45,7 @@ struct model_bank {
 	u32 group, enable, latch, line, active;
 	u32 edge; /* config: 1 is edge-triggered */
 	u32 routed; /* software has written the route */
+	u32 raised; /* what devices gave last, whether the line counts or not */
 	/*
 	 * What known deviations may have made of them: pending and not looked at, moved
 	 * away from a PE that has not run since, active still, pending or not pending
@@ -363,6 +364,10 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum deviation_id lost_by);
 void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
+
+/* migrate.c */
+void expect_migrate(const struct model *m, const struct op *op, struct expect *want);
+void commit_migrate(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* fail.c */
 void expect_fail(const struct model *m, const struct op *op, struct expect *want);

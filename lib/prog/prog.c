@@ -23,6 +23,12 @@ static const struct line_type_desc line_types[] = {
 #undef LINE_TYPE
 };
 
+static const struct migrate_order_desc migrate_orders[] = {
+#define MIGRATE_ORDER(id, doc, source) [MIGRATE_##id] = { doc, source },
+#include "lib/prog/migrate_order.def"
+#undef MIGRATE_ORDER
+};
+
 static const struct op_arg_desc arg_descs[] = {
 #define OP(...)
 #define ARG(op, name, kind, lo, hi, unit, doc) \
@@ -108,6 +114,17 @@ const struct addr_type_desc *addr_type_desc(enum addr_type type)
 const struct line_type_desc *line_type_desc(enum line_type type)
 {
 	return &line_types[type];
+}
+
+/**
+ * migrate_order_desc() - the row of an order of restoring
+ * @order: below NR_MIGRATE_ORDERS
+ *
+ * Return: the row; never NULL.
+ */
+const struct migrate_order_desc *migrate_order_desc(enum migrate_order order)
+{
+	return &migrate_orders[order];
 }
 
 /**
@@ -408,6 +425,22 @@ size_t prog_par_end(const struct prog *p, size_t first)
 	while (end < p->nr_ops && p->op[end].par)
 		end++;
 	return end;
+}
+
+/**
+ * prog_has_op() - does a program have such an operation?
+ * @p:  the program
+ * @id: the operation
+ *
+ * Return: whether.
+ */
+bool prog_has_op(const struct prog *p, enum op_id id)
+{
+	for (size_t i = 0; i < p->nr_ops; i++) {
+		if (p->op[i].id == id)
+			return true;
+	}
+	return false;
 }
 
 /**

@@ -58,6 +58,18 @@ struct line_type_desc {
 	const char *source;
 };
 
+enum migrate_order {
+#define MIGRATE_ORDER(id, ...) MIGRATE_##id,
+#include "lib/prog/migrate_order.def"
+#undef MIGRATE_ORDER
+	NR_MIGRATE_ORDERS
+};
+
+struct migrate_order_desc {
+	const char *doc;
+	const char *source; /* of the rule that it breaks, if it does */
+};
+
 enum op_id {
 #define OP(id, ...) OP_##id,
 #define ARG(...)
@@ -220,6 +232,7 @@ const struct op_desc *op_desc(enum op_id id);
 const struct op_arg_desc *op_arg_desc(unsigned int id);
 const struct addr_type_desc *addr_type_desc(enum addr_type type);
 const struct line_type_desc *line_type_desc(enum line_type type);
+const struct migrate_order_desc *migrate_order_desc(enum migrate_order order);
 int op_vcpu(const struct op *op);
 unsigned int op_its(const struct op *op);
 u64 op_cpuif_at(const struct op *op);
@@ -236,6 +249,7 @@ void prog_free(struct prog *p);
 struct op *prog_add(struct prog *p, enum op_id id);
 size_t prog_par_end(const struct prog *p, size_t first);
 bool prog_has_par(const struct prog *p);
+bool prog_has_op(const struct prog *p, enum op_id id);
 void prog_mend_par(struct prog *p);
 bool prog_ipa_bits_are_supported(unsigned int ipa_bits);
 enum frame_id prog_frame(enum gic_version gic, unsigned int number);

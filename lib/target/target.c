@@ -211,15 +211,6 @@ static bool damages_guest(const struct prog *prog)
 	return false;
 }
 
-static bool has_fail(const struct prog *prog)
-{
-	for (size_t i = 0; i < prog->nr_ops; i++) {
-		if (prog->op[i].id == OP_FAIL)
-			return true;
-	}
-	return false;
-}
-
 /**
  * target_can_run() - can this program be performed there?
  * @target: the target
@@ -240,7 +231,7 @@ bool target_can_run(const struct target *target, const struct target_info *info,
 	else if (prog->ipa_bits > info->max_ipa_bits)
 		snprintf(reason, bytes, "the host's address size is %u bits, below %u",
 			 info->max_ipa_bits, prog->ipa_bits);
-	else if (!target->makes_fail && has_fail(prog))
+	else if (!target->makes_fail && prog_has_op(prog, OP_FAIL))
 		snprintf(reason, bytes, "only target hosted can make memory or accesses fail");
 	else if (covers_ram(prog))
 		snprintf(reason, bytes, "a frame would cover the guest's memory");

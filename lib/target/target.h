@@ -6,7 +6,7 @@
 #ifndef LIB_TARGET_TARGET_H
 #define LIB_TARGET_TARGET_H
 
-#include "lib/prog/prog.h"
+#include "lib/vmstate/vmstate.h"
 
 #define TARGET_TEXT_BYTES 160
 
@@ -43,6 +43,16 @@ struct events_result;
 struct storm_setup; /* lib/target/storm.h */
 struct storm_result;
 
+/* Some operations of a program, and what its VM is before and after them. */
+struct target_part {
+	size_t first, end; /* numbers of them, from 0; the other results are left alone */
+	struct vmstate *from; /* restored before them, or NULL for a new VM */
+	struct vmstate *again; /* receives what the VM is after that, or NULL */
+	struct vmstate *to; /* receives what it is after them, or NULL */
+	const char *failed; /* what of that could not be done, after a failure */
+	struct vmstate_failure failure;
+};
+
 struct target {
 	const char *name;
 	const char *doc;
@@ -59,6 +69,12 @@ struct target {
 	 * process may end in it, so callers run it in a child.
 	 */
 	void (*run)(const struct prog *prog, struct op_result *results);
+	/*
+	 * The same of some operations; states are released by vmstate_free().  0 or a
+	 * negative errno.  NULL if a VM cannot be saved.
+	 */
+	int (*run_part)(const struct prog *prog, struct target_part *part,
+			struct op_result *results);
 	/*
 	 * What went wrong in a process beside its results: how many times since the
 	 * last call, with the first one as text.  NULL if that is in the kernel log.

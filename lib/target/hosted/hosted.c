@@ -66,6 +66,11 @@ static void run(const struct prog *prog, struct op_result *results)
 	hosted_run(kernel, prog, results);
 }
 
+static int run_part(const struct prog *prog, struct target_part *part, struct op_result *results)
+{
+	return hosted_run_part(kernel, prog, part, results);
+}
+
 static u64 now_ns(void)
 {
 	struct timespec ts;
@@ -119,6 +124,7 @@ const struct target target_hosted = {
 	.probe = hosted_probe,
 	.makes_fail = true,
 	.run = run,
+	.run_part = run_part,
 	.trouble = hosted_trouble,
 	.costs = costs,
 };

@@ -9,6 +9,7 @@
 
 #include "guest_code/abi.h"
 #include "lib/target/hosted/abi.h"
+#include "lib/target/migrate.h"
 #include "lib/target/target.h"
 #include "lib/target/vgic_device.h"
 
@@ -55,6 +56,7 @@ struct hosted_machine {
 	struct hosted_vcpu **vcpu;
 	size_t nr_vcpus;
 	struct op_result *failing; /* of the OP_FAIL before the operation now performed, or NULL */
+	struct vmstate_history *history; /* NULL if nobody asks */
 	bool has_mem; /* there is memory at PROG_MEM_BASE */
 	bool has_ram; /* at PROG_RAM_BASE, since a vCPU was to enter its guest */
 };
@@ -62,10 +64,17 @@ struct hosted_machine {
 /* machine.c */
 void hosted_run(const struct hosted_kernel *kernel, const struct prog *prog,
 		struct op_result *results);
+__must_check int hosted_run_part(const struct hosted_kernel *kernel, const struct prog *prog,
+				 struct target_part *part, struct op_result *results);
+void hosted_open(struct hosted_machine *m);
+void hosted_close(struct hosted_machine *m);
 struct hosted_vcpu *hosted_find_vcpu(const struct hosted_machine *m, u64 vcpu_id);
 void hosted_perform_op(struct hosted_machine *m, const struct op *op, struct op_result *res);
 __must_check int hosted_enter(struct hosted_machine *m, struct hosted_vcpu *v);
 void hosted_leave(struct hosted_machine *m, struct hosted_vcpu *v);
+
+/* migrate.c */
+struct migrate_port hosted_migrate_port(struct hosted_machine *m);
 
 /* guest.c */
 void hosted_guest_perform(struct hosted_machine *m, struct hosted_vcpu *v, const struct op *op,

@@ -179,6 +179,13 @@ static void perform_on_mem(const struct hosted_machine *m, const struct op *op,
 		res->val[res->nr_vals++] = value;
 }
 
+static void migrate(struct hosted_machine *m, enum migrate_order order, struct op_result *res)
+{
+	struct migrate_port port = hosted_migrate_port(m);
+
+	migrate_perform(&port, m->history, order, res);
+}
+
 /**
  * hosted_perform_op() - perform an operation that does not enter a guest to end there
  * @m:   the machine
@@ -188,6 +195,9 @@ static void perform_on_mem(const struct hosted_machine *m, const struct op *op,
 void hosted_perform_op(struct hosted_machine *m, const struct op *op, struct op_result *res)
 {
 	switch (op->id) {
+	case OP_MIGRATE:
+		migrate(m, (enum migrate_order)op_arg(op, ARG_MIGRATE_order), res);
+		break;
 	case OP_CREATE_VCPU:
 		create_vcpu(m, op_arg(op, ARG_CREATE_VCPU_id), res);
 		break;
@@ -277,8 +287,8 @@ static size_t perform_some(struct hosted_machine *m, size_t first, struct op_res
 	size_t nr;
 
 	hosted_report_from(first);
-	/* What is side by side does not fail: no one operation is the next one. */
-	if (in_block || op->id == OP_FAIL)
+	/* What is side by side does not fail: no one operation is the next one.  Nor do many. */
+	if (in_block || op->id == OP_FAIL || op->id == OP_MIGRATE)
 		end_failing(m);
 	if (op->id == OP_FAIL) {
 		begin_failing(m, op, &results[first]);
@@ -293,7 +303,38 @@ static size_t perform_some(struct hosted_machine *m, size_t first, struct op_res
 	return nr;
 }
 
-static void close_machine(struct hosted_machine *m)
+static struct vgic_devices no_devices(struct hosted_machine *m)
+{
+	return (struct vgic_devices){
+		.port = &hosted_port, .vm = m, .gic = m->prog->gic, .vgic = -1
+	};
+}
+
+/**
+ * hosted_open() - a new VM without vCPUs
+ * @m: its kernel and its program are set
+ */
+void hosted_open(struct hosted_machine *m)
+{
+	m->devices = no_devices(m);
+	m->vcpu = NULL;
+	m->nr_vcpus = 0;
+	m->has_ram = false;
+	m->vm = m->kernel->create_vm(m->prog->ipa_bits);
+	if (!m->vm) {
+		fprintf(stderr, "hosted: no VM of %u bits of addresses\n", m->prog->ipa_bits);
+		exit(EXIT_FAILURE);
+	}
+	m->has_mem = prog_uses_mem(m->prog);
+	if (m->has_mem)
+		add_memory(m, PROG_MEM_BASE, PROG_MEM_BYTES);
+}
+
+/**
+ * hosted_close() - end a VM
+ * @m: from hosted_open()
+ */
+void hosted_close(struct hosted_machine *m)
 {
 	for (size_t i = 0; i < m->nr_vcpus; i++)
 		hosted_leave(m, m->vcpu[i]);
@@ -301,6 +342,57 @@ static void close_machine(struct hosted_machine *m)
 	for (size_t i = 0; i < m->nr_vcpus; i++)
 		free(m->vcpu[i]);
 	free(m->vcpu);
+}
+
+static void note(struct hosted_machine *m, size_t first, size_t nr, const struct op_result *results)
+{
+	for (size_t i = first; m->history && i < first + nr; i++)
+		vmstate_note(m->history, &m->prog->op[i], &results[i]);
+}
+
+static int run_part(struct hosted_machine *m, struct target_part *part, struct op_result *results)
+{
+	struct migrate_port port = hosted_migrate_port(m);
+	int ret = migrate_begin(&port, m->history, part);
+	size_t nr;
+
+	for (size_t i = part->first; !ret && i < part->end; i += nr) {
+		nr = perform_some(m, i, results);
+		note(m, i, nr, results);
+	}
+	return ret ? ret : migrate_end(&port, m->history, part);
+}
+
+/**
+ * hosted_run_part() - perform operations of a program
+ * @kernel:  a library that has been booted
+ * @prog:    the program
+ * @part:    which of its operations, on which VM
+ * @results: one for each operation of the program
+ *
+ * Return: 0, or a negative errno if the VM could not be restored or saved.
+ */
+int hosted_run_part(const struct hosted_kernel *kernel, const struct prog *prog,
+		    struct target_part *part, struct op_result *results)
+{
+	struct hosted_machine m = { .kernel = kernel, .prog = prog };
+	struct vmstate_history history;
+	int ret;
+
+	if (part->from || part->to || prog_has_op(prog, OP_MIGRATE)) {
+		vmstate_history_init(&history, prog);
+		m.history = &history;
+	}
+	for (size_t i = part->first; i < part->end; i++)
+		results[i].status = OP_NOT_RUN;
+	hosted_open(&m);
+	ret = run_part(&m, part, results);
+	hosted_report_from(prog->nr_ops);
+	hosted_close(&m);
+	end_failing(&m);
+	if (m.history)
+		vmstate_history_free(m.history);
+	return ret;
 }
 
 /**
@@ -312,24 +404,9 @@ static void close_machine(struct hosted_machine *m)
 void hosted_run(const struct hosted_kernel *kernel, const struct prog *prog,
 		struct op_result *results)
 {
-	struct hosted_machine m = { .kernel = kernel, .prog = prog };
+	struct target_part all = { .end = prog->nr_ops };
+	int ret = hosted_run_part(kernel, prog, &all, results);
 
-	m.devices = (struct vgic_devices){
-		.port = &hosted_port, .vm = &m, .gic = prog->gic, .vgic = -1
-	};
-	for (size_t i = 0; i < prog->nr_ops; i++)
-		results[i].status = OP_NOT_RUN;
-	m.vm = kernel->create_vm(prog->ipa_bits);
-	if (!m.vm) {
-		fprintf(stderr, "hosted: no VM of %u bits of addresses\n", prog->ipa_bits);
-		exit(EXIT_FAILURE);
-	}
-	m.has_mem = prog_uses_mem(prog);
-	if (m.has_mem)
-		add_memory(&m, PROG_MEM_BASE, PROG_MEM_BYTES);
-	for (size_t i = 0; i < prog->nr_ops;)
-		i += perform_some(&m, i, results);
-	hosted_report_from(prog->nr_ops);
-	close_machine(&m);
-	end_failing(&m);
+	assert(!ret);
+	(void)ret;
 }

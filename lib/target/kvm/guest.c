@@ -207,10 +207,17 @@ static void check_alignment(struct target_vcpu *v)
 	vcpu_set_reg(&v->kvm, KVM_ARM64_SYS_REG(SYS_SCTLR_EL1), sctlr | SCTLR_A);
 }
 
-static struct guest_lists *lists_of(const struct target_vm *vm, const struct target_vcpu *v)
+/**
+ * guest_lists_of() - what the guest of a vCPU remembers of interrupts
+ * @vm:   the VM, with a guest
+ * @vcpu: the vCPU
+ *
+ * Return: the lists, in the guest's memory.
+ */
+struct guest_lists *guest_lists_of(const struct target_vm *vm, const struct target_vcpu *vcpu)
 {
-	TEST_ASSERT(v->index < GUEST_MAX_VCPUS, "more vCPUs than KVM has");
-	return (struct guest_lists *)(void *)(vm->ram + GUEST_LISTS_OFFSET) + v->index;
+	TEST_ASSERT(vcpu->index < GUEST_MAX_VCPUS, "more vCPUs than KVM has");
+	return (struct guest_lists *)(void *)(vm->ram + GUEST_LISTS_OFFSET) + vcpu->index;
 }
 
 static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
@@ -227,9 +234,9 @@ static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
 	/* The tables are ours: where kvm_util keeps its own differs between trees. */
 	vcpu_set_reg(&v->kvm, KVM_ARM64_SYS_REG(SYS_TTBR0_EL1), table_gpa(0));
 	check_alignment(v);
-	lists_of(vm, v)->nr_acked = 0;
-	lists_of(vm, v)->nr_ended = 0;
-	lists_of(vm, v)->ended_lock = 0;
+	guest_lists_of(vm, v)->nr_acked = 0;
+	guest_lists_of(vm, v)->nr_ended = 0;
+	guest_lists_of(vm, v)->ended_lock = 0;
 	take_lane(vm, v);
 	vcpu_restart(v);
 	v->runnable = true;

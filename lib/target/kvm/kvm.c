@@ -85,6 +85,13 @@ static void perform_on_vcpu(struct target_vm *vm, const struct op *op, struct op
 		vcpu_release(vm, v, res);
 }
 
+static void migrate(struct target_vm *vm, enum migrate_order order, struct op_result *res)
+{
+	struct migrate_port port = vm_migrate_port(vm);
+
+	migrate_perform(&port, vm->history, order, res);
+}
+
 /**
  * perform_op() - perform an operation that does not enter a guest to end there
  * @vm:  the VM
@@ -94,6 +101,9 @@ static void perform_on_vcpu(struct target_vm *vm, const struct op *op, struct op
 void perform_op(struct target_vm *vm, const struct op *op, struct op_result *res)
 {
 	switch (op->id) {
+	case OP_MIGRATE:
+		migrate(vm, (enum migrate_order)op_arg(op, ARG_MIGRATE_order), res);
+		break;
 	case OP_CREATE_VCPU:
 		create_vcpu(vm, op, res);
 		break;
@@ -150,7 +160,31 @@ static enum vm_guest_mode mode_of(unsigned int ipa_bits)
 	return ipa_bits == 48 ? VM_MODE_P48V48_4K : VM_MODE_P40V48_4K;
 }
 
-static void vm_close(struct target_vm *vm)
+/**
+ * vm_open() - a new VM without vCPUs
+ * @vm: its program is set
+ */
+void vm_open(struct target_vm *vm)
+{
+	struct vm_shape shape = { .mode = mode_of(vm->prog->ipa_bits) };
+
+	vm->devices = (struct vgic_devices){
+		.port = &kvm_port, .vm = vm, .gic = vm->prog->gic, .vgic = -1
+	};
+	vm->vcpu = NULL;
+	vm->nr_vcpus = 0;
+	vm->nr_runnable = 0;
+	vm->ram = NULL;
+	vm->kvm = ____vm_create(shape);
+	if (prog_uses_mem(vm->prog))
+		mem_set_up(vm);
+}
+
+/**
+ * vm_close() - end a VM
+ * @vm: from vm_open()
+ */
+void vm_close(struct target_vm *vm)
 {
 	for (size_t i = 0; i < vm->nr_vcpus; i++) {
 		struct target_vcpu *v = vm->vcpu[i];
@@ -176,25 +210,55 @@ static void name_task(size_t op)
 	prctl(PR_SET_NAME, name);
 }
 
+static void note(const struct target_vm *vm, size_t first, size_t nr,
+		 const struct op_result *results)
+{
+	for (size_t i = first; vm->history && i < first + nr; i++)
+		vmstate_note(vm->history, &vm->prog->op[i], &results[i]);
+}
+
+static int run_part(struct target_vm *vm, struct target_part *part, struct op_result *results)
+{
+	struct migrate_port port = vm_migrate_port(vm);
+	int ret = migrate_begin(&port, vm->history, part);
+	size_t nr;
+
+	for (size_t i = part->first; !ret && i < part->end; i += nr) {
+		if (vm->is_debugged)
+			name_task(i);
+		nr = perform_some(vm, i, results);
+		note(vm, i, nr, results);
+	}
+	return ret ? ret : migrate_end(&port, vm->history, part);
+}
+
+static int kvm_run_part(const struct prog *prog, struct target_part *part,
+			struct op_result *results)
+{
+	struct target_vm vm = { .prog = prog };
+	struct vmstate_history history;
+	int ret;
+
+	if (part->from || part->to || prog_has_op(prog, OP_MIGRATE)) {
+		vmstate_history_init(&history, prog);
+		vm.history = &history;
+	}
+	vm.is_debugged = getenv("VGICHECK_NAME_OPS");
+	for (size_t i = part->first; i < part->end; i++)
+		results[i].status = OP_NOT_RUN;
+	vm_open(&vm);
+	ret = run_part(&vm, part, results);
+	vm_close(&vm);
+	if (vm.history)
+		vmstate_history_free(vm.history);
+	return ret;
+}
+
 static void kvm_run_prog(const struct prog *prog, struct op_result *results)
 {
-	struct vm_shape shape = { .mode = mode_of(prog->ipa_bits) };
-	struct target_vm vm = { .prog = prog };
+	struct target_part all = { .end = prog->nr_ops };
 
-	vm.devices =
-		(struct vgic_devices){ .port = &kvm_port, .vm = &vm, .gic = prog->gic, .vgic = -1 };
-	vm.is_debugged = getenv("VGICHECK_NAME_OPS");
-	for (size_t i = 0; i < prog->nr_ops; i++)
-		results[i].status = OP_NOT_RUN;
-	vm.kvm = ____vm_create(shape);
-	if (prog_uses_mem(prog))
-		mem_set_up(&vm);
-	for (size_t i = 0; i < prog->nr_ops;) {
-		if (vm.is_debugged)
-			name_task(i);
-		i += perform_some(&vm, i, results);
-	}
-	vm_close(&vm);
+	TEST_ASSERT(!kvm_run_part(prog, &all, results), "nothing is restored or saved");
 }
 
 static bool can_create(int vm_fd, u32 type)
@@ -275,5 +339,6 @@ const struct target target_kvm = {
 	.run = kvm_run_prog,
 	.events = kvm_events,
 	.storm = kvm_storm,
+	.run_part = kvm_run_part,
 	.costs = kvm_costs,
 };

@@ -12,6 +12,7 @@
 
 #include "guest_code/abi.h"
 #include "lib/prog/prog.h"
+#include "lib/target/migrate.h"
 #include "lib/target/vgic_device.h"
 
 struct target_vcpu {
@@ -39,11 +40,17 @@ struct target_vm {
 	bool side_by_side; /* performing a block, whose vCPUs are watched together */
 	bool is_debugged; /* tell a debugger which operation it is: one at a time */
 	u32 nr_runnable; /* vCPUs that have entered the guest, or tried */
+	struct vmstate_history *history; /* NULL if nobody asks */
 	u8 *mem; /* what is at PROG_MEM_BASE; NULL if the program does not use it */
 };
 
+void vm_open(struct target_vm *vm);
+void vm_close(struct target_vm *vm);
 struct target_vcpu *find_vcpu(const struct target_vm *vm, u64 vcpu_id);
 void perform_op(struct target_vm *vm, const struct op *op, struct op_result *res);
+
+/* migrate.c */
+struct migrate_port vm_migrate_port(struct target_vm *vm);
 
 /* device.c */
 extern const struct vgic_port kvm_port;
@@ -53,6 +60,7 @@ void mem_set_up(struct target_vm *vm);
 void mem_perform(struct target_vm *vm, const struct op *op, struct op_result *res);
 
 /* guest.c */
+struct guest_lists *guest_lists_of(const struct target_vm *vm, const struct target_vcpu *vcpu);
 int guest_prepare(struct target_vm *vm, struct target_vcpu *vcpu);
 void guest_post(struct target_vcpu *vcpu, const struct guest_op *op);
 int guest_enter(struct target_vcpu *vcpu);
