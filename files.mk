@@ -158,6 +158,8 @@ HARNESS_SRCS := \
 	harness/kmsg.c \
 	harness/list.c \
 	harness/main.c \
+	harness/migrate.c \
+	harness/migrate_half.c \
 	harness/one.c \
 	harness/options.c \
 	harness/plan.c \

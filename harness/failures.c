@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A program and all its failures: it is run once to count what its operations
- * could miss, and then once for each of that.
+ * could miss, and then once for each of that.  Or once for each place at which it
+ * can be migrated.
  */
 #include "harness/harness.h"
 
@@ -56,6 +57,15 @@ int failures_parse(unsigned int *to, const char *text)
 	return -EINVAL;
 }
 
+static struct op op_of(const struct failure *f)
+{
+	struct op op = { .id = f->kind == FAIL_BY_MIGRATING ? OP_MIGRATE : OP_FAIL };
+
+	if (f->kind != FAIL_BY_MIGRATING)
+		op_set_arg(&op, kinds[f->kind].arg, f->nth);
+	return op;
+}
+
 /**
  * failure_add() - put a failure into a program
  * @p: the program
@@ -67,8 +77,8 @@ void failure_add(struct prog *p, const struct failure *f)
 
 	if (!f->nth)
 		return;
-	op_set_arg(prog_add(p, OP_FAIL), kinds[f->kind].arg, f->nth);
-	op = p->op[p->nr_ops - 1];
+	prog_add(p, OP_FAIL);
+	op = op_of(f);
 	memmove(&p->op[f->op + 1], &p->op[f->op], (p->nr_ops - 1 - f->op) * sizeof(op));
 	p->op[f->op] = op;
 }
@@ -84,8 +94,11 @@ void failure_explain(const struct failure *f, char **reason)
 
 	if (!f->nth || !*reason)
 		return;
-	snprintf(text, sizeof(text), "with %s %llu of op %zu failing: %s", kinds[f->kind].name,
-		 (unsigned long long)f->nth, f->op + 1, *reason);
+	if (f->kind == FAIL_BY_MIGRATING)
+		snprintf(text, sizeof(text), "migrated before op %zu: %s", f->op + 1, *reason);
+	else
+		snprintf(text, sizeof(text), "with %s %llu of op %zu failing: %s",
+			 kinds[f->kind].name, (unsigned long long)f->nth, f->op + 1, *reason);
 	free(*reason);
 	*reason = xstrndup(text, sizeof(text));
 }
@@ -118,8 +131,7 @@ static void make_failing(struct failing *f, const struct failure *failure)
 	struct op *op = f->with.op;
 
 	memcpy(op, f->prog->op, failure->op * sizeof(*op));
-	op[failure->op] = (struct op){ .id = OP_FAIL };
-	op_set_arg(&op[failure->op], kinds[failure->kind].arg, failure->nth);
+	op[failure->op] = op_of(failure);
 	memcpy(op + failure->op + 1, f->prog->op + failure->op,
 	       (f->prog->nr_ops - failure->op) * sizeof(*op));
 	f->with.nr_ops = f->prog->nr_ops + 1;
@@ -208,9 +220,32 @@ static void fail_all(struct failing *f, const size_t *at, const struct op_result
 	}
 }
 
+/* The migrations of a program that is as expected without any. */
+static void migrate_all(struct failing *f)
+{
+	for (size_t i = 0; i < f->prog->nr_ops; i++) {
+		struct failure failure = { i, FAIL_BY_MIGRATING, 1 };
+
+		if (!can_fail(f->prog, i))
+			continue;
+		make_failing(f, &failure);
+		f->outcome->nr_failures++;
+		run_one(f, &failure, f->c->results);
+	}
+}
+
+static void say_how_many(struct outcome *outcome, unsigned int nr_bad, const char *of_what)
+{
+	char *first = outcome->reason;
+
+	outcome->reason = xcalloc(1, REASON_BYTES);
+	snprintf(outcome->reason, REASON_BYTES, "%s; %u more %s", first, nr_bad - 1, of_what);
+	free(first);
+}
+
 /**
  * failures_judge() - run a program with each failure of each operation
- * @s:       the session
+ * @s:       the session, whose options may ask for migrations instead
  * @p:       the program
  * @c:       what to judge it with
  * @outcome: filled in: the worst, of all of them
@@ -218,25 +253,25 @@ static void fail_all(struct failing *f, const size_t *at, const struct op_result
 void failures_judge(const struct session *s, const struct prog *p, struct judging_context *c,
 		    struct outcome *outcome)
 {
-	size_t max = 2 * p->nr_ops + 1;
+	size_t max = 2 * p->nr_ops + 1, *at = NULL;
 	struct op_result *counts = xcalloc(max, sizeof(*counts));
 	struct failing f = { .s = s, .prog = p, .with = *p, .c = c, .outcome = outcome };
-	char *first;
-	size_t *at;
 
 	outcome->status = TAP_PASS;
 	c->results = xrealloc(c->results, max * sizeof(*c->results));
 	f.with.op = xcalloc(max, sizeof(*f.with.op));
-	at = make_counting(p, &f.with);
-	if (run_one(&f, &(struct failure){ 0 }, counts))
-		fail_all(&f, at, counts);
-	if (f.nr_bad > 1) {
-		first = outcome->reason;
-		outcome->reason = xcalloc(1, REASON_BYTES);
-		snprintf(outcome->reason, REASON_BYTES, "%s; %u more failures", first,
-			 f.nr_bad - 1);
-		free(first);
+	if (s->options->fail)
+		at = make_counting(p, &f.with);
+	else
+		memcpy(f.with.op, p->op, p->nr_ops * sizeof(*p->op));
+	if (run_one(&f, &(struct failure){ 0 }, counts)) {
+		if (s->options->fail)
+			fail_all(&f, at, counts);
+		else
+			migrate_all(&f);
 	}
+	if (f.nr_bad > 1)
+		say_how_many(outcome, f.nr_bad, s->options->fail ? "failures" : "migrations");
 	free(at);
 	free(counts);
 	free(f.with.op);

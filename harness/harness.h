@@ -61,6 +61,10 @@ struct options {
 	const char *lpi_stress; /* the kernel's selftest to bench beside, or NULL */
 	const char *plant; /* what a test makes go wrong, or NULL */
 	bool irqfd, eager;
+	const char *from, *to; /* kernels of a migration, or NULL */
+	const char *save, *restore; /* files with states of VMs, or NULL */
+	const char *first; /* file with the results of the other half, or NULL */
+	bool migrate; /* programs are migrated before each of their operations */
 	char **args; /* what follows the options, NULL-terminated */
 };
 
@@ -101,12 +105,12 @@ __must_check int session_begin(struct session *s, const struct options *o);
 __must_check int session_begin_for(struct session *s, const struct options *o,
 				   const struct target_info *info);
 
-/* What OP_FAIL can make fail, in the order of its arguments. */
-enum { FAIL_ALLOC, FAIL_COPY, FAIL_GUEST, NR_FAILS };
+/* What OP_FAIL can make fail, in the order of its arguments; or a migration instead. */
+enum { FAIL_ALLOC, FAIL_COPY, FAIL_GUEST, NR_FAILS, FAIL_BY_MIGRATING = NR_FAILS };
 
-/* A failure within one operation of a program. */
+/* A failure within one operation of a program, or a migration before it. */
 struct failure {
-	size_t op; /* before which OP_FAIL is put, from 0; one past the last is the end of the VM */
+	size_t op; /* before which it is put, from 0; one past the last is the end of the VM */
 	unsigned int kind;
 	u64 nth; /* from 1; 0 for no failure */
 };
@@ -119,7 +123,7 @@ struct outcome {
 	char *diag; /* or NULL */
 	char *record; /* what it gave, for a file of results, or NULL */
 	u64 nr_ops, nr_judged; /* operations performed, and of those judged */
-	u64 nr_failures; /* that were made */
+	u64 nr_failures; /* that were made, or migrations */
 	struct failure failure; /* the one that it is about */
 };
 
@@ -198,6 +202,7 @@ int export_main(int argc, char **argv);
 int bisect_main(int argc, char **argv);
 int events_main(int argc, char **argv);
 int storm_main(int argc, char **argv);
+int migrate_main(int argc, char **argv);
 
 /* The half of bench that needs no target: bench_model.c. */
 __must_check int bench_model(const struct options *o);

@@ -53,7 +53,8 @@ static const struct known *stale_known(const struct session *s, const struct pro
 void judge_verdict(const struct session *s, const struct prog *p, const struct verdict *v,
 		   struct outcome *o)
 {
-	const struct known *stale = s->options->fail ? NULL : stale_known(s, p, v);
+	const struct known *stale =
+		s->options->fail || s->options->migrate ? NULL : stale_known(s, p, v);
 	char reason[REASON_BYTES];
 
 	o->nr_ops = p->nr_ops;
@@ -205,7 +206,7 @@ void judge_one(const struct session *s, const struct plan *plan, size_t i,
 
 	if (!load_or_explain(plan, i, &p, outcome))
 		return;
-	if (s->options->fail)
+	if (s->options->fail || s->options->migrate)
 		failures_judge(s, &p, c, outcome);
 	else
 		judge_once(s, &p, c, outcome);

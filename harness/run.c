@@ -28,6 +28,8 @@ static const char usage[] =
 	"                   of an operation: of an alloc, of a copy from or to userspace,\n"
 	"                   of an access to the guest's memory, or of all; target hosted\n"
 	"  --filter GLOB    only programs whose name matches; from whole enumerations\n"
+	"  --migrate        run each program once, and once more for each place at which it\n"
+	"                   can be migrated, migrated there\n"
 	"  --hazards        run programs that are known to crash the kernel under test\n"
 	"  --seed N         of samples and random programs\n"
 	"  --target NAME    what performs them: kvm, hosted[:KERNEL,OPTION=N,...] or qtest\n"
@@ -207,8 +209,9 @@ static int run_plan(struct run *r, const struct options *o)
 	ret = work_run(s, r->plan, report, r);
 	tap_note(r->tap, "operations: %" PRIu64 " performed, %" PRIu64 " judged", r->nr_ops,
 		 r->nr_judged);
-	if (o->fail)
-		tap_note(r->tap, "failures made: %" PRIu64, r->nr_failures);
+	if (o->fail || o->migrate)
+		tap_note(r->tap, "%s made: %" PRIu64, o->fail ? "failures" : "migrations",
+			 r->nr_failures);
 	status = (int)tap_end(r->tap);
 	tap_close(r->tap);
 	if (close_file(o->json, json_close(r->json)) ||

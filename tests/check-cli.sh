@@ -284,7 +284,7 @@ lost_output() {
 
 # Who asks for help gets it on standard output.
 help() {
-	for command in '' run fuzz compare diff-kernels list replay reduce export explain rules events probe bench vm; do
+	for command in '' run fuzz compare diff-kernels migrate list replay reduce export explain rules events probe bench vm; do
 		# shellcheck disable=SC2086 # a command is a word or none
 		"$vgicheck" $command --help >"$scratch/stdout" 2>"$scratch/stderr" || return 1
 		grep -q "^usage: vgicheck $command" "$scratch/stdout" || return 1

@@ -32,8 +32,8 @@ static const struct {
 } option_values[] = {
 	{ "--commands", VALUE_TEXT }, { "--count", VALUE_TEXT },     { "--filter", VALUE_TEXT },
 	{ "--jobs", VALUE_TEXT },     { "--json", VALUE_RESULT },    { "--junit", VALUE_RESULT },
-	{ "--out", VALUE_DIR },	      { "--results", VALUE_RESULT }, { "--seed", VALUE_TEXT },
-	{ "--target", VALUE_TEXT },   { "--timeout", VALUE_TEXT },
+	{ "--out", VALUE_DIR },	      { "--results", VALUE_RESULT }, { "--save", VALUE_RESULT },
+	{ "--seed", VALUE_TEXT },     { "--target", VALUE_TEXT },    { "--timeout", VALUE_TEXT },
 };
 
 static int harness_error(const char *what, const char *name, const char *why)

@@ -101,9 +101,12 @@ void judge_print_val(const struct expect_val *val, char *buf, size_t bytes)
 static void add_known_diff(const struct judging *j, enum rule_id rule, const char *got,
 			   const char *allowed, const struct known *known)
 {
+	const struct judge_before *before = j->judge->before;
 	struct verdict *v = j->v;
 	struct judge_diff *d;
 
+	if (before && j->op < before->end)
+		return;
 	v->nr_unknown += !known;
 	/* Of more differences than there is room for, the unknown ones stay. */
 	if (v->nr_diffs++ < JUDGE_MAX_DIFFS)
@@ -133,15 +136,18 @@ static void add_diff(const struct judging *j, enum rule_id rule, const char *got
 static void add_deviation(const struct judging *j, enum deviation_id deviation)
 {
 	const struct deviation_desc *d = deviation_desc(deviation);
+	const struct judge *judge = j->judge;
+	const struct known *known = known_find_deviation(judge->known, judge->of, deviation);
 	const struct op_result *res = j->res;
 	char got[JUDGE_TEXT_BYTES];
 
+	if (!known && judge->before)
+		known = known_find_deviation(judge->known, judge->before->of, deviation);
 	if (res->status == OP_DONE && res->nr_vals)
 		snprintf(got, sizeof(got), "0x%" PRIx64 " (%s)", res->val[0], d->what);
 	else
 		snprintf(got, sizeof(got), "%s", d->what);
-	add_known_diff(j, d->rule, got, "what the rule says",
-		       known_find_deviation(j->judge->known, j->judge->of, deviation));
+	add_known_diff(j, d->rule, got, "what the rule says", known);
 }
 
 /* The deviation that gives this value instead of what is allowed, or NR_DEVIATIONS. */
@@ -375,8 +381,11 @@ static bool judge_log(const struct judging *j, const struct op_result *log)
  */
 bool judge_step(const struct judging *j)
 {
+	const struct judge_before *before = j->judge->before;
 	struct judging step = *j;
 
+	if (before && j->op == before->end)
+		model_move(j->model, &j->judge->config);
 	step.res = &j->results[j->op];
 	if (j->prog->op[j->op].id == OP_GUEST_SERVE && step.res->status == OP_DONE &&
 	    step.res->nr_vals)
@@ -407,7 +416,7 @@ void judge_prog(const struct judge *j, const struct prog *p, const struct op_res
 	v->nr_unknown = 0;
 	v->too_many_orders = false;
 	v->unjudged = p->nr_ops;
-	model_reset_for(j->model, &j->config, p);
+	model_reset_for(j->model, j->before ? &j->before->config : &j->config, p);
 	for (size_t i = 0; j->order && i < p->nr_ops; i++)
 		j->order[i] = i;
 	if (prog_has_par(p)) {

@@ -40,11 +40,19 @@ struct verdict {
 	bool too_many_orders; /* it is so because not all orders of a par block were tried */
 };
 
+/* A program whose first operations were performed by another implementation. */
+struct judge_before {
+	struct model_config config; /* of that */
+	struct release of; /* that it is; what it did may show later */
+	size_t end; /* number of the first operation of the one under test: its OP_MIGRATE */
+};
+
 struct judge {
 	struct model *model;
 	struct model_config config; /* its gic and ipa_bits come from each program */
 	const struct known_list *known;
 	struct release of; /* what is under test */
+	const struct judge_before *before; /* whose differences are not told; NULL for none */
 	/*
 	 * Receives the numbers of the program's operations in the order that
 	 * explains their results, or fewest differences; NULL if nobody asks.
