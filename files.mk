@@ -136,6 +136,7 @@ EVENT_SRCS := \
 HARNESS_SRCS := \
 	harness/agreement.c \
 	harness/bench.c \
+	harness/bench_events.c \
 	harness/bench_fresh.c \
 	harness/bench_guest.c \
 	harness/bench_lpi.c \

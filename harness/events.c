@@ -204,9 +204,9 @@ static void print_evidence(const struct events_result *r)
 		printf("# of KVM: %" PRIu64 " exits by WFI, %" PRIu64
 		       " ended while it polled, %" PRIu64 " after the vCPU had slept\n",
 		       r->wfi_exits, r->polled, r->slept);
-	printf("# %.3f s, %u thread%s injected by %" PRIu64 " system calls\n",
+	printf("# %.3f s, %u thread%s injected in %.3f s of processors by %" PRIu64 " calls\n",
 	       (double)r->ns / (double)NS_PER_S, r->nr_threads, r->nr_threads == 1 ? "" : "s",
-	       r->nr_calls);
+	       (double)r->cpu_ns / (double)NS_PER_S, r->nr_calls);
 }
 
 /* What is left to say of the account, and whether it is good. */

@@ -213,6 +213,9 @@ __must_check int bench_lpi(const struct session *s);
 /* What judging costs: bench_guest.c. */
 __must_check int bench_guest(const struct session *s);
 
+/* Injections by one thread, and by many: bench_events.c. */
+__must_check int bench_events(const struct session *s);
+
 /* Runs of events: events.c. */
 struct events_setup;
 __must_check int events_setup_of(struct events_setup *setup, const struct options *o);

@@ -96,7 +96,8 @@ struct events_result {
 	const char *engine; /* that was used */
 	char instead[EVENTS_TEXT_BYTES]; /* why it is not the one that was asked for, or empty */
 	unsigned int nr_threads; /* that injected */
-	u64 ns, nr_calls; /* of injecting, all VMs */
+	u64 ns, cpu_ns,
+		nr_calls; /* of injecting, all VMs: time, that of processors, system calls */
 	/* What KVM says of the vCPUs, if it does. */
 	bool has_stats;
 	u64 wfi_exits, polled, slept; /* WFIs that KVM saw, ended while polling, after a sleep */

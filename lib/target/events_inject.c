@@ -45,6 +45,7 @@ struct drive {
 	struct engine *engine;
 	struct lane *lane;
 	unsigned int nr_lanes, running;
+	u64 cpu_ns; /* that it took the thread */
 	int err;
 };
 
@@ -56,11 +57,11 @@ struct chain {
 
 _Static_assert(2 * EVENTS_MAX_BURST + 2 <= ENGINE_MAX_CHAIN, "a step is one chain");
 
-static u64 now_ns(void)
+static u64 clock_now(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return (u64)ts.tv_sec * NS_PER_S + (u64)ts.tv_nsec;
 }
 
@@ -222,6 +223,7 @@ static void go_on(struct drive *d, const struct engine_event *event)
 static void drive(struct drive *d)
 {
 	struct engine_event events[EVENTS_MAX_VMS];
+	u64 start = clock_now(CLOCK_THREAD_CPUTIME_ID);
 
 	d->running = d->nr_lanes;
 	for (unsigned int i = 0; i < d->nr_lanes && !d->err; i++) {
@@ -237,6 +239,7 @@ static void drive(struct drive *d)
 		for (int i = 0; i < nr && !d->err; i++)
 			go_on(d, &events[i]);
 	}
+	d->cpu_ns = clock_now(CLOCK_THREAD_CPUTIME_ID) - start;
 }
 
 /* The first VMs get what cannot be dealt evenly. */
@@ -273,6 +276,7 @@ static void close_drive(struct drive *d, struct events_result *r)
 {
 	if (d->engine)
 		r->nr_calls += engine_calls(d->engine);
+	r->cpu_ns += d->cpu_ns;
 	engine_close(d->engine);
 	free(d->lane);
 	if (d->err)
@@ -288,9 +292,9 @@ static int inject_by_one(const struct events_setup *s, struct events_result *r)
 	if (!ret) {
 		r->engine = engine_name(d.engine);
 		r->nr_threads = 1;
-		r->ns = now_ns();
+		r->ns = clock_now(CLOCK_MONOTONIC);
 		drive(&d);
-		r->ns = now_ns() - r->ns;
+		r->ns = clock_now(CLOCK_MONOTONIC) - r->ns;
 		ret = d.err;
 	}
 	close_drive(&d, r);
@@ -313,13 +317,13 @@ static int inject_by_threads(const struct events_setup *s, struct events_result 
 	r->engine = "threads";
 	for (unsigned int i = 0; i < s->nr_vms && !ret; i++)
 		ret = open_drive(&d[i], s, r, i, 1);
-	r->ns = now_ns();
+	r->ns = clock_now(CLOCK_MONOTONIC);
 	for (; nr < s->nr_vms && !ret; nr += !ret)
 		ret = -pthread_create(&threads[nr], NULL, thread, &d[nr]);
 	r->nr_threads = nr;
 	while (nr)
 		pthread_join(threads[--nr], NULL);
-	r->ns = now_ns() - r->ns;
+	r->ns = clock_now(CLOCK_MONOTONIC) - r->ns;
 	for (unsigned int i = 0; i < s->nr_vms; i++) {
 		ret = ret ? ret : d[i].err;
 		close_drive(&d[i], r);
