@@ -383,7 +383,7 @@ static void add_tables(struct gen *g)
 		gen_its_store(g, n, REG_GICR_PENDBASER, gen_its_redist_at(n), ITS_PENDING_AT(n));
 		if (gen_once_in(g, 8))
 			gen_its_mem_write(g, ITS_PENDING_AT(n) + ITS_FIRST_PENDING_BYTE, 1,
-					  rng_below(&g->r, 256));
+					  1u << rng_below(&g->r, 8));
 	}
 }
 

@@ -246,12 +246,15 @@ void gen_its_act_save_pending(struct gen *g)
 void gen_its_act_edit_pending(struct gen *g)
 {
 	unsigned int vcpu = gen_its_any_vcpu(g);
-	u64 at = ITS_PENDING_AT(vcpu) + ITS_FIRST_PENDING_BYTE;
+	u64 at = ITS_PENDING_AT(vcpu) + ITS_FIRST_PENDING_BYTE, bits;
 
 	if (!gen_once_in(g, 8))
 		gen_its_take_all(g);
 	gen_its_store(g, vcpu, REG_GICR_CTLR, gen_its_redist_at(vcpu), 0);
-	gen_its_mem_write(g, at, 8, rng_next(&g->r));
+	/* Two LPIs, which have an event or not. */
+	bits = 1ULL << rng_below(&g->r, ITS_LPIS);
+	bits |= 1ULL << rng_below(&g->r, ITS_LPIS);
+	gen_its_mem_write(g, at, 8, bits);
 	if (gen_once_in(g, 8))
 		gen_its_mem_write(g, ITS_PENDING_AT(vcpu), 8, rng_next(&g->r));
 	gen_its_store(g, vcpu, REG_GICR_PENDBASER, gen_its_redist_at(vcpu), ITS_PENDING_AT(vcpu));
