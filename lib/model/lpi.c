@@ -109,6 +109,16 @@ static bool is_kept_at(const struct model *m, unsigned int lpi, unsigned int vcp
 }
 
 /*
+ * What was pending when its event was unmapped, and is so in the pending table, is
+ * pending: whoever has kept it does not look there, and others do.
+ */
+static bool is_kept_and_stored(const struct model *m, unsigned int lpi, unsigned int vcpu)
+{
+	return is_kept_at(m, lpi, vcpu) && !lpi_bit(m->lpis[vcpu].unended, lpi) &&
+	       lpi_stored_bit(m, &m->vcpu[vcpu], lpi) > 0;
+}
+
+/*
  * May a PE have an LPI still, from before its event was unmapped?  By
  * DEVIATION_DISCARD_KEEPS_PENDING it then stays as it was: at another PE than the
  * one that it is mapped to now, and without a look at the pending table.
@@ -118,7 +128,8 @@ static bool is_kept_elsewhere(const struct model *m, unsigned int lpi, unsigned 
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
 		if (i != vcpu && (is_kept_at(m, lpi, i) || lpi_bit(m->lpis[i].pending, lpi)))
 			return true;
-		if (i == vcpu && is_kept_at(m, lpi, i) && lpi_stored_bit(m, &m->vcpu[i], lpi))
+		if (i == vcpu && is_kept_at(m, lpi, i) && !is_kept_and_stored(m, lpi, i) &&
+		    lpi_stored_bit(m, &m->vcpu[i], lpi))
 			return true;
 	}
 	return false;
@@ -138,9 +149,10 @@ static void map_pending(struct model *m, unsigned int lpi, unsigned int vcpu)
 {
 	struct model_vcpu *v = &m->vcpu[vcpu];
 	struct model_lpi_bits *b = &m->lpis[vcpu];
+	bool kept = is_kept_and_stored(m, lpi, vcpu);
 	int stored;
 
-	if (lpi_bit(b->pending, lpi) || lpi_bit(b->left, lpi))
+	if (lpi_bit(b->pending, lpi) || (lpi_bit(b->left, lpi) && !kept))
 		return;
 	stored = lpi_stored_bit(m, v, lpi);
 	if (!v->lpis_enabled) {
@@ -152,8 +164,12 @@ static void map_pending(struct model *m, unsigned int lpi, unsigned int vcpu)
 		lpi_store_bit(m, v, lpi, -1);
 		return;
 	}
-	lpi_put_bit(b->pending, lpi, stored > 0 && lpi_bit(b->open, lpi));
+	lpi_put_bit(b->pending, lpi, kept || (stored > 0 && lpi_bit(b->open, lpi)));
 	lpi_put_bit(b->open, lpi, stored && !lpi_bit(b->pending, lpi));
+	if (kept) {
+		lpi_put_bit(b->left, lpi, false);
+		lpi_put_bit(b->kept, lpi, false);
+	}
 	lpi_put_bit(b->listed, lpi, lpi_bit(b->listed, lpi) || stored);
 	/* It has been taken over, and may be there still or not. */
 	if (stored > 0)
