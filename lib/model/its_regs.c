@@ -304,7 +304,7 @@ static void unmap_table(struct model *m, struct model_its *its, enum its_table t
 	its->nr_collections = 0;
 	its->nr_listed = 0;
 	its_index(m);
-	its_forget_translations(m);
+	its_forget_own(m, its);
 }
 
 static void change_table(struct model *m, struct model_its *its, enum its_table table, u64 old)

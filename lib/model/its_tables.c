@@ -143,7 +143,7 @@ void its_unmap_devices(struct model *m, struct model_its *its)
 			lpi_unmapped(m, lpi);
 	}
 	its->nr_devices = 0;
-	its_forget_translations(m);
+	its_forget_own(m, its);
 }
 
 static void unmap_all(struct model *m, struct model_its *its)
