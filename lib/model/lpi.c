@@ -232,12 +232,11 @@ static void put_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bo
  */
 void lpi_set_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bool pending)
 {
-	if (!m->vcpu[vcpu].lpis_enabled)
-		return;
-	put_pending(m, lpi, vcpu, pending);
 	/* DEVIATION_MOVALL_TAKES_TARGET has the one pending state of an LPI elsewhere. */
 	if (its_vcpu_of(m, lpi) == (int)vcpu && m->lpi.stray_to[lpi] >= 0)
 		lpi_put_bit(m->lpi.stray, lpi, true);
+	if (m->vcpu[vcpu].lpis_enabled)
+		put_pending(m, lpi, vcpu, pending);
 }
 
 /**
