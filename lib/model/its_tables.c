@@ -142,8 +142,9 @@ void its_unmap_devices(struct model *m, struct model_its *its)
 		if (lpi < MODEL_MAX_LPIS)
 			lpi_unmapped(m, lpi);
 	}
+	if (its->nr_devices)
+		its_forget_own(m, its);
 	its->nr_devices = 0;
-	its_forget_own(m, its);
 }
 
 static void unmap_all(struct model *m, struct model_its *its)
