@@ -300,7 +300,7 @@ rules_are_printed() {
 		"$vgicheck" list "$table" >rows || return 1
 		[ "$(grep -cxFf rows stdout)" -eq "$(wc -l <rows)" ] || return 1
 	done
-	grep -q '^kvm-6.1: kernels 6.1 and later; AFFINITY_FROM_ID ' stdout &&
+	grep -q '^kvm-6.12: kernels 6.12 and later; AFFINITY_FROM_ID ' stdout &&
 		grep -qx 'architecture: no implementation, all is open' stdout
 }
 
@@ -349,7 +349,7 @@ explained() {
 
 explain_errors() {
 	cat >"$scratch/expected" <<-'EOF'
-		twice: vm gicv3 ipa=40, profile kvm-6.1
+		twice: vm gicv3 ipa=40, profile kvm-6.12
 
 		op 1: create_vgic
 		    allowed  success

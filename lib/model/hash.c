@@ -94,19 +94,21 @@ static u64 hash_its(u64 h, const struct model_its *its)
 	h = hash_u64(h, its->base);
 	h = hash_u64(h, its->initialised | (u64)its->enabled << 1 | (u64)its->cwriter_known << 2 |
 				(u64)its->saved << 3 | (u64)its->cbaser_written << 4 |
-				(u64)its->kept << 5 | (u64)its->last_rule << 32);
+				(u64)its->last_rule << 32);
 	h = hash_u64(h, its->creadr | (u64)its->cwriter << 32);
 	h = hash_u64(hash_u64(hash_u64(h, its->cbaser), its->baser[0]), its->baser[1]);
 	h = hash_u64(hash_u64(h, its->baser_known[0]), its->baser_known[1]);
 	h = hash_u64(h,
 		     its->nr_devices | (u64)its->nr_collections << 16 | (u64)its->nr_listed << 32);
 	for (unsigned int i = 0; i < its->nr_devices; i++) {
-		h = hash_u64(h, its->device[i].id | (u64)its->device[i].event_bits << 32);
+		h = hash_u64(h, its->device[i].id | (u64)its->device[i].event_bits << 32 |
+					(u64)its->device[i].kept << 40);
 		h = hash_u64(h, its->device[i].itt);
 	}
 	for (unsigned int i = 0; i < its->nr_collections; i++)
 		h = hash_u64(h, its->collection[i].icid | (u64)its->collection[i].vcpu << 32 |
-					(u64)its->collection[i].doubtful << 48);
+					(u64)its->collection[i].doubtful << 48 |
+					(u64)its->collection[i].kept << 49);
 	for (unsigned int i = 0; i < its->nr_listed; i++)
 		h = hash_u64(h, its->listed[i]);
 	return h;

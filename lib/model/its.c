@@ -62,6 +62,39 @@ bool its_is_doubtful(const struct model *m, const struct model_event *e)
 }
 
 /**
+ * its_event_is_kept() - is an event mapped by DEVIATION_TABLE_CHANGE_KEEPS alone?
+ * @m: the model
+ * @e: the event
+ *
+ * Return: whether its device or its collection is.
+ */
+bool its_event_is_kept(const struct model *m, const struct model_event *e)
+{
+	const struct model_its *its = &m->its[e->its];
+	unsigned int d = its_find_device(its, e->device), c = its_find_collection(its, e->icid);
+
+	return (d < its->nr_devices && its->device[d].kept) ||
+	       (c < its->nr_collections && its->collection[c].kept);
+}
+
+/**
+ * its_keeps_any() - is anything mapped by DEVIATION_TABLE_CHANGE_KEEPS alone?
+ * @its: the ITS
+ *
+ * Return: whether.
+ */
+bool its_keeps_any(const struct model_its *its)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < its->nr_devices; i++)
+		any |= its->device[i].kept;
+	for (unsigned int i = 0; i < its->nr_collections; i++)
+		any |= its->collection[i].kept;
+	return any;
+}
+
+/**
  * its_lpi_of() - the LPI that an event is
  * @e: the event
  *

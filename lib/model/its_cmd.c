@@ -450,6 +450,35 @@ static enum wrong (*const performs[NR_ITS_CMDS])(struct model *m, struct model_i
 	[ITS_CMD_INVALL] = invalidate_all, [ITS_CMD_SYNC] = synchronise,
 };
 
+/*
+ * Does a command act on what is mapped by DEVIATION_TABLE_CHANGE_KEEPS alone?  It is
+ * mapped anew by MAPD and by MAPC to the same PE; more is not followed.
+ */
+static bool acts_on_kept(const struct model *m, const struct model_its *its,
+			 const struct its_cmd *c)
+{
+	const struct model_event e = {
+		.its = (u8)(its - m->its), .icid = c->icid, .device = c->device, .event = c->event
+	};
+	unsigned int nr = its_find_collection(its, c->icid);
+	unsigned int event = its_find_event(m, its, c->device, c->event);
+
+	switch (c->id) {
+	case ITS_CMD_MAPD:
+	case ITS_CMD_MOVALL:
+	case ITS_CMD_SYNC:
+	case NR_ITS_CMDS:
+		return false;
+	case ITS_CMD_MAPC:
+	case ITS_CMD_INVALL:
+		return nr < its->nr_collections && its->collection[nr].kept &&
+		       (c->id == ITS_CMD_INVALL || its->collection[nr].vcpu != c->pe[0]);
+	default:
+		return its_event_is_kept(m, &e) ||
+		       (event < m->nr_events && its_event_is_kept(m, &m->event[event]));
+	}
+}
+
 static void perform(struct model *m, struct model_its *its, const u64 *cmd)
 {
 	enum rule_id rule = RULE_CMD_UNKNOWN;
@@ -460,6 +489,7 @@ static void perform(struct model *m, struct model_its *its, const u64 *cmd)
 		m->lost = true;
 		return;
 	}
+	m->lost |= acts_on_kept(m, its, &c);
 	if (c.id != NR_ITS_CMDS) {
 		wrong = performs[c.id](m, its, &c);
 		rule = rules[c.id][wrong];
@@ -495,8 +525,6 @@ void its_run_commands(struct model *m, struct model_its *its)
 	while (!m->lost && its->enabled && its->creadr != its->cwriter) {
 		u64 cmd[ITS_CMD_WORDS];
 
-		/* Of what a deviation kept, more is not followed. */
-		m->lost |= its->kept;
 		its->last_rule = RULE_ITS_QUEUE;
 		if (fetch(m, its, cmd))
 			perform(m, its, cmd);

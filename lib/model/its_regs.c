@@ -307,6 +307,14 @@ static void unmap_table(struct model *m, struct model_its *its, enum its_table t
 	its_forget_own(m, its);
 }
 
+static void keep_table(struct model_its *its, enum its_table table)
+{
+	for (unsigned int i = 0; table == ITS_DEVICES && i < its->nr_devices; i++)
+		its->device[i].kept = true;
+	for (unsigned int i = 0; table == ITS_COLLECTIONS && i < its->nr_collections; i++)
+		its->collection[i].kept = true;
+}
+
 static void change_table(struct model *m, struct model_its *its, enum its_table table, u64 old)
 {
 	u64 baser = its->baser[table];
@@ -315,12 +323,14 @@ static void change_table(struct model *m, struct model_its *its, enum its_table 
 	if (baser == old || !(table == ITS_DEVICES ? its->nr_devices : its->nr_collections))
 		return;
 	fresh = is_fresh(m, old, baser);
-	if (is_valid(baser) && deviates(m, DEVIATION_TABLE_CHANGE_KEEPS)) {
-		its->kept = true;
-		m->lost |= !fresh;
+	if (fresh && deviates(m, DEVIATION_TABLE_CHANGE_KEEPS)) {
+		keep_table(its, table);
 		return;
 	}
-	m->lost |= !fresh && !chosen(m, CHOICE_TABLE_CHANGE_UNMAPS);
+	if (is_valid(baser) && !fresh && chosen(m, CHOICE_TABLE_CHANGE_KEEPS))
+		return;
+	m->lost |= !fresh && !chosen(m, CHOICE_TABLE_CHANGE_UNMAPS) &&
+		   !chosen(m, CHOICE_TABLE_CHANGE_KEEPS);
 	unmap_table(m, its, table);
 }
 

@@ -103,7 +103,7 @@ static void expect_early(const struct model *m, const struct model_its *its, str
 /* Not tables that the model does not know the place of, nor what a deviation kept. */
 static bool is_followed(const struct model *m, const struct op *op)
 {
-	return chosen(m, CHOICE_ITS_TWO_TABLES) && !its_of_op(m, op)->kept;
+	return chosen(m, CHOICE_ITS_TWO_TABLES) && !its_keeps_any(its_of_op(m, op));
 }
 
 static void expect_not_followed(struct expect *want, enum rule_id rule)
@@ -167,13 +167,13 @@ void commit_reset_its(struct model *m, const struct op *op, const struct op_resu
 	(void)seen;
 	unmap_all(m, its);
 	its->enabled = false;
-	its->kept = false;
 	its->cbaser = 0;
 	its->cbaser_written = false;
 	its->creadr = 0;
 	its->last_rule = 0;
 	its->cwriter = 0;
 	its->cwriter_known = true;
+	its->last_rule = 0;
 	for (unsigned int i = 0; i < NR_ITS_TABLES; i++) {
 		its->baser[i] &= ~reg_field_mask(FIELD_GITS_BASER_Valid);
 		its->baser_known[i] = 0;
@@ -205,6 +205,8 @@ void expect_save_tables(const struct model *m, const struct op *op, struct expec
 	if (s.open)
 		allow_error(want, EFAULT, RULE_ITS_SAVE_MEMORY);
 	/* Its entry has nowhere to go: it is left out, or an error. */
+	if (s.no_memory && chosen(m, CHOICE_TABLE_CHANGE_KEEPS))
+		allow_usual_error(m, want, EINVAL, RULE_ITS_SAVE_PAGE);
 	if (s.no_page) {
 		allow_error(want, EFAULT, RULE_ITS_SAVE_PAGE);
 		allow_usual_error(m, want, EINVAL, RULE_ITS_SAVE_PAGE);

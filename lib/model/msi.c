@@ -146,7 +146,7 @@ void expect_signal_msi(const struct model *m, const struct op *op, struct expect
 		val = expect_value(want, 1, ~0ULL, RULE_MSI);
 		val->doubtful = its_is_doubtful(m, &m->event[event]);
 		val->doubt = DEVIATION_RDBASE_IS_INDEX;
-		if (its_at(m, msi.at)->kept)
+		if (its_event_is_kept(m, &m->event[event]))
 			expect_deviation(want, DEVIATION_TABLE_CHANGE_KEEPS);
 		return;
 	}

@@ -185,6 +185,7 @@ struct model_event {
 struct model_its_device {
 	u32 id;
 	u8 event_bits;
+	bool kept; /* by DEVIATION_TABLE_CHANGE_KEEPS */
 	u64 itt; /* gpa, bytes */
 };
 
@@ -192,6 +193,7 @@ struct model_collection {
 	u16 icid;
 	u16 vcpu; /* number */
 	bool doubtful; /* DEVIATION_RDBASE_IS_INDEX has another, or none */
+	bool kept; /* by DEVIATION_TABLE_CHANGE_KEEPS */
 };
 
 enum its_table { ITS_DEVICES, ITS_COLLECTIONS, NR_ITS_TABLES }; /* in model_its.baser */
@@ -210,8 +212,6 @@ struct model_its {
 	bool cwriter_known;
 	bool saved; /* its tables are in memory as KVM_DEV_ARM_ITS_SAVE_TABLES wrote them */
 	bool cbaser_written;
-	/* A deviation kept what a table's register should have unmapped. */
-	bool kept;
 	u32 creadr, cwriter; /* bytes */
 	enum rule_id last_rule; /* of the command that was performed last */
 	u64 cbaser, baser[NR_ITS_TABLES];
@@ -450,6 +450,8 @@ const struct reg_behaviour *lpi_behaviour(enum reg_id reg);
 void its_reset(struct model_its *its);
 int its_vcpu_of(const struct model *m, unsigned int lpi);
 int its_event_vcpu(const struct model *m, const struct model_event *e);
+bool its_event_is_kept(const struct model *m, const struct model_event *e);
+bool its_keeps_any(const struct model_its *its);
 unsigned int its_lpi_of(const struct model_event *e);
 void its_index(struct model *m);
 void its_forget_translations(struct model *m);
