@@ -26,7 +26,6 @@ static const struct {
 } unalterable[] = {
 	{ RULE_KERNEL_LOG, "comes from the kernel's log, not from an answer" },
 	{ RULE_REG_UNKNOWN, "fixes no bit of a value" },
-	{ RULE_ITS_ADDR_OVERLAP, "allows success, too, whose rule a wrong answer breaks" },
 	{ RULE_FAIL_ALLOC, "allows success, too, whose rule a wrong answer breaks" },
 };
 

@@ -153,9 +153,12 @@ void expect_set_its_addr(const struct model *m, const struct op *op, struct expe
 		allow_error(want, E2BIG, RULE_ITS_ADDR_IPA);
 	if (want->nr_alts)
 		return;
-	allow_done(want, RULE_ITS_ADDR);
-	if (overlaps(m, &m->its[op_its(op)], base))
-		allow_usual_error(m, want, EINVAL, RULE_ITS_ADDR_OVERLAP);
+	if (!overlaps(m, &m->its[op_its(op)], base)) {
+		allow_done(want, RULE_ITS_ADDR);
+		return;
+	}
+	allow_done(want, RULE_ITS_ADDR_OVERLAP);
+	allow_usual_error(m, want, EINVAL, RULE_ITS_ADDR_OVERLAP);
 }
 
 /**
