@@ -72,7 +72,9 @@ static void drop_success(struct expect *want)
 static bool must_be_told(const struct model *m, const struct op *op)
 {
 	return m->failing & 1u << KIND_COPY ||
-	       (m->failing & 1u << KIND_GUEST && op->id == OP_SAVE_PENDING_TABLES);
+	       (m->failing & 1u << KIND_GUEST &&
+		(op->id == OP_SAVE_PENDING_TABLES || op->id == OP_SAVE_TABLES ||
+		 op->id == OP_RESTORE_TABLES));
 }
 
 /**

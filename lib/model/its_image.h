@@ -31,7 +31,7 @@ enum its_defect {
 enum its_place {
 	ITS_PLACE_KNOWN,
 	ITS_PLACE_OPEN, /* the model does not know it */
-	ITS_PLACE_NO_PAGE, /* the first level has none for it */
+	ITS_PLACE_NO_ENTRY, /* the table ends before it, or the first level has no page for it */
 	ITS_PLACE_NO_MEMORY, /* the first level is not in memory */
 };
 
@@ -59,7 +59,7 @@ struct its_saving {
 	struct model *to; /* the same, or NULL */
 	const struct model_its *its;
 	bool no_memory; /* some of it is to be written where there is none */
-	bool no_page; /* a device's entry has no page of the second level */
+	bool no_entry; /* the table has none for a device any more */
 	bool open; /* where it is written is not known */
 	bool doubtful; /* a deviation may have written other collections */
 	bool forget; /* it may have been written or not */

@@ -37,7 +37,7 @@ static void put_entry(struct its_saving *s, u64 at, u64 entry, u64 known)
  * its_find_entry() - where the entry of a device is
  * @m:   the model
  * @its: the ITS
- * @id:  DeviceID for which the table has room
+ * @id:  DeviceID
  * @at:  receives the gpa, in bytes, if it is known
  *
  * Return: whether it is, and why not.
@@ -47,7 +47,12 @@ enum its_place its_find_entry(const struct model *m, const struct model_its *its
 	u64 baser = its->baser[ITS_DEVICES], page = its_page_bytes(m, baser), entry, known;
 	u64 per_page = page / ITS_ENTRY_BYTES, table = its_table_at(m, baser);
 
-	if (!reg_field_get(FIELD_GITS_BASER_Indirect, baser)) {
+	bool two_levels = reg_field_get(FIELD_GITS_BASER_Indirect, baser);
+
+	/* Of a device that was mapped when the table was larger. */
+	if ((two_levels ? id / per_page : id) >= its_table_bytes(m, baser) / ITS_ENTRY_BYTES)
+		return ITS_PLACE_NO_ENTRY;
+	if (!two_levels) {
 		*at = table + id * ITS_ENTRY_BYTES;
 		return ITS_PLACE_KNOWN;
 	}
@@ -59,7 +64,7 @@ enum its_place its_find_entry(const struct model *m, const struct model_its *its
 		return ITS_PLACE_OPEN;
 	*at = (its_entry_get(ITS_ENTRY_L1E_Address, entry) & ~(page - 1)) +
 	      id % per_page * ITS_ENTRY_BYTES;
-	return its_entry_get(ITS_ENTRY_L1E_V, entry) ? ITS_PLACE_KNOWN : ITS_PLACE_NO_PAGE;
+	return its_entry_get(ITS_ENTRY_L1E_V, entry) ? ITS_PLACE_KNOWN : ITS_PLACE_NO_ENTRY;
 }
 
 /* The device with the lowest DeviceID from @id on, or NULL. */
@@ -114,7 +119,7 @@ static void save_devices(struct its_saving *s)
 		save_events(s, d);
 		place = its_find_entry(s->m, s->its, d->id, &at);
 		s->open |= place == ITS_PLACE_OPEN;
-		s->no_page |= place == ITS_PLACE_NO_PAGE;
+		s->no_entry |= place == ITS_PLACE_NO_ENTRY;
 		s->no_memory |= place == ITS_PLACE_NO_MEMORY;
 		if (place != ITS_PLACE_KNOWN)
 			continue;

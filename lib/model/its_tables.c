@@ -173,7 +173,6 @@ void commit_reset_its(struct model *m, const struct op *op, const struct op_resu
 	its->last_rule = 0;
 	its->cwriter = 0;
 	its->cwriter_known = true;
-	its->last_rule = 0;
 	for (unsigned int i = 0; i < NR_ITS_TABLES; i++) {
 		its->baser[i] &= ~reg_field_mask(FIELD_GITS_BASER_Valid);
 		its->baser_known[i] = 0;
@@ -201,13 +200,11 @@ void expect_save_tables(const struct model *m, const struct op *op, struct expec
 	if (s.no_memory)
 		allow_error(want, EFAULT, RULE_ITS_SAVE_MEMORY);
 	else
-		expect_done(m, s.its, s.no_page ? RULE_ITS_SAVE_PAGE : RULE_ITS_SAVE, want);
+		expect_done(m, s.its, s.no_entry ? RULE_ITS_SAVE_PAGE : RULE_ITS_SAVE, want);
 	if (s.open)
 		allow_error(want, EFAULT, RULE_ITS_SAVE_MEMORY);
 	/* Its entry has nowhere to go: it is left out, or an error. */
-	if (s.no_memory && chosen(m, CHOICE_TABLE_CHANGE_KEEPS))
-		allow_usual_error(m, want, EINVAL, RULE_ITS_SAVE_PAGE);
-	if (s.no_page) {
+	if (s.no_entry) {
 		allow_error(want, EFAULT, RULE_ITS_SAVE_PAGE);
 		allow_usual_error(m, want, EINVAL, RULE_ITS_SAVE_PAGE);
 	}
@@ -227,7 +224,7 @@ void commit_save_tables(struct model *m, const struct op *op, const struct op_re
 	(void)seen;
 	its_save(&s);
 	m->its[op_its(op)].saved = true;
-	m->lost |= s.open || s.no_page || s.doubtful || !is_followed(m, op);
+	m->lost |= s.open || s.no_entry || s.doubtful || !is_followed(m, op);
 }
 
 static void expect_defects(const struct its_image *img, struct expect *want)
