@@ -382,6 +382,7 @@ static enum wrong clear_event(struct model *m, struct model_its *its, const stru
 static enum wrong discard_event(struct model *m, struct model_its *its, const struct its_cmd *c)
 {
 	unsigned int i = its_find_event(m, its, c->device, c->event), lpi;
+	int vcpu;
 
 	if (i == m->nr_events)
 		return EVENT;
@@ -389,8 +390,13 @@ static enum wrong discard_event(struct model *m, struct model_its *its, const st
 	if (its_event_vcpu(m, &m->event[i]) < 0)
 		return FROM;
 	m->lost |= its_is_doubtful(m, &m->event[i]);
-	if (lpi < MODEL_MAX_LPIS && its_vcpu_of(m, lpi) >= 0)
-		lpi_discarded(m, lpi, (unsigned int)its_vcpu_of(m, lpi));
+	vcpu = lpi < MODEL_MAX_LPIS ? its_vcpu_of(m, lpi) : -1;
+	if (vcpu >= 0) {
+		lpi_discarded(m, lpi, (unsigned int)vcpu);
+		/* What another event is still, and is kept, goes where that one goes. */
+		m->lost |= its_shares_lpi(m, m->event[i].intid) &&
+			   lpi_bit(m->lpis[vcpu].kept, lpi);
+	}
 	its_event_unmapped(m, its, i);
 	its_remove_event(m, i);
 	its_forget_own(m, its);
