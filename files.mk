@@ -184,6 +184,7 @@ VM_SRCS := \
 	ci/vm/host.c \
 	ci/vm/init.c \
 	ci/vm/machine.c \
+	ci/vm/modules.c \
 	ci/vm/options.c \
 	ci/vm/outbox.c \
 	ci/vm/plan.c \

@@ -25,6 +25,7 @@
 #include "ci/vm/console.h"
 #include "ci/vm/cpio.h"
 #include "ci/vm/host.h"
+#include "ci/vm/modules.h"
 #include "ci/vm/outbox.h"
 #include "ci/vm/plan.h"
 #include "ci/vm/ring.h"
@@ -445,6 +446,7 @@ int vm_init_main(void)
 	say(CONSOLE_MARK);
 	ring_write(&g.ring, SHM_REC_START, "", 0);
 	check_host(&g);
+	modules_load();
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);

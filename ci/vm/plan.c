@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ci/vm/modules.h"
+
 #ifndef VGICHECK_SRCDIR
 #define VGICHECK_SRCDIR "."
 #endif
@@ -115,6 +117,20 @@ static int add_harness(struct cpio *c)
 		err = harness_error("cannot read the arm64 build", path, "run 'make'");
 	free(path);
 	cpio_add_symlink(c, PLAN_HARNESS, "init");
+	return err;
+}
+
+/* Those that ci/kernel/modules.sh put beside the image, for a host with devices. */
+static int add_modules(struct cpio *c, const char *kernel, const struct vm_host *host)
+{
+	char *dir = vm_asprintf("%.*s/modules", (int)(vm_basename(kernel) - kernel), kernel);
+	int err = 0;
+
+	if (host && host->nr_edu && vm_is_dir(dir))
+		err = cpio_add_tree(c, MODULES_DIR + 1, dir);
+	if (err)
+		err = harness_error("cannot read", dir, strerror(-err));
+	free(dir);
 	return err;
 }
 
@@ -361,6 +377,8 @@ int vm_plan_make(struct vm_plan *p, const struct vm_options *o)
 	err = find_kernel(p, o->kernel);
 	if (!err)
 		err = add_harness(&p->system);
+	if (!err)
+		err = add_modules(&p->system, p->kernel, o->host);
 	if (!err)
 		err = add_corpora(&p->inputs);
 	if (!err)
