@@ -211,6 +211,12 @@ matrix: ## the scenarios, or `vgicheck run $(ARGS)`, on each of KERNELS= and HOS
 	$(Q)$(MAKE) all
 	@KERNELS='$(KERNELS)' HOSTS='$(HOSTS)' ci/vm/matrix.sh $(O)/vgicheck $(ARGS); $(run_status)
 
+.PHONY: direct
+direct: ## GICv4 direct injection: `vgicheck direct $(ARGS)`; HOST= for controls
+	$(Q)ci/setup.sh run
+	$(Q)$(MAKE) all
+	@ci/vm/run.sh $(O)/vgicheck direct $(ARGS); $(run_status)
+
 .PHONY: check
 check: ## all tests; needs no KVM, and no network once set up
 	$(Q)ci/setup.sh check

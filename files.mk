@@ -100,6 +100,7 @@ LIB_SRCS := \
 	lib/tap/junit.c \
 	lib/tap/stream.c \
 	lib/tap/tap.c \
+	lib/target/direct.c \
 	lib/target/entry.c \
 	lib/target/hosted/config.c \
 	lib/target/hosted/guest.c \
@@ -146,6 +147,9 @@ HARNESS_SRCS := \
 	harness/clock.c \
 	harness/compare.c \
 	harness/diff_kernels.c \
+	harness/direct.c \
+	harness/direct_tests.c \
+	harness/direct_text.c \
 	harness/events.c \
 	harness/explain.c \
 	harness/export.c \
@@ -203,6 +207,7 @@ KVM_SRCS := \
 	lib/target/kvm/compat.c \
 	lib/target/kvm/costs.c \
 	lib/target/kvm/device.c \
+	lib/target/kvm/direct.c \
 	lib/target/kvm/events.c \
 	lib/target/kvm/guest.c \
 	lib/target/kvm/hold.c \
@@ -213,6 +218,7 @@ KVM_SRCS := \
 	lib/target/kvm/par.c \
 	lib/target/kvm/storm.c \
 	lib/target/kvm/storm_inject.c \
+	lib/target/kvm/vfio.c \
 	lib/target/kvm/wait.c \
 
 # arm64 only: what runs in the guest.
@@ -243,6 +249,7 @@ TEST_SRCS := \
 	tests/agreement_test.c \
 	tests/altered_test.c \
 	tests/answer_test.c \
+	tests/direct_test.c \
 	tests/engine_test.c \
 	tests/events_test.c \
 	tests/fuzz_input_test.c \

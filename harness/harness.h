@@ -190,6 +190,7 @@ void inflight_close(struct inflight *f);
 int run_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int compare_main(int argc, char **argv);
+int direct_main(int argc, char **argv);
 int diff_kernels_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
 int reduce_main(int argc, char **argv);

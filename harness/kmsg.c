@@ -126,9 +126,9 @@ static bool take_record(struct kmsg *k, const char *text, long pid)
 		describe(trouble, k->trouble);
 	if (!k->trouble[0])
 		return false;
-	if (whose >= 0 && whose != pid)
+	if (whose >= 0 && pid != KMSG_ANY_PID && whose != pid)
 		k->trouble[0] = '\0';
-	if (whose == pid && !strncmp(k->trouble, "WARNING", 7))
+	if (whose >= 0 && k->trouble[0] && !strncmp(k->trouble, "WARNING", 7))
 		return true;
 	/* Of an oops, the place is what matters. */
 	if (pc && k->trouble[0]) {
@@ -144,7 +144,7 @@ static bool take_record(struct kmsg *k, const char *text, long pid)
 /**
  * kmsg_find() - has the kernel told of trouble with a process?
  * @k:    the log, or NULL
- * @pid:  of the process
+ * @pid:  of the process, or KMSG_ANY_PID
  * @text: receives the first trouble, KMSG_TEXT_BYTES
  *
  * Reads all that has been logged since the call before.

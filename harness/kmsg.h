@@ -11,6 +11,7 @@
 #include "lib/target/target.h"
 
 #define KMSG_TEXT_BYTES 160
+#define KMSG_ANY_PID (-1)
 
 struct kmsg;
 

@@ -41,6 +41,7 @@ static const struct {
 	{ "replay", replay_main, "run program files and explain each operation" },
 	{ "compare", compare_main, "compare what two targets gave" },
 	{ "diff-kernels", diff_kernels_main, "run programs on two hosted kernels, side by side" },
+	{ "direct", direct_main, "interrupts of PCI devices, injected directly by a GICv4" },
 	{ "migrate", migrate_main, "save a VM on one kernel and restore it on another" },
 	{ "explain", explain_main, "print what the model allows to each operation of a program" },
 	{ "reduce", reduce_main, "make a program that fails small and plain" },

@@ -27,7 +27,14 @@ run_in_machine() {
 
 	case $kernel in
 	*[!0-9.]*) ;;
-	*) [ -e "$kernel" ] || kernel=$(ci/kernel/fetch.sh "$kernel") || exit ;;
+	*)
+		# Its devices need a driver that the image does not have.
+		if [ "$1" = direct ] && [ ! -e "$kernel" ]; then
+			HOST=${HOST:-gicv4}
+			ci/kernel/modules.sh "$kernel" >/dev/null || exit
+		fi
+		[ -e "$kernel" ] || kernel=$(ci/kernel/fetch.sh "$kernel") || exit
+		;;
 	esac
 	for name in APPEND HOST GIC SMP MEM TIMEOUT; do
 		value=${!name:-}

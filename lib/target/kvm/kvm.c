@@ -153,6 +153,19 @@ static size_t perform_some(struct target_vm *vm, size_t first, struct op_result 
 	return perform_in_turn(vm, first, results);
 }
 
+/**
+ * perform_all() - perform a program that neither begins nor ends elsewhere
+ * @vm:      from vm_open()
+ * @results: filled in, one for each operation
+ */
+void perform_all(struct target_vm *vm, struct op_result *results)
+{
+	for (size_t i = 0; i < vm->prog->nr_ops; i++)
+		results[i].status = OP_NOT_RUN;
+	for (size_t i = 0; i < vm->prog->nr_ops;)
+		i += perform_some(vm, i, results);
+}
+
 static enum vm_guest_mode mode_of(unsigned int ipa_bits)
 {
 	if (ipa_bits == 36)

@@ -30,6 +30,8 @@ struct target_vcpu {
 	int thread_err; /* errno of its KVM_RUN, 0, or -1 while it has not ended; atomic */
 };
 
+struct direct;
+
 struct target_vm {
 	struct kvm_vm *kvm;
 	const struct prog *prog;
@@ -37,6 +39,7 @@ struct target_vm {
 	struct target_vcpu **vcpu;
 	size_t nr_vcpus;
 	char *ram; /* the guest's memory; NULL until a guest is needed */
+	struct direct *direct; /* the devices that raise its MSIs, or NULL */
 	bool side_by_side; /* performing a block, whose vCPUs are watched together */
 	bool is_debugged; /* tell a debugger which operation it is: one at a time */
 	u32 nr_runnable; /* vCPUs that have entered the guest, or tried */
@@ -48,6 +51,7 @@ void vm_open(struct target_vm *vm);
 void vm_close(struct target_vm *vm);
 struct target_vcpu *find_vcpu(const struct target_vm *vm, u64 vcpu_id);
 void perform_op(struct target_vm *vm, const struct op *op, struct op_result *res);
+void perform_all(struct target_vm *vm, struct op_result *results);
 
 /* migrate.c */
 struct migrate_port vm_migrate_port(struct target_vm *vm);
