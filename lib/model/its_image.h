@@ -42,6 +42,7 @@ struct its_image {
 	bool open; /* what is there is not known */
 	bool doubtful; /* no document says whether it is inconsistent */
 	bool deviates; /* a deviation finds other PEs, or none: the defects are those of it */
+	bool wide; /* RDbase has more bits than a number of a PE, which kernels overlook */
 	bool may_fault; /* the tables of a redistributor are not in memory */
 	bool shared; /* two events are the same LPI */
 	bool beyond_model; /* it is consistent, and the model has no room for it */

@@ -365,6 +365,7 @@ static void add_collection(const struct model *m, const struct model_its *its,
 	}
 	if (!v && !unmapped)
 		add_defect(img, ITS_DEFECT_PE);
+	img->wide |= pe > UINT32_MAX;
 	if (icid >= its_table_bytes(m, its->baser[ITS_COLLECTIONS]) / ITS_ENTRY_BYTES)
 		add_defect(img, ITS_DEFECT_ICID);
 	img->again |= its_is_listed(its, icid);

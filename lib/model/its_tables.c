@@ -418,7 +418,8 @@ static void give_up_image(struct model *m, struct model_its *its)
 	unsigned int nr = 0;
 
 	its_read_image(m, its, &img);
-	m->lost |= img.open || img.deviates || !chosen(m, CHOICE_FAILED_RESTORE_IS_EMPTY);
+	m->lost |=
+		img.open || img.deviates || img.wide || !chosen(m, CHOICE_FAILED_RESTORE_IS_EMPTY);
 	if (m->lost)
 		return;
 	if (img.no_collections) {
