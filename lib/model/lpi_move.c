@@ -79,6 +79,8 @@ static void move_pending(struct model *m, unsigned int lpi, unsigned int from, u
 
 	if (from == to)
 		return;
+	/* By DEVIATION_HOST_LPI_ACTIVE the old PE has it, and what comes next, until it ends it. */
+	m->lost |= lpi_bit(a->unended, lpi) && deviates(m, DEVIATION_HOST_LPI_ACTIVE);
 	lpi_put_bit(a->pending, lpi, false);
 	lpi_put_bit(a->open, lpi, false);
 	/* What DEVIATION_TABLE_READ_WHEN_MAPPED may have lost is in doubt there, too. */
