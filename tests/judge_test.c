@@ -47,8 +47,11 @@ static void answer_all(struct planted *p, u64 seed)
 		if (want->unpredicted)
 			break;
 		if (!expect_follow(want, (unsigned int)rng_below(&rng, want->nr_alts), &rng, m,
-				   &p->prog->op[i], &p->right[i]))
+				   &p->prog->op[i], &p->right[i])) {
+			/* The log goes on with what is not predicted. */
+			p->right[i].val[p->right[i].nr_vals++] = PROG_TOOK_NONE;
 			break;
+		}
 		p->nr_predicted++;
 	}
 	memcpy(p->results, p->right, p->prog->nr_ops * sizeof(*p->right));

@@ -173,16 +173,17 @@ void commit_signal_msi(struct model *m, const struct op *op, const struct op_res
 	const struct model_msi msi = msi_of(op);
 	unsigned int event = translated(m, &msi), lpi;
 
-	if (event == m->nr_events) {
-		m->lost |= seen->nr_vals && seen->val[0];
-		return;
-	}
 	if (is_taken(m, event)) {
 		its_send(m, event);
 		return;
 	}
-	if (!seen->nr_vals || !seen->val[0])
+	/* It was taken all the same: by a deviation, or the answer is wrong. */
+	if (!seen->nr_vals || !seen->val[0] || cached_by(m, &msi) == NR_DEVIATIONS)
 		return;
+	if (event == m->nr_events) {
+		m->lost = true;
+		return;
+	}
 	lpi = its_lpi_of(&m->event[event]);
 	if (lpi < MODEL_MAX_LPIS)
 		lpi_sent_while_disabled(m, lpi, (unsigned int)its_event_vcpu(m, &m->event[event]));
