@@ -110,8 +110,10 @@ static void settle(struct model *m, unsigned int lpi, unsigned int vcpu)
 
 	if (stray_to < 0)
 		return;
-	if (stray_to != (int)vcpu)
+	if (stray_to != (int)vcpu) {
+		take_bit(m->lpis[stray_to].kept, m->lpis[vcpu].kept, lpi);
 		move_list(m, lpi, (unsigned int)stray_to, vcpu);
+	}
 	if (lpi_is_elsewhere(m, lpi, vcpu))
 		lpi_put_bit(m->lpi.stray, lpi, true);
 	m->lpi.stray_to[lpi] = -1;
