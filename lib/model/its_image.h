@@ -61,6 +61,7 @@ struct its_saving {
 	const struct model_its *its;
 	bool no_memory; /* some of it is to be written where there is none */
 	bool no_entry; /* the table has none for a device any more */
+	bool orphan; /* an event has no collection that its entry could name */
 	bool open; /* where it is written is not known */
 	bool doubtful; /* a deviation may have written other collections */
 	bool forget; /* it may have been written or not */

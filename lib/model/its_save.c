@@ -99,6 +99,7 @@ static void save_events(struct its_saving *s, const struct model_its_device *d)
 			continue;
 		if (!last)
 			entry |= its_entry_put(ITS_ENTRY_ITE_next, after->event - e->event);
+		s->orphan |= e->orphan;
 		if (!last && after->orphan)
 			known &= ~its_entry_mask(ITS_ENTRY_ITE_next);
 		put_entry(s, d->itt + e->event * ITS_ENTRY_BYTES, entry, e->orphan ? 0 : known);

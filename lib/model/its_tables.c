@@ -201,6 +201,8 @@ void expect_save_tables(const struct model *m, const struct op *op, struct expec
 		allow_error(want, EFAULT, RULE_ITS_SAVE_MEMORY);
 	else
 		expect_done(m, s.its, s.no_entry ? RULE_ITS_SAVE_PAGE : RULE_ITS_SAVE, want);
+	if (s.orphan)
+		allow_usual_error(m, want, EINVAL, RULE_ITS_SAVE_ORPHAN);
 	if (s.open)
 		allow_error(want, EFAULT, RULE_ITS_SAVE_MEMORY);
 	/* Its entry has nowhere to go: it is left out, or an error. */
