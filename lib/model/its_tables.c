@@ -413,6 +413,20 @@ static void unmap_collections(struct model *m, struct model_its *its)
 		its_forget_own(m, its);
 }
 
+/* Is an LPI of the tables in the pending table of any PE, or may it be? */
+static bool any_stored(const struct model *m, const struct its_image *img)
+{
+	for (unsigned int i = 0; i < img->nr_events; i++) {
+		unsigned int lpi = its_lpi_of(&img->event[i]);
+
+		for (unsigned int n = 0; lpi < MODEL_MAX_LPIS && n < m->nr_vcpus; n++) {
+			if (lpi_stored_bit(m, &m->vcpu[n], lpi))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* The pending state of LPIs may have been taken out of the pending tables already. */
 static void give_up_image(struct model *m, struct model_its *its)
 {
@@ -420,8 +434,8 @@ static void give_up_image(struct model *m, struct model_its *its)
 	unsigned int nr = 0;
 
 	its_read_image(m, its, &img);
-	m->lost |=
-		img.open || img.deviates || img.wide || !chosen(m, CHOICE_FAILED_RESTORE_IS_EMPTY);
+	m->lost |= img.open || img.deviates || !chosen(m, CHOICE_FAILED_RESTORE_IS_EMPTY) ||
+		   (img.wide && any_stored(m, &img));
 	if (m->lost)
 		return;
 	if (img.no_collections) {
