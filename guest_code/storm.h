@@ -193,15 +193,15 @@ _Static_assert(STORM_PENDING_OFFSET + STORM_MAX_VCPUS * STORM_TABLE_BYTES <= STO
 	       "fit their room");
 _Static_assert(STORM_ITTS_OFFSET + STORM_MAX_DEVICES * STORM_ITT_BYTES <= STORM_SENT_OFFSET,
 	       "fit their room");
-_Static_assert(STORM_MAX_LPIS * sizeof(struct storm_sent) <= STORM_TAKEN_OFFSET - STORM_SENT_OFFSET,
+_Static_assert(sizeof(struct storm_sent[STORM_MAX_LPIS]) <= STORM_TAKEN_OFFSET - STORM_SENT_OFFSET,
 	       "fit their room");
-_Static_assert(STORM_MAX_LPIS * sizeof(struct storm_taken) <=
+_Static_assert(sizeof(struct storm_taken[STORM_MAX_LPIS]) <=
 		       STORM_COMMAND_OFFSET - STORM_TAKEN_OFFSET,
 	       "fit their room");
-_Static_assert(STORM_MAX_LPIS * sizeof(struct storm_commanded) <=
+_Static_assert(sizeof(struct storm_commanded[STORM_MAX_LPIS]) <=
 		       STORM_DELIVERED_OFFSET - STORM_COMMAND_OFFSET,
 	       "fit their room");
-_Static_assert(STORM_DELIVERED_OFFSET + STORM_MAX_VCPUS * STORM_MAX_LPIS * sizeof(u32) <=
+_Static_assert(STORM_DELIVERED_OFFSET + sizeof(u32[STORM_MAX_VCPUS][STORM_MAX_LPIS]) <=
 		       STORM_RAM_BYTES,
 	       "fit their room");
 

@@ -265,7 +265,7 @@ void failures_judge(const struct session *s, const struct prog *p, struct judgin
 	else
 		memcpy(f.with.op, p->op, p->nr_ops * sizeof(*p->op));
 	if (run_one(&f, &(struct failure){ 0 }, counts)) {
-		if (s->options->fail)
+		if (at)
 			fail_all(&f, at, counts);
 		else
 			migrate_all(&f);

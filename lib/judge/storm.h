@@ -46,7 +46,7 @@ struct storm_verdict {
 };
 
 void storm_judge(const struct storm_setup *setup, const struct storm_result *result,
-		 struct storm_verdict *verdict, storm_report_fn *report, void *arg);
+		 struct storm_verdict *verdict, storm_report_fn *fn, void *arg);
 struct storm_balance storm_balance(const struct storm_lpi *lpi);
 bool storm_is_allowed(enum storm_difference diff);
 const char *storm_difference_text(enum storm_difference diff);

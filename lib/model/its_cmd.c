@@ -394,8 +394,7 @@ static enum wrong discard_event(struct model *m, struct model_its *its, const st
 	if (vcpu >= 0) {
 		lpi_discarded(m, lpi, (unsigned int)vcpu);
 		/* What another event is still, and is kept, goes where that one goes. */
-		m->lost |= its_shares_lpi(m, m->event[i].intid) &&
-			   lpi_bit(m->lpis[vcpu].kept, lpi);
+		m->lost |= its_shares_lpi(m, m->event[i].intid) && lpi_bit(m->lpis[vcpu].kept, lpi);
 	}
 	its_event_unmapped(m, its, i);
 	its_remove_event(m, i);
