@@ -67,6 +67,15 @@ static void move_list(struct model *m, unsigned int lpi, unsigned int from, unsi
 }
 
 /*
+ * By DEVIATION_HOST_LPI_ACTIVE a PE that an LPI is taken away from has it, and what
+ * comes of it next, until it ends it.
+ */
+static void leave_active(struct model *m, unsigned int lpi, unsigned int from)
+{
+	m->lost |= lpi_bit(m->lpis[from].unended, lpi) && deviates(m, DEVIATION_HOST_LPI_ACTIVE);
+}
+
+/*
  * The pending state of an LPI goes to another PE.  What becomes of it at one whose LPIs
  * are disabled is not said.
  */
@@ -79,8 +88,7 @@ static void move_pending(struct model *m, unsigned int lpi, unsigned int from, u
 
 	if (from == to)
 		return;
-	/* By DEVIATION_HOST_LPI_ACTIVE the old PE has it, and what comes next, until it ends it. */
-	m->lost |= lpi_bit(a->unended, lpi) && deviates(m, DEVIATION_HOST_LPI_ACTIVE);
+	leave_active(m, lpi, from);
 	lpi_put_bit(a->pending, lpi, false);
 	lpi_put_bit(a->open, lpi, false);
 	/* What DEVIATION_TABLE_READ_WHEN_MAPPED may have lost is in doubt there, too. */
@@ -111,6 +119,7 @@ static void settle(struct model *m, unsigned int lpi, unsigned int vcpu)
 	if (stray_to < 0)
 		return;
 	if (stray_to != (int)vcpu) {
+		leave_active(m, lpi, (unsigned int)stray_to);
 		take_bit(m->lpis[stray_to].kept, m->lpis[vcpu].kept, lpi);
 		move_list(m, lpi, (unsigned int)stray_to, vcpu);
 	}
