@@ -188,10 +188,10 @@ static void map_pending(struct model *m, unsigned int lpi, unsigned int vcpu)
 void lpi_mapped(struct model *m, u32 intid, int vcpu, bool is_shared)
 {
 	unsigned int lpi = intid - FIRST_LPI;
-	const struct model_vcpu *v = vcpu < 0 ? NULL : &m->vcpu[vcpu];
 
 	if (lpi >= MODEL_MAX_LPIS) {
-		m->lost |= !lpi_has_config(m, lpi) || (v && lpi_stored_bit(m, v, lpi));
+		m->lost |= !lpi_has_config(m, lpi) ||
+			   (vcpu >= 0 && lpi_stored_bit(m, &m->vcpu[vcpu], lpi));
 		return;
 	}
 	if (is_shared) {
@@ -199,10 +199,10 @@ void lpi_mapped(struct model *m, u32 intid, int vcpu, bool is_shared)
 		return;
 	}
 	m->lpi.vcpu_of[lpi] = (int16_t)vcpu;
-	m->lost |= is_kept_elsewhere(m, lpi, v ? (unsigned int)vcpu : m->nr_vcpus);
+	m->lost |= is_kept_elsewhere(m, lpi, vcpu < 0 ? m->nr_vcpus : (unsigned int)vcpu);
 	m->lpi.stray_to[lpi] = -1;
-	map_config(m, lpi, !v || !is_kept_at(m, lpi, (unsigned int)vcpu));
-	if (v)
+	map_config(m, lpi, vcpu < 0 || !is_kept_at(m, lpi, (unsigned int)vcpu));
+	if (vcpu >= 0)
 		map_pending(m, lpi, (unsigned int)vcpu);
 }
 

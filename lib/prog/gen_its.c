@@ -280,7 +280,7 @@ static void choose_vm(struct gen *g)
 	/* Sometimes with gaps between the ids. */
 	gap = gen_once_in(g, 12) ? 1 + (unsigned int)rng_below(&g->r, 2) : 0;
 	for (unsigned int n = 0; n < g->nr_vcpus; n++)
-		g->vcpu[n] = n * (1 + gap);
+		g->vcpu[n] = (u64)n * (1 + gap);
 	for (unsigned int n = 0; n < i->nr_its; n++)
 		choose_unit(g, &i->unit[n]);
 	if (i->nr_its == ITS_MAX)

@@ -49,7 +49,7 @@ static bool at_an_edge(struct gen *g, struct op *op)
 	if (!gen_once_in(g, RARELY / 3))
 		return false;
 	for (unsigned int n = 0; n < OP_MAX_ARGS && op_arg_desc(first + n)->op == op->id; n++) {
-		if (strcmp(op_arg_desc(first + n)->name, e->name))
+		if (strcmp(op_arg_desc(first + n)->name, e->name) != 0)
 			continue;
 		op->arg[n] = e->value[rng_below(&g->r, e->nr)];
 		return true;

@@ -163,7 +163,7 @@ static void compare_ops(struct comparing *c, const struct op *was, const struct 
 {
 	const struct op *op = was ? was : is;
 
-	if (was && is && !memcmp(was->arg, is->arg, sizeof(was->arg)))
+	if (!op || (was && is && !memcmp(was->arg, is->arg, sizeof(was->arg))))
 		return;
 	if (op->id == OP_USER_WRITE)
 		differ_in_register(c, was, is);
@@ -218,11 +218,11 @@ static void compare_collections(struct comparing *c, const struct vmstate_area *
 
 static void sort_side(struct comparing *c, unsigned int side, const struct prog *p)
 {
-	c->side[side] = xcalloc(p->nr_ops + 1, sizeof(*c->side[side]));
+	c->side[side] = xcalloc(p->nr_ops + 1, sizeof(struct op *));
 	c->nr[side] = p->nr_ops;
 	for (size_t i = 0; i < p->nr_ops; i++)
 		c->side[side][i] = &p->op[i];
-	qsort(c->side[side], p->nr_ops, sizeof(*c->side[side]), by_key);
+	qsort(c->side[side], p->nr_ops, sizeof(struct op *), by_key);
 }
 
 /**

@@ -98,7 +98,7 @@ static void add_array(struct vmstate *s, enum reg_id reg, u64 vcpu, unsigned int
 	unsigned int irqs = irqs_of(r);
 
 	for (unsigned int i = 0; i < r->count; i++) {
-		if (irqs && (r->first + i) * irqs >= nr_irqs)
+		if (irqs && (u64)(r->first + i) * irqs >= nr_irqs)
 			break;
 		if (is_first || is_banked(r, i))
 			add_register(s, reg_place(reg, i), vcpu, its);

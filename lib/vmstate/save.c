@@ -387,7 +387,7 @@ static void fill_mem_op(struct op *op, u64 at, const u8 *byte)
 {
 	*op = (struct op){ .id = at < PROG_MEM_LAST ? OP_MEM_WRITE : OP_COMMAND, .arg = { at, 8 } };
 	for (unsigned int i = 0; op->id == OP_COMMAND && i < ITS_CMD_WORDS; i++)
-		op->arg[i + 1] = word_of(byte + 8 * i);
+		op->arg[i + 1] = word_of(&byte[8UL * i]);
 	if (op->id == OP_MEM_WRITE)
 		op_set_arg(op, ARG_MEM_WRITE_value, word_of(byte));
 }
@@ -427,7 +427,7 @@ static int save_mem(const struct saving *s)
 
 	for (u64 i = 0; !ret && s->port->read_mem && i < PROG_MEM_BYTES; i += PAGE_BYTES) {
 		s->port->read_mem(s->port->vm, PROG_MEM_BASE + i, page, sizeof(page));
-		if (memcmp(page, zero, sizeof(page)))
+		if (memcmp(page, zero, sizeof(page)) != 0)
 			ret = save_page(s, PROG_MEM_BASE + i, page);
 	}
 	return ret;
