@@ -488,6 +488,15 @@ static bool answer_block(struct raced *r, size_t first, size_t end, bool *done, 
 	return true;
 }
 
+/*
+ * Another order of commands to an ITS may be one that the model does not follow, after
+ * which nothing is judged whatever order it was.
+ */
+static bool may_be_given_up(const struct raced *r, size_t first)
+{
+	return r->v.too_many_orders || (r->v.unjudged < first && !strncmp(r->prog.name, "its-", 4));
+}
+
 static void answered_at_random(struct unit *t, struct raced *r, struct rng *rng)
 {
 	bool *done = xcalloc(r->prog.nr_ops, sizeof(*done));
@@ -503,7 +512,7 @@ static void answered_at_random(struct unit *t, struct raced *r, struct rng *rng)
 	r->prog.nr_ops = first;
 	judge_it(r);
 	if (!EXPECT_TRUE(t, r->v.nr_diffs == 0) ||
-	    !EXPECT_TRUE(t, r->v.unjudged == first || r->v.too_many_orders))
+	    !EXPECT_TRUE(t, r->v.unjudged == first || may_be_given_up(r, first)))
 		printf("#   %s\n", r->prog.name);
 	free(done);
 	free(r->results);

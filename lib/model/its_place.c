@@ -99,18 +99,18 @@ enum its_entry its_memory_at(const struct model *m, u64 at, u64 bytes)
 /* Where the page is that an entry of the first level names. */
 static enum its_entry second_level(const struct model *m, u64 at, u64 page, u64 *second)
 {
-	u64 known, entry, place = bits_mask(51, 0) & ~(page - 1);
+	u64 known, entry, address = bits_mask(51, 0) & ~(page - 1);
 	enum its_entry there = its_memory_at(m, at, ITS_ENTRY_BYTES);
 
 	if (there != ITS_ENTRY_THERE)
 		return there;
 	entry = mem_u64(m, at, &known);
-	*second = entry & place;
+	*second = entry & address;
 	if (!its_entry_get(ITS_ENTRY_L1E_V, known))
 		return ITS_ENTRY_UNFOLLOWED;
 	if (!its_entry_get(ITS_ENTRY_L1E_V, entry))
 		return ITS_ENTRY_NONE;
-	return place & ~known ? ITS_ENTRY_UNFOLLOWED : ITS_ENTRY_THERE;
+	return (address & ~known) ? ITS_ENTRY_UNFOLLOWED : ITS_ENTRY_THERE;
 }
 
 /**

@@ -109,7 +109,7 @@ static void save_events(struct its_saving *s, const struct model_its_device *d)
 static void save_devices(struct its_saving *s)
 {
 	u64 most = its_entry_most(ITS_ENTRY_DTE_next), at, next;
-	enum its_place place;
+	enum its_place where;
 	const struct model_its_device *d = next_device(s->its, 0), *after;
 
 	if (!reg_field_get(FIELD_GITS_BASER_Valid, s->its->baser[ITS_DEVICES]))
@@ -118,11 +118,11 @@ static void save_devices(struct its_saving *s)
 		after = next_device(s->its, d->id + 1ULL);
 		next = after ? after->id - d->id : 0;
 		save_events(s, d);
-		place = its_find_entry(s->m, s->its, d->id, &at);
-		s->open |= place == ITS_PLACE_OPEN;
-		s->no_entry |= place == ITS_PLACE_NO_ENTRY;
-		s->no_memory |= place == ITS_PLACE_NO_MEMORY;
-		if (place != ITS_PLACE_KNOWN)
+		where = its_find_entry(s->m, s->its, d->id, &at);
+		s->open |= where == ITS_PLACE_OPEN;
+		s->no_entry |= where == ITS_PLACE_NO_ENTRY;
+		s->no_memory |= where == ITS_PLACE_NO_MEMORY;
+		if (where != ITS_PLACE_KNOWN)
 			continue;
 		put_entry(s, at,
 			  its_entry_put(ITS_ENTRY_DTE_V, 1) |

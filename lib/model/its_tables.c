@@ -179,6 +179,14 @@ void commit_reset_its(struct model *m, const struct op *op, const struct op_resu
 	}
 }
 
+/* The rule that says why a save that may succeed need not, or that of all saves. */
+static enum rule_id rule_of_save(const struct its_saving *s)
+{
+	if (s->no_entry)
+		return RULE_ITS_SAVE_PAGE;
+	return s->orphan ? RULE_ITS_SAVE_ORPHAN : RULE_ITS_SAVE;
+}
+
 /**
  * expect_save_tables() - KVM_DEV_ARM_ITS_SAVE_TABLES
  * @m:    the model
@@ -200,7 +208,7 @@ void expect_save_tables(const struct model *m, const struct op *op, struct expec
 	if (s.no_memory)
 		allow_error(want, EFAULT, RULE_ITS_SAVE_MEMORY);
 	else
-		expect_done(m, s.its, s.no_entry ? RULE_ITS_SAVE_PAGE : RULE_ITS_SAVE, want);
+		expect_done(m, s.its, rule_of_save(&s), want);
 	if (s.orphan)
 		allow_usual_error(m, want, EINVAL, RULE_ITS_SAVE_ORPHAN);
 	if (s.open)

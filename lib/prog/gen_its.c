@@ -448,7 +448,7 @@ static void make(u64 index, const struct recipe *recipe, struct prog *p, const s
 	};
 
 	p->gic = GIC_V3;
-	i.calm = calm && !gen_once_in(&i.g, 8);
+	its_gen(&i.g)->calm = calm && !gen_once_in(&i.g, 8);
 	gen_its_add_vm(&i.g);
 	while (p->nr_ops < MAX_PROG_OPS)
 		gen_act(&i.g, of, nr);
