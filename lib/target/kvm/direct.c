@@ -60,15 +60,15 @@ static u32 count_forwarded(const struct target_vm *vm)
 {
 	FILE *f = open_debugfs(vm, "vgic-state");
 	char line[LINE_BYTES], flags[16];
-	int place = -1, intid, target;
+	int column = -1, intid, target;
 	u32 nr = 0;
 
 	vm->direct->evidence->has_debugfs |= f != NULL;
 	while (f && fgets(line, sizeof(line), f)) {
-		if (place < 0)
-			place = flag_place(line);
+		if (column < 0)
+			column = flag_place(line);
 		else if (sscanf(line, " LPI %d %d %15s", &intid, &target, flags) == 3)
-			nr += (size_t)place < strlen(flags) && flags[place] == '1';
+			nr += (size_t)column < strlen(flags) && flags[column] == '1';
 	}
 	if (f)
 		fclose(f);

@@ -209,7 +209,10 @@ static int open_source(struct vfio *v, const char *address, const struct direct_
 		return fail(t, "it is not known how it raises an interrupt; --raise says so");
 	}
 	s->raise = o->has_raise ? o->raise : kind->raise;
-	s->ack = o->has_ack ? o->ack : o->has_raise ? (struct direct_poke){ 0 } : kind->ack;
+	if (o->has_ack)
+		s->ack = o->ack;
+	else if (!o->has_raise)
+		s->ack = kind->ack;
 	err = bind_to_vfio(s, t);
 	if (!err)
 		err = open_device(v, s, t);
