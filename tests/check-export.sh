@@ -62,7 +62,7 @@ ktap_check export.one_of asserts $scenarios/cpuif-equal-priority-all-taken.vgic 
 ktap_check export.op refuses 'there is no op 99' --selftest --op 99 \
 	$regress/0009-last-ignores-adjacent-region.vgic
 ktap_check export.nothing refuses 'the model does not predict op ' --selftest \
-	$scenarios/lpi-bad-commands.vgic
+	$scenarios/lpi-its-address-over-a-frame.vgic
 if [ -n "${KVM_UTIL_CFLAGS:-}" ]; then
 	ktap_check export.compiles_guest compiles $regress/0009-last-ignores-adjacent-region.vgic \
 		--old-kernels
