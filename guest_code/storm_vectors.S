@@ -6,14 +6,10 @@
  * The host enters at storm_entry with x0 = gva of struct storm_vcpu and the MMU on;
  * the stack is below it.
  */
+#include "guest_code/frame.h"
 #include "guest_code/storm.h"
 
 	.section guest, "ax"
-
-	.macro vector to
-	.balign 128
-	b	\to
-	.endm
 
 	/* Each four: synchronous, IRQ, FIQ, SError. */
 	.balign 2048
@@ -28,20 +24,6 @@ storm_vectors:
 	.rept 8		/* from EL0 */
 	vector fault
 	.endr
-
-	/* What a function may change. */
-	.macro each_pair op
-	\op	x0, x1, [sp]
-	\op	x2, x3, [sp, #16]
-	\op	x4, x5, [sp, #32]
-	\op	x6, x7, [sp, #48]
-	\op	x8, x9, [sp, #64]
-	\op	x10, x11, [sp, #80]
-	\op	x12, x13, [sp, #96]
-	\op	x14, x15, [sp, #112]
-	\op	x16, x17, [sp, #128]
-	\op	x18, x30, [sp, #144]
-	.endm
 
 	/* IRQs stay masked until the return, so that ELR and SPSR are not lost. */
 irq:

@@ -123,16 +123,10 @@ static bool is_event_in(const struct model *m, const struct model_its *its, unsi
 /* An ITS may leave it to software that memory of its own is zero (IHI 0069H MAPD). */
 static void take_itt(struct model *m, const struct its_cmd *c)
 {
-	u64 end = c->itt + (ITS_ENTRY_BYTES << c->event_bits), at = c->itt;
+	u64 at = c->itt, end = at + (ITS_ENTRY_BYTES << c->event_bits);
 
 	m->lost |= !chosen(m, CHOICE_ITT_NOT_READ) ||
 		   ranges_overlap(at, end - at, PROG_RAM_BASE, PROG_RAM_BYTES);
-	if (end <= PROG_MEM_BASE || at >= PROG_MEM_BASE + PROG_MEM_BYTES)
-		return;
-	if (at < PROG_MEM_BASE)
-		at = PROG_MEM_BASE;
-	if (end > PROG_MEM_BASE + PROG_MEM_BYTES)
-		end = PROG_MEM_BASE + PROG_MEM_BYTES;
 	its_table_taken(m, at, end - at);
 }
 

@@ -19,16 +19,8 @@ static bool is_valid(u64 baser)
  */
 static void take_table(struct model *m, u64 baser)
 {
-	u64 at = its_table_at(m, baser), end = at + its_table_bytes(m, baser);
-
-	if (reg_field_get(FIELD_GITS_BASER_Indirect, baser) || end <= PROG_MEM_BASE ||
-	    at >= PROG_MEM_BASE + PROG_MEM_BYTES)
-		return;
-	if (at < PROG_MEM_BASE)
-		at = PROG_MEM_BASE;
-	if (end > PROG_MEM_BASE + PROG_MEM_BYTES)
-		end = PROG_MEM_BASE + PROG_MEM_BYTES;
-	its_table_taken(m, at, end - at);
+	if (!reg_field_get(FIELD_GITS_BASER_Indirect, baser))
+		its_table_taken(m, its_table_at(m, baser), its_table_bytes(m, baser));
 }
 
 /* To enable an ITS that lacks its queue or a table is UNPREDICTABLE. */

@@ -15,12 +15,20 @@
  * its_table_taken() - a table is an ITS's own from now on
  * @m:     the model
  * @at:    gpa
- * @bytes: its size, all of it within the memory
+ * @bytes: its size; what of it is not in the program's memory does not matter
  */
 void its_table_taken(struct model *m, u64 at, u64 bytes)
 {
-	if (!chosen(m, CHOICE_ITS_TABLES_ONLY_SAVED))
-		mem_forget(m, at, bytes);
+	u64 end = at + bytes;
+
+	if (chosen(m, CHOICE_ITS_TABLES_ONLY_SAVED) || end <= PROG_MEM_BASE ||
+	    at >= PROG_MEM_BASE + PROG_MEM_BYTES)
+		return;
+	if (at < PROG_MEM_BASE)
+		at = PROG_MEM_BASE;
+	if (end > PROG_MEM_BASE + PROG_MEM_BYTES)
+		end = PROG_MEM_BASE + PROG_MEM_BYTES;
+	mem_forget(m, at, end - at);
 }
 
 static void unmapped_at(struct model *m, u64 at)
