@@ -32,7 +32,7 @@
 
 GUEST_INLINE static void *at(u64 offset)
 {
-	return (void *)(STORM_RAM_BASE + offset);
+	return (void *)(STORM_RAM_BASE + offset); /* NOLINT(performance-no-int-to-ptr) */
 }
 
 GUEST_INLINE static struct storm_control *control(void)

@@ -64,8 +64,7 @@ GUEST_INLINE static void account(struct storm_vcpu *v, u32 lpi, const struct bef
 {
 	struct storm_sent *sent = at(STORM_SENT_OFFSET);
 	struct storm_taken *taken = at(STORM_TAKEN_OFFSET);
-	u32 *delivered =
-		at(STORM_DELIVERED_OFFSET + v->index * (u64)(STORM_MAX_LPIS * sizeof(u32)));
+	u32 *delivered = at(STORM_DELIVERED_OFFSET + v->index * (u64)sizeof(u32[STORM_MAX_LPIS]));
 	u32 begun = LOAD(&sent[lpi].begun);
 
 	delivered[lpi]++;

@@ -14,7 +14,7 @@
 #include "lib/judge/storm.h"
 #include "lib/prog/alloc.h"
 
-#define NR_EVENTS 16 /* of a device, as the selftest has it */
+#define NR_EVENTS 16u /* of a device, as the selftest has it */
 #define NR_SENDS 64000
 #define NR_TURNS 5
 #define BURST 16

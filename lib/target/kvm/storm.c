@@ -57,7 +57,7 @@ static void fill_memory(struct storm *s)
 	__builtin___clear_cache(s->ram, s->ram + bytes);
 	table[0] = (gpa + PAGE) | PTE_TABLE;
 	l1[0] = PTE_DEVICE;
-	l1[1] = (gpa + 2 * PAGE) | PTE_TABLE;
+	l1[1] = (gpa + 2ULL * PAGE) | PTE_TABLE;
 	for (u64 i = 0; i < STORM_RAM_BYTES / BLOCK_2M; i++)
 		l2[i] = (STORM_RAM_BASE + i * BLOCK_2M) | PTE_NORMAL;
 }
@@ -363,7 +363,7 @@ static void perform(struct storm *s)
 static void report_vcpu(const struct storm *s, const struct storm_runner *r)
 {
 	const u32 *delivered = (const u32 *)(const void *)(s->ram + STORM_DELIVERED_OFFSET) +
-			       (size_t)r->index * STORM_MAX_LPIS;
+			       (size_t)r->index * (size_t)STORM_MAX_LPIS;
 	struct storm_result *to = s->result;
 
 	for (u32 i = 0; i < s->setup->nr_devices * s->setup->nr_events; i++)
