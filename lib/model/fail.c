@@ -97,18 +97,6 @@ void expect_failing(const struct model *m, const struct op *op, struct expect *w
 	}
 }
 
-/* The place that a call of userspace accesses, if it is one. */
-static bool user_place(const struct op *op, u64 *reg)
-{
-	if (op->id == OP_USER_READ)
-		*reg = op_arg(op, ARG_USER_READ_reg);
-	else if (op->id == OP_USER_WRITE)
-		*reg = op_arg(op, ARG_USER_WRITE_reg);
-	else
-		return false;
-	return true;
-}
-
 /* Does an access have two halves, the first of which may have been done? */
 static bool has_halves(u64 reg)
 {
@@ -126,7 +114,7 @@ static bool leaves_doubt(const struct model *m, const struct op *op)
 	bool only_copy = m->failing == 1u << KIND_COPY;
 	u64 reg;
 
-	if (user_place(op, &reg))
+	if (op_user_place(op, &reg))
 		return op->id == OP_USER_WRITE &&
 		       (has_halves(reg) || (!only_copy && (place_frame(reg) == FRAME_GITS ||
 							   place_frame(reg) == FRAME_GICR)));

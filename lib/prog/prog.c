@@ -212,6 +212,24 @@ bool op_can_par(enum op_id id)
 }
 
 /**
+ * op_user_place() - the place that userspace accesses through a device attribute
+ * @op:    any operation
+ * @place: receives it
+ *
+ * Return: whether it is such an access.
+ */
+bool op_user_place(const struct op *op, u64 *place)
+{
+	if (op->id == OP_USER_READ)
+		*place = op_arg(op, ARG_USER_READ_reg);
+	else if (op->id == OP_USER_WRITE)
+		*place = op_arg(op, ARG_USER_WRITE_reg);
+	else
+		return false;
+	return true;
+}
+
+/**
  * op_its() - the ITS that an operation names
  * @op: any
  *

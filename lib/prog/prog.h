@@ -235,6 +235,7 @@ const struct line_type_desc *line_type_desc(enum line_type type);
 const struct migrate_order_desc *migrate_order_desc(enum migrate_order order);
 int op_vcpu(const struct op *op);
 unsigned int op_its(const struct op *op);
+bool op_user_place(const struct op *op, u64 *place);
 u64 op_cpuif_at(const struct op *op);
 bool op_can_par(enum op_id id);
 bool op_returns_values(enum op_status status);

@@ -296,18 +296,6 @@ static void signal_msi(const struct vgic_devices *d, const struct op *op, struct
 		res->val[res->nr_vals++] = (u64)ret;
 }
 
-/* The place that a user access names, if it is one. */
-static bool user_place(const struct op *op, u64 *reg)
-{
-	if (op->id == OP_USER_READ)
-		*reg = op_arg(op, ARG_USER_READ_reg);
-	else if (op->id == OP_USER_WRITE)
-		*reg = op_arg(op, ARG_USER_WRITE_reg);
-	else
-		return false;
-	return true;
-}
-
 /* The routes that a program has set so far are set anew with each one (api.rst), but for refused ones. */
 static void route_msi(struct vgic_devices *d, const struct op *op, struct op_result *res)
 {
@@ -351,7 +339,7 @@ static bool op_is_on_its(const struct op *op)
 
 	return op->id == OP_SET_ITS_ADDR || op->id == OP_INIT_ITS || op->id == OP_RESET_ITS ||
 	       op->id == OP_SAVE_TABLES || op->id == OP_RESTORE_TABLES ||
-	       (user_place(op, &reg) && place_frame(reg) == FRAME_GITS);
+	       (op_user_place(op, &reg) && place_frame(reg) == FRAME_GITS);
 }
 
 /* Attributes of the ITS's registers have 64 bits whatever the register has (arm-vgic-its.rst). */
