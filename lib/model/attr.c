@@ -32,15 +32,6 @@ static enum reg_group group_of_frame(enum frame_id frame)
 	return GROUP_NONE;
 }
 
-static bool any_held(const struct model *m)
-{
-	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		if (m->vcpu[i].held)
-			return true;
-	}
-	return false;
-}
-
 /* The vCPU that an attribute names: a GICv2's has eight bits for it. */
 static u64 named_vcpu(const struct model *m, u64 vcpu_id)
 {
@@ -55,7 +46,7 @@ static void expect_reg_group(const struct model *m, enum reg_group group, u64 vc
 
 	if (m->config.gic == GIC_V3 && !m->initialised)
 		allow_usual_error(m, want, EBUSY, RULE_REGS_BEFORE_INIT);
-	if (any_held(m))
+	if (vcpu_any_held(m))
 		allow_error(want, EBUSY, RULE_REGS_RUNNING);
 	/* The distributor of a GICv3 ignores the affinity, but is of some vCPU. */
 	if (!v && (m->config.gic == GIC_V2 || group != GROUP_DIST || !m->nr_vcpus))
@@ -373,7 +364,7 @@ void expect_save_pending_tables(const struct model *m, const struct op *op, stru
 		allow_error(want, ENXIO, RULE_ATTR_UNKNOWN);
 		return;
 	}
-	if (any_held(m))
+	if (vcpu_any_held(m))
 		allow_error(want, EBUSY, RULE_REGS_RUNNING);
 	else
 		allow_done(want, RULE_SAVE_PENDING);

@@ -70,21 +70,12 @@ static const struct model_its *its_of_op(const struct model *m, const struct op 
 	return &m->its[op_its(op)];
 }
 
-static bool any_held(const struct model *m)
-{
-	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		if (m->vcpu[i].held)
-			return true;
-	}
-	return false;
-}
-
 /* Return: whether the ITS may do it: there is one, and no vCPU runs. */
 static bool expect_ctrl(const struct model *m, const struct op *op, struct expect *want)
 {
 	if (op_its(op) >= m->nr_its)
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
-	else if (any_held(m))
+	else if (vcpu_any_held(m))
 		allow_error(want, EBUSY, RULE_ITS_CTRL_RUNNING);
 	return !want->nr_alts;
 }
@@ -480,7 +471,7 @@ void its_tables_failed(struct model *m, const struct op *op)
 	struct model_its *its = &m->its[op_its(op)];
 	struct its_saving s = { .m = m, .to = m, .its = its };
 
-	if (any_held(m))
+	if (vcpu_any_held(m))
 		return;
 	if (op->id == OP_RESTORE_TABLES) {
 		give_up_image(m, its);

@@ -66,12 +66,8 @@ bool expect_its_reach(const struct model *m, unsigned int its, u64 where, struct
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
 		return false;
 	}
-	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		if (!m->vcpu[i].held)
-			continue;
+	if (vcpu_any_held(m))
 		allow_error(want, EBUSY, RULE_ITS_REGS_RUNNING);
-		break;
-	}
 	reg_find_at(where, &at);
 	if (at.reg < 0 || !its_behaviour((enum reg_id)at.reg) || at.byte ||
 	    reg_desc((enum reg_id)at.reg)->user == USER_NONE) {
@@ -189,12 +185,8 @@ void expect_init_its(const struct model *m, const struct op *op, struct expect *
 	/* What must have been done before is not said. */
 	if (m->its[op_its(op)].base == ADDR_UNSET || !m->initialised)
 		allow_error(want, ENXIO, RULE_ITS_INIT);
-	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		if (!m->vcpu[i].held)
-			continue;
+	if (vcpu_any_held(m))
 		allow_error(want, EBUSY, RULE_ITS_INIT);
-		break;
-	}
 }
 
 /**

@@ -7,15 +7,6 @@
 
 #include "lib/model/its_image.h"
 
-static bool any_held(const struct model *m)
-{
-	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		if (m->vcpu[i].held)
-			return true;
-	}
-	return false;
-}
-
 static bool knows_device(const struct model_its *its, u32 id)
 {
 	return its_find_device(its, id) < its->nr_devices;
@@ -125,7 +116,7 @@ void expect_migrate(const struct model *m, const struct op *op, struct expect *w
 	enum rule_id rule = restore_rule(m, op);
 	bool may_succeed = true;
 
-	if (any_held(m)) {
+	if (vcpu_any_held(m)) {
 		allow(want, OP_NO_OBJECT, 0, RULE_MIGRATE_RUNNING);
 		return;
 	}

@@ -68,6 +68,21 @@ unsigned int vcpu_number(const struct model *m, u64 vcpu_id)
 }
 
 /**
+ * vcpu_any_held() - is a vCPU in its guest?
+ * @m: the model
+ *
+ * Return: whether one is, until it is released.
+ */
+bool vcpu_any_held(const struct model *m)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		if (m->vcpu[i].held)
+			return true;
+	}
+	return false;
+}
+
+/**
  * redist_base() - where a redistributor's frame is
  * @m: the model
  * @v: a vCPU that has a frame

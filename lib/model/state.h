@@ -623,6 +623,7 @@ bool chosen(const struct model *m, enum profile_choice choice);
 bool ranges_overlap(u64 base, u64 bytes, u64 other_base, u64 other_bytes);
 const struct model_vcpu *model_vcpu(const struct model *m, u64 vcpu_id);
 unsigned int vcpu_number(const struct model *m, u64 vcpu_id);
+bool vcpu_any_held(const struct model *m);
 u64 redist_base(const struct model *m, const struct model_vcpu *v);
 void redist_read_typer(const struct model *m, const struct model_vcpu *v, struct expect_val *val);
 void redist_read_pidr2(const struct model *m, struct expect_val *val);
