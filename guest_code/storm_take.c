@@ -134,9 +134,11 @@ GUEST_FN void storm_take_all(struct storm_vcpu *v)
 /**
  * storm_interrupt() - the handler of IRQs
  * @v: this vCPU
+ *
+ * It takes one, as operating systems do; the next one is an exception of its own.
  */
 GUEST_FN void storm_interrupt(struct storm_vcpu *v)
 {
 	v->exceptions++;
-	storm_take_all(v);
+	(void)take(v, nr_lpis());
 }

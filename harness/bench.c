@@ -31,7 +31,8 @@ static const char usage[] =
 	"`bench guest` prints the table of accesses only.\n"
 	"`bench lpi` prints LPIs a second that are injected and accounted for, as `vgicheck\n"
 	"storm` does it without commands, and beside it those of vgic_lpi_stress, which is a\n"
-	"selftest of the kernel that `make bench` builds and names by --lpi-stress.\n"
+	"selftest of the kernel: `make bench` builds those of two kernels and names each by\n"
+	"an option --lpi-stress.\n"
 	"`bench model` times the model alone, on any machine: operations of a few programs\n"
 	"of each suite, with answers made before, and copying a state.\n";
 

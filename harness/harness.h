@@ -24,6 +24,8 @@
 /* Versions from here on are none: they end ranges without end. */
 #define VERSION_NO_END 999999u
 
+#define MAX_LPI_STRESS 2
+
 /* Command line of the subcommands. */
 struct options {
 	const char *filter; /* pattern for names, or NULL */
@@ -58,7 +60,8 @@ struct options {
 	const char *engine; /* that injects them, or NULL for the ring */
 	unsigned int vcpus, devices, events, burst; /* of a storm of LPIs */
 	const char *commands; /* of it, or NULL for all */
-	const char *lpi_stress; /* the kernel's selftest to bench beside, or NULL */
+	const char *lpi_stress[MAX_LPI_STRESS]; /* selftests of kernels to bench beside */
+	unsigned int nr_lpi_stress;
 	const char *plant; /* what a test makes go wrong, or NULL */
 	bool irqfd, eager;
 	const char *from, *to; /* kernels of a migration, or NULL */

@@ -76,6 +76,17 @@ static int set_rule(struct options *o, const char *name)
 	return -EINVAL;
 }
 
+static int add_lpi_stress(struct options *o, const char *path)
+{
+	if (o->nr_lpi_stress == MAX_LPI_STRESS) {
+		fprintf(stderr, "vgicheck: --lpi-stress can be given %u times, not for '%s', too\n",
+			MAX_LPI_STRESS, path);
+		return -EINVAL;
+	}
+	o->lpi_stress[o->nr_lpi_stress++] = path;
+	return 0;
+}
+
 static const struct profile *newest_kvm(void)
 {
 	const struct profile *newest = profile_architecture(), *p;
@@ -125,7 +136,7 @@ static const struct option_desc descs[] = {
 	{ .name = "json", SETS(TEXT, json) },
 	{ .name = "junit", SETS(TEXT, junit) },
 	{ .name = "known", SETS(TEXT, known) },
-	{ .name = "lpi-stress", SETS(TEXT, lpi_stress) },
+	{ .name = "lpi-stress", .kind = OTHER, .set = add_lpi_stress },
 	{ .name = "migrate", SETS(FLAG, migrate) },
 	{ .name = "old-kernels", SETS(FLAG, old_kernels) },
 	{ .name = "op", SETS(LONG_NUMBER, op), .lo = 1, .hi = PROG_MAX_OPS },
