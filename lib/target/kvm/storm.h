@@ -29,7 +29,7 @@ struct storm_source {
 	u32 burst_end; /* number of the last one of this burst */
 	u32 last; /* that was accepted */
 	u32 phase_last; /* when that one began */
-	const u32 *phase;
+	const u32 *phase, *seen;
 	struct storm_sent *sent;
 	struct kvm_msi msi;
 	u32 blocked, dropped;
@@ -48,6 +48,7 @@ struct storm_injector {
 	u64 until_plant; /* 0: none is */
 	int vm_fd;
 	u32 nr_resting;
+	u32 pass; /* over all LPIs */
 	struct storm_source *source;
 	u64 nr_event[NR_STORM_EVENTS];
 	struct storm_event event[STORM_MAX_EVENTS_KEPT / STORM_MAX_DEVICES];

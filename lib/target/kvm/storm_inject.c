@@ -19,8 +19,10 @@
 
 #define FRUITLESS_PASSES 64 /* over all LPIs, until vCPUs are asked to leave and enter */
 #define FRUITLESS_NUDGES 64 /* until the device gives up: the accounts are settled anyway */
+#define PASSES_AT_REST 8 /* until an LPI that rests while others are sent is looked at again */
 #define TRANSLATER 0x10040
 
+#define ALWAYS_INLINE __attribute__((__always_inline__)) inline
 #define LOAD(at) __atomic_load_n((at), __ATOMIC_ACQUIRE)
 #define STORE(at, value) __atomic_store_n((at), (value), __ATOMIC_RELEASE)
 
@@ -32,7 +34,13 @@ static u32 random_below(struct storm_injector *in, u32 n)
 	return (u32)((in->random >> 32) * n >> 32);
 }
 
-static void add_event(struct storm_injector *in, enum storm_event_kind kind, u32 i, int err)
+static u32 lpi_of(const struct storm_injector *in, const struct storm_source *src)
+{
+	return in->first + (u32)(src - in->source);
+}
+
+static void add_event(struct storm_injector *in, enum storm_event_kind kind,
+		      const struct storm_source *src, int err)
 {
 	const struct storm *s = in->storm;
 	struct storm_event *e = &in->event[in->nr_events];
@@ -42,8 +50,8 @@ static void add_event(struct storm_injector *in, enum storm_event_kind kind, u32
 		return;
 	*e = (struct storm_event){
 		.kind = kind,
-		.lpi = in->first + i,
-		.send = in->source[i].number,
+		.lpi = lpi_of(in, src),
+		.send = src->number,
 		.op = LOAD(&s->control->ops),
 		.err = err,
 	};
@@ -51,7 +59,7 @@ static void add_event(struct storm_injector *in, enum storm_event_kind kind, u32
 }
 
 /* ioctl() itself: a rate of injections is measured, and a library takes its share. */
-static int raw_ioctl(int fd, unsigned long request, const void *arg)
+static ALWAYS_INLINE int raw_ioctl(int fd, unsigned long request, const void *arg)
 {
 	register long x0 __asm__("x0") = fd;
 	register unsigned long x1 __asm__("x1") = request;
@@ -63,7 +71,7 @@ static int raw_ioctl(int fd, unsigned long request, const void *arg)
 }
 
 /* Return: 1 delivered to the guest, 0 blocked, or a negative errno. */
-static int transmit(const struct storm_injector *in, const struct storm_source *src)
+static ALWAYS_INLINE int transmit(const struct storm_injector *in, const struct storm_source *src)
 {
 	if (src->fd < 0)
 		return raw_ioctl(in->vm_fd, KVM_SIGNAL_MSI, &src->msi);
@@ -91,24 +99,24 @@ static int transmit_planted(struct storm_injector *in, struct storm_source *src)
  * after it, it must be taken, and while it was discarded, it must not.  What comes of
  * an irqfd is not told, and may come later.
  */
-static void check_answer(struct storm_injector *in, u32 i, int ret, u32 before, u32 after)
+static void check_answer(struct storm_injector *in, const struct storm_source *src, int ret,
+			 u32 before, u32 after)
 {
 	u32 phase = before & STORM_PHASE_MASK;
 
 	if (ret < 0)
-		add_event(in, STORM_EVENT_FAILED, i, -ret);
-	if (ret < 0 || in->source[i].fd >= 0 || before != after)
+		add_event(in, STORM_EVENT_FAILED, src, -ret);
+	if (ret < 0 || src->fd >= 0 || before != after)
 		return;
 	if (!ret && (phase == STORM_PHASE_MAPPED || phase == STORM_PHASE_CLEARING))
-		add_event(in, STORM_EVENT_REFUSED, i, 0);
+		add_event(in, STORM_EVENT_REFUSED, src, 0);
 	if (ret && phase == STORM_PHASE_DISCARDED)
-		add_event(in, STORM_EVENT_TRANSLATED, i, 0);
+		add_event(in, STORM_EVENT_TRANSLATED, src, 0);
 }
 
 /* Everything here is done a hundred thousand times a second. */
-static inline void send_lpi(struct storm_injector *in, u32 i)
+static ALWAYS_INLINE void send_lpi(struct storm_injector *in, struct storm_source *src)
 {
-	struct storm_source *src = &in->source[i];
 	u32 before = LOAD(src->phase), after, n = ++src->number;
 	int ret;
 
@@ -121,7 +129,7 @@ static inline void send_lpi(struct storm_injector *in, u32 i)
 		STORE(&src->sent->ended, n);
 	after = LOAD(src->phase);
 	if (ret != 1 || before != after || before & STORM_PHASE_MASK)
-		check_answer(in, i, ret, before, after);
+		check_answer(in, src, ret, before, after);
 	if (ret > 0) {
 		src->last = n;
 		src->phase_last = before;
@@ -131,21 +139,19 @@ static inline void send_lpi(struct storm_injector *in, u32 i)
 }
 
 /* Has what was accepted last been covered?  Or else, may it have been dropped? */
-static bool covered(const struct storm_injector *in, u32 i)
+static bool covered(const struct storm_source *src)
 {
-	const struct storm_source *src = &in->source[i];
-
-	if (LOAD(&in->storm->taken[in->first + i].seen) < src->last)
+	if (LOAD(src->seen) < src->last)
 		return false;
 	if (src->fd >= 0)
 		STORE(&src->sent->ended, src->last);
 	return true;
 }
 
-static bool droppable(const struct storm_injector *in, u32 i)
+static bool droppable(const struct storm_source *src)
 {
-	u32 phase = LOAD(in->source[i].phase);
-	u32 last = in->source[i].phase_last;
+	u32 phase = LOAD(src->phase);
+	u32 last = src->phase_last;
 
 	return !(phase & STORM_PHASE_MASK) && (phase != last || last & STORM_PHASE_MASK);
 }
@@ -190,32 +196,28 @@ static u32 delivered(const struct storm *s, u32 lpi)
  * A planted send that no account has, once all others have been delivered.  Return:
  * whether it is under way.
  */
-static bool send_unsent(struct storm_injector *in, u32 i)
+static bool send_unsent(const struct storm_injector *in, struct storm_source *src)
 {
-	struct storm_source *src = &in->source[i];
-
 	if (src->unsent) {
 		src->unsent = false;
-		src->wait_for = delivered(in->storm, in->first + i) + 1;
+		src->wait_for = delivered(in->storm, lpi_of(in, src)) + 1;
 		(void)raw_ioctl(in->vm_fd, KVM_SIGNAL_MSI, &src->msi);
 	}
-	return src->wait_for > delivered(in->storm, in->first + i);
+	return src->wait_for > delivered(in->storm, lpi_of(in, src));
 }
 
 /*
- * May LPI @i, whose burst has come to its end, be sent again?  Then the next one
+ * May an LPI, whose burst has come to its end, be sent again?  Then the next one
  * begins.
  */
-static bool begin_burst(struct storm_injector *in, u32 i)
+static bool begin_burst(struct storm_injector *in, struct storm_source *src)
 {
-	struct storm_source *src = &in->source[i];
-
 	if (!is_eager(in, src)) {
-		if (!covered(in, i)) {
-			if (!droppable(in, i))
+		if (!covered(src)) {
+			if (!droppable(src))
 				return false;
-			src->dropped += uncovered(src, LOAD(&in->storm->taken[in->first + i].seen));
-		} else if (send_unsent(in, i)) {
+			src->dropped += uncovered(src, LOAD(src->seen));
+		} else if (send_unsent(in, src)) {
 			return false;
 		}
 		in->nr_resting -= src->rests;
@@ -227,9 +229,13 @@ static bool begin_burst(struct storm_injector *in, u32 i)
 	return true;
 }
 
-static inline bool may_send(struct storm_injector *in, u32 i)
+static inline bool may_send(struct storm_injector *in, struct storm_source *src)
 {
-	return in->source[i].number != in->source[i].burst_end || begin_burst(in, i);
+	if (src->number != src->burst_end)
+		return true;
+	if (src->rests && in->pass % PASSES_AT_REST)
+		return false;
+	return begin_burst(in, src);
 }
 
 /* Until each vCPU has left its guest and entered it again, or one cannot. */
@@ -247,17 +253,18 @@ static void *inject(void *arg)
 {
 	struct storm_injector *in = arg;
 	const struct storm *s = in->storm;
-	u32 nr = s->setup->nr_events;
+	const struct storm_source *end = in->source + s->setup->nr_events;
 	unsigned int passes = 0, nudges = 0;
 
 	pthread_barrier_wait(&in->storm->sending);
 	for (u64 left = s->setup->sends; left && nudges < FRUITLESS_NUDGES && !LOAD(&s->failed);) {
 		u64 was_left = left;
 
-		for (u32 i = 0; i < nr && left; i++) {
-			if (!may_send(in, i))
+		in->pass++;
+		for (struct storm_source *src = in->source; src != end && left; src++) {
+			if (!may_send(in, src))
 				continue;
-			send_lpi(in, i);
+			send_lpi(in, src);
 			left--;
 		}
 		if (left != was_left) {
@@ -342,6 +349,7 @@ int injectors_set_up(struct storm *s)
 			in->source[i].msi = msi_of(in, i);
 			in->source[i].sent = &s->sent[in->first + i];
 			in->source[i].phase = &s->commanded[in->first + i].phase;
+			in->source[i].seen = &s->taken[in->first + i].seen;
 		}
 	}
 	return s->setup->irqfd && set_up_irqfds(s) ? -errno : 0;
@@ -402,11 +410,12 @@ void injectors_send_once(struct storm *s)
 	for (u32 d = 0; d < s->setup->nr_devices; d++) {
 		for (u32 i = 0; i < s->setup->nr_events; i++) {
 			struct storm_injector *in = &s->injector[d];
+			struct storm_source *src = &in->source[i];
 
-			in->source[i].burst_end = in->source[i].number;
-			if (!may_send(in, i))
+			src->burst_end = src->number;
+			if (!may_send(in, src))
 				continue;
-			send_lpi(in, i);
+			send_lpi(in, src);
 			s->result->lpi[in->first + i].parked = STORM_IS_PARKED(in->first + i);
 		}
 	}
