@@ -70,6 +70,7 @@ LIB_SRCS := \
 	lib/prog/gen_its_regs.c \
 	lib/prog/gen_its_tables.c \
 	lib/prog/gen_lpi.c \
+	lib/prog/gen_matrix.c \
 	lib/prog/gen_orders.c \
 	lib/prog/gen_random.c \
 	lib/prog/gen_refused.c \
@@ -254,6 +255,7 @@ TEST_SRCS := \
 	tests/events_test.c \
 	tests/fuzz_input_test.c \
 	tests/fuzz_test.c \
+	tests/gen_matrix_test.c \
 	tests/gen_test.c \
 	tests/hosted_test.c \
 	tests/its_cmd_test.c \
