@@ -62,6 +62,8 @@ LIB_SRCS := \
 	lib/prog/codec.c \
 	lib/prog/gen_access.c \
 	lib/prog/gen_act.c \
+	lib/prog/gen_delivery.c \
+	lib/prog/gen_delivery_vm.c \
 	lib/prog/gen_device.c \
 	lib/prog/gen_irqs.c \
 	lib/prog/gen_its.c \
@@ -263,6 +265,7 @@ TEST_SRCS := \
 	tests/its_tables_test.c \
 	tests/judge_test.c \
 	tests/known_test.c \
+	tests/matrix_suites_test.c \
 	tests/model_claims_test.c \
 	tests/model_fuzz_test.c \
 	tests/model_test.c \

@@ -44,6 +44,20 @@ static void counts_what_is_there(struct unit *t)
 	matrix_forget(&some);
 }
 
+static void varies_some_axes_one_at_a_time(struct unit *t)
+{
+	struct matrix all = toys(0);
+
+	all.varied = IS(COLOUR) | IS(SIZE);
+	all.most_varied = 1;
+	/* Small red, small green, small blue and large red ones, of two shapes. */
+	EXPECT_EQ(t, matrix_count(&all), 8);
+	matrix_forget(&all);
+	all.most_varied = 2;
+	EXPECT_EQ(t, matrix_count(&all), 12);
+	matrix_forget(&all);
+}
+
 static void names_the_row_that_leaves_it_out(struct unit *t)
 {
 	struct matrix some = toys(2);
@@ -85,6 +99,7 @@ static void describes_in_words(struct unit *t)
 
 static const struct unit_test tests[] = {
 	{ "gen_matrix.counts_what_is_there", counts_what_is_there },
+	{ "gen_matrix.varies_some_axes_one_at_a_time", varies_some_axes_one_at_a_time },
 	{ "gen_matrix.names_the_row_that_leaves_it_out", names_the_row_that_leaves_it_out },
 	{ "gen_matrix.numbers_each_once_and_in_order", numbers_each_once_and_in_order },
 	{ "gen_matrix.describes_in_words", describes_in_words },

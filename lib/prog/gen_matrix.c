@@ -75,6 +75,15 @@ static bool is_left_out(const struct matrix *m, const u8 *at, unsigned int axis)
 	return false;
 }
 
+static bool varies_too_much(const struct matrix *m, const u8 *at, unsigned int axis)
+{
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; i <= axis; i++)
+		nr += m->varied >> i & 1 && at[i];
+	return m->most_varied && nr > m->most_varied;
+}
+
 /* Goes on with each value of @axis; what a row leaves out is not looked into. */
 static void fill_index(const struct matrix *m, struct matrix_index *index, unsigned int axis,
 		       u64 product, u8 *at)
@@ -83,7 +92,7 @@ static void fill_index(const struct matrix *m, struct matrix_index *index, unsig
 		u64 number = product * m->axis[axis].nr + i;
 
 		at[axis] = (u8)i;
-		if (is_left_out(m, at, axis))
+		if (is_left_out(m, at, axis) || varies_too_much(m, at, axis))
 			continue;
 		if (axis + 1 < m->nr_axes) {
 			fill_index(m, index, axis + 1, number, at);

@@ -35,6 +35,12 @@ struct matrix {
 	unsigned int nr_axes;
 	const struct matrix_hole *hole;
 	unsigned int nr_holes;
+	/*
+	 * Of the axes in @varied, a bit each, at most so many have another value than
+	 * their first; 0 if all may.
+	 */
+	u32 varied;
+	unsigned int most_varied;
 	/* Made when it is first needed; atomic. */
 	struct matrix_index *index;
 };

@@ -19,6 +19,8 @@ struct recipe {
 	const u8 *op_weight;
 };
 
+struct matrix;
+
 struct suite {
 	const char *name;
 	const char *doc;
@@ -66,6 +68,14 @@ void gen_lpi(u64 index, const struct recipe *recipe, struct prog *p);
 /* lib/prog/gen_its.c */
 void gen_its(u64 index, const struct recipe *recipe, struct prog *p);
 void gen_its_tables(u64 index, const struct recipe *recipe, struct prog *p);
+
+/* lib/prog/gen_delivery.c */
+struct matrix *gen_delivery_matrix(void);
+struct matrix *gen_delivery_all_matrix(void);
+u64 gen_delivery_count(void);
+u64 gen_delivery_all_count(void);
+void gen_delivery(u64 index, const struct recipe *recipe, struct prog *p);
+void gen_delivery_all(u64 index, const struct recipe *recipe, struct prog *p);
 
 /* Short forms for generators. */
 #define PICK(rng, table) ((table)[rng_below((rng), ARRAY_SIZE(table))])
