@@ -124,6 +124,33 @@ static bool initialises(const struct vmstate_history *h, const struct op *op,
 	       (op->id == OP_USER_READ || op->id == OP_USER_WRITE || op->id == OP_IRQ_LINE);
 }
 
+static u64 nr_irqs_of(const struct vmstate_history *h)
+{
+	/* By default there are more than routes lead to. */
+	u64 nr = 32 + PROG_LAST_GSI + 1;
+
+	for (size_t i = 0; i < h->prog.nr_ops; i++) {
+		if (h->prog.op[i].id == OP_SET_NR_IRQS)
+			nr = op_arg(&h->prog.op[i], ARG_SET_NR_IRQS_count);
+	}
+	return nr;
+}
+
+/* The line that an eventfd of a GICv2 raises: GSI n is SPI 32 + n, as there are no routes. */
+static bool raises_line(const struct vmstate_history *h, const struct op *op, struct op *line)
+{
+	u64 intid;
+
+	if (op->id != OP_IRQFD || h->prog.gic != GIC_V2 || !h->has_registers)
+		return false;
+	intid = 32 + op_arg(op, ARG_IRQFD_gsi);
+	*line = (struct op){ .id = OP_IRQ_LINE };
+	op_set_arg(line, ARG_IRQ_LINE_type, LINE_SPI);
+	op_set_arg(line, ARG_IRQ_LINE_intid, intid);
+	op_set_arg(line, ARG_IRQ_LINE_level, 1);
+	return intid < nr_irqs_of(h);
+}
+
 /**
  * vmstate_note() - remember an operation if a new VM needs it
  * @h:   what made the VM so far
@@ -132,10 +159,12 @@ static bool initialises(const struct vmstate_history *h, const struct op *op,
  */
 void vmstate_note(struct vmstate_history *h, const struct op *op, const struct op_result *res)
 {
-	struct op *to = NULL;
+	struct op *to = NULL, line;
 
 	if (res->status == OP_FAILED || res->status == OP_NO_OBJECT || res->status == OP_NOT_RUN)
 		return;
+	if (raises_line(h, op, &line))
+		op = &line;
 	if (makes_vm(h, op)) {
 		for (size_t i = 0; i < h->prog.nr_ops && !to; i++)
 			to = sets_the_same(op, &h->prog.op[i]) ? &h->prog.op[i] : NULL;
