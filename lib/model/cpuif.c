@@ -228,6 +228,9 @@ static enum deviation_id dir_lost_by(const struct model *m, const struct model_v
 		return DEVIATION_ACTIVE_ON_NONE;
 	if (deviates(m, DEVIATION_DEACTIVATION_LOST) && may_have_no_lr(m, v, intid))
 		return DEVIATION_DEACTIVATION_LOST;
+	if (active_elsewhere(m, v, intid) &&
+	    irq_bank_of(m, v, (unsigned int)intid)->uncounted & (u32)BIT_ULL(intid % 32))
+		return DEVIATION_SPI_UNCOUNTED;
 	if (intid < NR_SGIS && v->sgi_resent & 1u << intid)
 		return DEVIATION_V2_ISACTIVER_RESENDS;
 	if (reg_field_get(FIELD_GICC_DIR_RES0_31_13, value) && m->config.gic == GIC_V2 &&

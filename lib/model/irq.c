@@ -210,6 +210,22 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 	irq_set_active_on(m, intid, (unsigned int)(v - m->vcpu));
 }
 
+/*
+ * With DEVIATION_SPI_UNCOUNTED: an SPI that stays pending when it is deactivated is
+ * not counted any more, or another one instead.
+ */
+static void irq_uncount(struct model *m, struct model_bank *b, u32 bit)
+{
+	if (!deviates(m, DEVIATION_SPI_UNCOUNTED) || m->config.gic == GIC_V2)
+		return;
+	if (!(b->line & ~b->edge & bit)) {
+		b->uncounted &= ~bit;
+		return;
+	}
+	for (unsigned int i = 0; i < NR_SPI_BANKS; i++)
+		m->spi[i].uncounted |= m->spi[i].active | bank_pending(&m->spi[i]);
+}
+
 /**
  * irq_deactivate() - an interrupt is no longer active
  * @m:       the model
@@ -231,6 +247,8 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum devia
 	}
 	if (b->active & bit)
 		irq_slip(m, v, (unsigned int)intid);
+	if (b->active & bit && intid >= NR_PRIVATE)
+		irq_uncount(m, b, bit);
 	b->active &= ~bit;
 	b->loose &= ~bit;
 }

@@ -49,9 +49,10 @@ struct model_bank {
 	/*
 	 * What known deviations may have made of them: pending and not looked at, moved
 	 * away from a PE that has not run since, active still, pending or not pending
-	 * against the latch, not active any more, signalled although disabled.
+	 * against the latch, not active any more, signalled although disabled, not
+	 * counted among those that another PE may deactivate.
 	 */
-	u32 unseen, moved, stuck, soft, loose, slipped;
+	u32 unseen, moved, stuck, soft, loose, slipped, uncounted;
 	u32 forced; /* software made them active, and has not made them inactive */
 	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
 	u8 prio[32];
