@@ -88,6 +88,7 @@ struct plan {
 	struct item *item;
 	size_t nr, max;
 	u64 seed;
+	u64 until_ns; /* CLOCK_MONOTONIC: no program is begun later; 0: all are */
 };
 
 __must_check int program_load(struct prog *p, const char *path);

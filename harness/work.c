@@ -316,6 +316,13 @@ static void kill_hung_workers(struct work *w)
 	}
 }
 
+/* A program that no worker has begun by then is never begun, and not reported. */
+static void begin_no_more_if_late(struct work *w)
+{
+	if (w->plan->until_ns && clock_ns() >= w->plan->until_ns)
+		__atomic_store_n(&w->shared->next, w->plan->nr, __ATOMIC_RELAXED);
+}
+
 static void work_loop(struct work *w)
 {
 	struct pollfd *fds = xcalloc(w->nr_workers, sizeof(*fds));
@@ -334,6 +341,7 @@ static void work_loop(struct work *w)
 				worker_reap(w, i);
 		}
 		kill_hung_workers(w);
+		begin_no_more_if_late(w);
 	} while (alive && !interrupted);
 	free(fds);
 	for (unsigned int i = 0; i < w->nr_workers; i++) {
@@ -411,7 +419,8 @@ static void work_close(struct work *w)
  * @report: called for each program, in the order of the plan
  * @arg:    passed to @report
  *
- * After a signal the programs that did not end are not reported.
+ * After a signal the programs that did not end are not reported, and neither are
+ * those that did not begin in the plan's time.
  *
  * Return: 0, or a negative errno after a message if workers cannot be had.
  */

@@ -123,9 +123,9 @@ static struct options options = {
 	.target = "fake", .out = out_dir, .jobs = 2, .timeout_s = 20, .count = MAX_PROGRAMS
 };
 
-/* Runs a program for each of @what, with the known divergences of @known. */
-static void run_deeds(struct unit *t, const enum deed *what, size_t nr, struct known_list known,
-		      struct seen *seen)
+/* Runs a program for each of @what that begins in time, with the divergences of @known. */
+static void run_until(struct unit *t, const enum deed *what, size_t nr, struct known_list known,
+		      u64 until_ns, struct seen *seen)
 {
 	struct session s = {
 		.options = &options,
@@ -135,7 +135,7 @@ static void run_deeds(struct unit *t, const enum deed *what, size_t nr, struct k
 		.known = known,
 		.config = { .max_vcpus = 512, .profile = profile_for_kernel(6012) },
 	};
-	struct plan plan = { 0 };
+	struct plan plan = { .until_ns = until_ns };
 	char path[PATH_MAX];
 
 	*seen = (struct seen){ 0 };
@@ -152,9 +152,15 @@ static void run_deeds(struct unit *t, const enum deed *what, size_t nr, struct k
 	snprintf(path, sizeof(path), "%s/inflight", out_dir);
 	unlink(path);
 	rmdir(out_dir);
-	EXPECT_EQ(t, seen->nr, nr);
 	for (size_t i = 0; i < seen->nr; i++)
 		EXPECT_EQ(t, seen->order[i], i);
+}
+
+static void run_deeds(struct unit *t, const enum deed *what, size_t nr, struct known_list known,
+		      struct seen *seen)
+{
+	run_until(t, what, nr, known, 0, seen);
+	EXPECT_EQ(t, seen->nr, nr);
 }
 
 static void assertions_and_crashes_cost_one_program(struct unit *t)
@@ -184,6 +190,21 @@ static void hanging_program_is_killed_and_fails(struct unit *t)
 	EXPECT_EQ(t, seen.outcome[1].status, TAP_FAIL);
 	EXPECT_CONTAINS(t, seen.outcome[1].reason, "hang");
 	EXPECT_EQ(t, seen.outcome[2].status, TAP_PASS);
+	forget(&seen);
+}
+
+/* The first ones may begin before anybody looks at the clock. */
+static void program_is_not_begun_late(struct unit *t)
+{
+	static const enum deed what[] = { RIGHT, HANGS, RIGHT };
+	struct known_list none = { 0 };
+	struct seen seen;
+
+	options.timeout_s = 1;
+	options.jobs = 1;
+	run_until(t, what, ARRAY_SIZE(what), none, 1, &seen);
+	options.jobs = 2;
+	EXPECT_TRUE(t, seen.nr < ARRAY_SIZE(what));
 	forget(&seen);
 }
 
@@ -281,6 +302,7 @@ static void hazard_is_not_run_unless_asked_for(struct unit *t)
 static const struct unit_test tests[] = {
 	{ "work.assertions_and_crashes_cost_one_program", assertions_and_crashes_cost_one_program },
 	{ "work.hanging_program_is_killed_and_fails", hanging_program_is_killed_and_fails },
+	{ "work.program_is_not_begun_late", program_is_not_begun_late },
 	{ "work.wrong_answer_fails_and_giving_up_is_an_error",
 	  wrong_answer_fails_and_giving_up_is_an_error },
 	{ "work.program_is_in_flight_before_it_runs", program_is_in_flight_before_it_runs },
