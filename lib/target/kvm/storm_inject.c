@@ -412,8 +412,7 @@ void injectors_send_once(struct storm *s)
 			struct storm_injector *in = &s->injector[d];
 			struct storm_source *src = &in->source[i];
 
-			src->burst_end = src->number;
-			if (!may_send(in, src))
+			if (!begin_burst(in, src))
 				continue;
 			send_lpi(in, src);
 			s->result->lpi[in->first + i].parked = STORM_IS_PARKED(in->first + i);
