@@ -107,7 +107,7 @@ static void programs_of_all_suites_round_trip(struct unit *t)
 			bool ok;
 
 			suite_make(s, suite_sample(s, seed, i / ARRAY_SIZE(seeds)), seed, &p);
-			ok = round_trips(t, &p, false);
+			ok = round_trips(t, &p, p.above);
 			prog_free(&p);
 			if (!ok)
 				return;

@@ -20,20 +20,6 @@ static const struct suite suites[] = {
 		.make = gen_refused,
 	},
 	{
-		.name = "delivery",
-		.doc = "SGIs, PPIs, SPIs and LPIs by each path, in each situation",
-		.heavy = 10,
-		.count = gen_delivery_count,
-		.make = gen_delivery,
-	},
-	{
-		.name = "delivery-all",
-		.doc = "the same with all combinations of endings, vCPUs, exits and migrations",
-		.on_request = true,
-		.count = gen_delivery_all_count,
-		.make = gen_delivery_all,
-	},
-	{
 		.name = "region-random",
 		.doc = "random calls on vCPUs, addresses, regions and GICR_TYPER",
 		.seeded = true,
@@ -108,6 +94,20 @@ static const struct suite suites[] = {
 		.seeded = true,
 		.heavy = 10,
 		.make = gen_wake2,
+	},
+	{
+		.name = "delivery",
+		.doc = "SGIs, PPIs, SPIs and LPIs by each path, in each situation",
+		.heavy = 10,
+		.count = gen_delivery_count,
+		.make = gen_delivery,
+	},
+	{
+		.name = "delivery-all",
+		.doc = "the same with all combinations of endings, vCPUs, exits and migrations",
+		.on_request = true,
+		.count = gen_delivery_all_count,
+		.make = gen_delivery_all,
 	},
 };
 
