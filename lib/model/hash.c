@@ -149,6 +149,9 @@ static u64 hash_lpis(u64 h, const struct model_lpi_bits *b)
 static u64 hash_routes(u64 h, const struct model *m)
 {
 	h = hash_u64(hash_u64(h, m->routes), m->routes_are_set);
+	h = hash_u64(h, m->resampling);
+	for (u64 bits = m->resampling; bits; bits &= bits - 1)
+		h = hash_u64(h, m->resampled[__builtin_ctzll(bits)]);
 	for (u64 bits = m->routes; bits; bits &= bits - 1) {
 		const struct model_msi *msi = &m->msi_route[__builtin_ctzll(bits)];
 

@@ -247,8 +247,10 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum devia
 	}
 	if (b->active & bit)
 		irq_slip(m, v, (unsigned int)intid);
-	if (b->active & bit && intid >= NR_PRIVATE)
+	if (b->active & bit && intid >= NR_PRIVATE) {
+		irq_resample(m, (unsigned int)intid, lost_by != NR_DEVIATIONS || b->loose & bit);
 		irq_uncount(m, b, bit);
+	}
 	b->active &= ~bit;
 	b->loose &= ~bit;
 }

@@ -4,6 +4,7 @@
  * one, but for what no register, level or table holds.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "lib/model/its_image.h"
 
@@ -292,6 +293,10 @@ void commit_migrate(struct model *m, const struct op *op, const struct op_result
 		if (m->its[i].base != ADDR_UNSET)
 			restore_cbaser(m, i);
 	}
+	/* Eventfds are the device's, and what a GICv2's line is nobody can ask. */
+	m->lost |= m->resampling && m->config.gic == GIC_V2;
+	m->resampling = 0;
+	memset(m->resampled, 0, sizeof(m->resampled));
 	if (!m->initialised)
 		return;
 	/* Registers are reached through some vCPU. */

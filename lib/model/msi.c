@@ -231,7 +231,7 @@ void commit_route_msi(struct model *m, const struct op *op, const struct op_resu
 /**
  * expect_irqfd() - an eventfd that KVM_IRQFD ties to a route is signalled
  * @m:    the model
- * @op:   OP_IRQFD
+ * @op:   OP_IRQFD or OP_RESAMPLE
  * @want: filled in
  *
  * What comes of the interrupt nobody is told.
@@ -284,4 +284,73 @@ void commit_irqfd(struct model *m, const struct op *op, const struct op_result *
 	}
 	/* Whether a deviation has taken it nobody is told. */
 	m->lost |= event < m->nr_events && msi_deviation(m, msi) != NR_DEVIATIONS;
+}
+
+/**
+ * commit_resample() - an eventfd with a resamplefd was signalled
+ * @m:    the model
+ * @op:   OP_RESAMPLE
+ * @seen: what came
+ *
+ * What becomes of routes that userspace has set is not followed.
+ */
+void commit_resample(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	u64 gsi = op_arg(op, ARG_RESAMPLE_gsi);
+
+	(void)seen;
+	if (!m->initialised)
+		return;
+	m->lost |= m->routes_are_set;
+	m->resampling |= BIT_ULL(gsi);
+	raise_spi(m, gsi);
+}
+
+/**
+ * irq_resample() - an SPI is not active any more
+ * @m:        the model
+ * @intid:    of the SPI
+ * @in_doubt: may it be active still, by a deviation, or not active since earlier?
+ *
+ * Of an edge-triggered one nothing is said.
+ */
+void irq_resample(struct model *m, unsigned int intid, bool in_doubt)
+{
+	unsigned int gsi = intid - NR_PRIVATE;
+
+	if (gsi > PROG_LAST_GSI || !(m->resampling & BIT_ULL(gsi)))
+		return;
+	if (irq_bank(m, &m->vcpu[0], intid)->edge & 1u << intid % 32 || in_doubt) {
+		m->lost = true;
+		return;
+	}
+	m->resampled[gsi]++;
+	irq_set_line(m, &m->vcpu[0], intid, false);
+}
+
+/**
+ * expect_resampled() - how often a resamplefd was signalled
+ * @m:    the model
+ * @op:   OP_RESAMPLED
+ * @want: filled in
+ */
+void expect_resampled(const struct model *m, const struct op *op, struct expect *want)
+{
+	allow_done(want, RULE_RESAMPLED);
+	expect_value(want, m->resampled[op_arg(op, ARG_RESAMPLED_gsi)], ~0ULL, RULE_RESAMPLED);
+}
+
+/**
+ * commit_resampled() - it was asked
+ * @m:    the model
+ * @op:   OP_RESAMPLED
+ * @seen: what came
+ */
+void commit_resampled(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	u8 *nr = &m->resampled[op_arg(op, ARG_RESAMPLED_gsi)];
+
+	/* If it was another number the line is not known. */
+	m->lost |= seen->status == OP_DONE && seen->val[0] != *nr;
+	*nr = 0;
 }

@@ -265,6 +265,8 @@ struct model {
 	unsigned int nr_events;
 	bool routes_are_set; /* by userspace, since the vGIC was initialised */
 	u64 routes; /* that userspace has set: a bit for each GSI */
+	u64 resampling; /* those tied to an eventfd with a resamplefd */
+	u8 resampled[PROG_LAST_GSI + 1]; /* how often its resamplefd was signalled */
 	bool mem_used; /* mem_page_of says what is where; else all is zero */
 	unsigned int nr_mem_pages;
 	u8 iidr_rev; /* GICD_IIDR.Revision */
@@ -360,6 +362,7 @@ enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
 			      unsigned int intid);
 u32 irq_timers(unsigned int intid);
 void irq_pending_is_known(struct model_bank *b, unsigned int intid, u32 bits);
+void irq_resample(struct model *m, unsigned int intid, bool in_doubt);
 void irq_seen(struct model_bank *b, u32 bits);
 void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
@@ -517,6 +520,9 @@ void expect_route_msi(const struct model *m, const struct op *op, struct expect 
 void commit_route_msi(struct model *m, const struct op *op, const struct op_result *seen);
 void expect_irqfd(const struct model *m, const struct op *op, struct expect *want);
 void commit_irqfd(struct model *m, const struct op *op, const struct op_result *seen);
+void commit_resample(struct model *m, const struct op *op, const struct op_result *seen);
+void expect_resampled(const struct model *m, const struct op *op, struct expect *want);
+void commit_resampled(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* mem.c */
 bool mem_is_program(u64 gpa, u64 bytes);

@@ -28,6 +28,7 @@ static const char *const paths[] = {
 	[BY_LINE] = "by KVM_IRQ_LINE",
 	[BY_LEVEL_INFO] = "by LEVEL_INFO",
 	[BY_IRQFD] = "by an irqfd",
+	[BY_RESAMPLED] = "by an irqfd with a resamplefd",
 	[BY_USER_ISPENDR] = "by userspace's ISPENDR",
 	[BY_GUEST_ISPENDR] = "by the guest's ISPENDR",
 	[BY_OTHERS_ISPENDR] = "by another vCPU's ISPENDR",
@@ -183,13 +184,25 @@ static const struct matrix_hole holes[] = {
 	{ "SGIs have no line", { KIND(IS(KIND_SGI)), PATH(~(OF_SGIS | ISPENDRS)) } },
 	{ "PPIs have no GSI, and are no SGIs",
 	  { KIND(IS(KIND_PPI)), PATH(~(IS(BY_LINE) | IS(BY_LEVEL_INFO) | ISPENDRS)) } },
-	{ "SPIs are no SGIs and no LPIs", { KIND(IS(KIND_SPI)), PATH(~(LINES | ISPENDRS)) } },
-	{ "LPIs are of an ITS", { KIND(IS(KIND_LPI)), PATH(LINES | OF_SGIS | ISPENDRS) } },
+	{ "SPIs are no SGIs and no LPIs",
+	  { KIND(IS(KIND_SPI)), PATH(~(LINES | IS(BY_RESAMPLED) | ISPENDRS)) } },
+	{ "LPIs are of an ITS",
+	  { KIND(IS(KIND_LPI)), PATH(LINES | IS(BY_RESAMPLED) | OF_SGIS | ISPENDRS) } },
 	{ "SGIs and LPIs are edge-triggered",
 	  { KIND(IS(KIND_SGI) | IS(KIND_LPI)), TRIGGER(IS(LEVEL)) } },
 	{ "PPIs are level-sensitive", { KIND(IS(KIND_PPI)), TRIGGER(IS(EDGE)) } },
 	{ "the level of a line that is edge-triggered does nothing",
 	  { PATH(IS(BY_LEVEL_INFO)), TRIGGER(IS(EDGE)) } },
+	{ "what is resampled is level-sensitive", { PATH(IS(BY_RESAMPLED)), TRIGGER(IS(EDGE)) } },
+	{ "ICACTIVER is no reason to resample",
+	  { PATH(IS(BY_RESAMPLED)), ENDING(IS(DEACTIVATED_BY_ICACTIVER)) } },
+	{ "a resamplefd is asked after each end",
+	  { PATH(IS(BY_RESAMPLED)), HANDLING(IS(SERVED)) } },
+	{ "nor after what a race leaves to serve",
+	  { PATH(IS(BY_RESAMPLED)), SITUATIONS(IS(RACED)) } },
+	{ "eventfds are not migrated", { PATH(IS(BY_RESAMPLED)), MIGRATED(IS_NOT(NOT_MIGRATED)) } },
+	{ "eventfds are not migrated",
+	  { PATH(IS(BY_RESAMPLED)), ENDING(IS(DEACTIVATED_MIGRATED)) } },
 	{ "a GICv2 VM has one group here", { GIC(IS(IN_GICV2)), GROUP(IS(GROUP_0)) } },
 	{ "LPIs are of group 1", { KIND(IS(KIND_LPI)), GROUP(IS(GROUP_0)) } },
 	{ "group 0 on the second vCPU", { GROUP(IS(GROUP_0)), VCPUS(IS_NOT(SECOND_OF_TWO)) } },
@@ -306,6 +319,7 @@ static void deactivate_as_ending(struct delivery *d, unsigned int of, unsigned i
 		delivery_deactivate_by_bit(d);
 	else
 		deactivate(d, d->at[AXIS_ENDING] == DEACTIVATED_BY_ANOTHER ? not_of : of, of);
+	delivery_ended(d);
 }
 
 static void step_deactivate(struct delivery *d)

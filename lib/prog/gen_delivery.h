@@ -30,6 +30,7 @@ enum delivery_path {
 	BY_LINE,
 	BY_LEVEL_INFO,
 	BY_IRQFD,
+	BY_RESAMPLED,
 	BY_USER_ISPENDR,
 	BY_GUEST_ISPENDR,
 	BY_OTHERS_ISPENDR,
@@ -96,6 +97,7 @@ enum delivery_bits { SET_PENDING, CLEAR_PENDING, SET_ENABLE, CLEAR_ENABLE, CLEAR
 void delivery_vm(struct delivery *d, bool fillers);
 void delivery_send(struct delivery *d);
 void delivery_lower(struct delivery *d);
+void delivery_ended(struct delivery *d);
 void delivery_unpend(struct delivery *d);
 void delivery_enable(struct delivery *d, bool on);
 void delivery_deactivate_by_bit(struct delivery *d);

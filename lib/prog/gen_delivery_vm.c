@@ -285,6 +285,11 @@ static void send_irqfd(struct delivery *d)
 	op_set_arg(prog_add(d->p, OP_IRQFD), ARG_IRQFD_gsi, d->intid - 32);
 }
 
+static void send_resampled(struct delivery *d)
+{
+	op_set_arg(prog_add(d->p, OP_RESAMPLE), ARG_RESAMPLE_gsi, d->intid - 32);
+}
+
 static void send_user_ispendr(struct delivery *d)
 {
 	struct bits_at b = bits_at(d, SET_PENDING);
@@ -363,6 +368,7 @@ void delivery_send(struct delivery *d)
 		[BY_LINE] = send_line,
 		[BY_LEVEL_INFO] = send_level_info,
 		[BY_IRQFD] = send_irqfd,
+		[BY_RESAMPLED] = send_resampled,
 		[BY_USER_ISPENDR] = send_user_ispendr,
 		[BY_GUEST_ISPENDR] = send_guest_ispendr,
 		[BY_OTHERS_ISPENDR] = send_others_ispendr,
@@ -395,6 +401,16 @@ void delivery_lower(struct delivery *d)
 	default:
 		break;
 	}
+}
+
+/**
+ * delivery_ended() - ask what became of the interrupt when it was ended
+ * @d: the program
+ */
+void delivery_ended(struct delivery *d)
+{
+	if (d->at[AXIS_PATH] == BY_RESAMPLED)
+		op_set_arg(prog_add(d->p, OP_RESAMPLED), ARG_RESAMPLED_gsi, d->intid - 32);
 }
 
 /* An SPI's route, and its priority. */

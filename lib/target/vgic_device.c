@@ -408,6 +408,15 @@ static u32 vgic_type(enum gic_version gic)
 	return gic == GIC_V2 ? KVM_DEV_TYPE_ARM_VGIC_V2 : KVM_DEV_TYPE_ARM_VGIC_V3;
 }
 
+static void resampled(const struct vgic_devices *d, const struct op *op, struct op_result *res)
+{
+	long ret = d->port->resampled(d->vm, (unsigned int)op_arg(op, ARG_RESAMPLED_gsi));
+
+	vgic_result(res, ret);
+	if (ret >= 0)
+		res->val[res->nr_vals++] = (u64)ret;
+}
+
 /**
  * vgic_perform() - perform an operation on the vGIC's devices or an interrupt ioctl
  * @d:   the devices that the VM has so far
@@ -434,6 +443,13 @@ void vgic_perform(struct vgic_devices *d, const struct op *op, struct op_result 
 		break;
 	case OP_IRQFD:
 		vgic_result(res, d->port->irqfd(d->vm, (unsigned int)op_arg(op, ARG_IRQFD_gsi)));
+		break;
+	case OP_RESAMPLE:
+		vgic_result(res,
+			    d->port->resample(d->vm, (unsigned int)op_arg(op, ARG_RESAMPLE_gsi)));
+		break;
+	case OP_RESAMPLED:
+		resampled(d, op, res);
 		break;
 	default:
 		if (op_is_on_its(op))

@@ -23,6 +23,10 @@ struct vgic_port {
 	long (*device_ioctl)(void *vm, int device, unsigned long cmd, void *arg);
 	/* Signals an eventfd that is tied to a route, and waits until that is done. */
 	long (*irqfd)(void *vm, unsigned int gsi);
+	/* Signals an eventfd that is tied to a route with a resamplefd, and stays so. */
+	long (*resample)(void *vm, unsigned int gsi);
+	/* How often that resamplefd was signalled since it was asked. */
+	long (*resampled)(void *vm, unsigned int gsi);
 	/* NULL if devices live as long as their VM. */
 	void (*close_device)(void *vm, int device);
 	/* Aff3.Aff2.Aff1.Aff0 of a vCPU; false if there is no such vcpu_id. */

@@ -24,7 +24,7 @@ syn keyword vgicOfGuest contained read write ack eoi deactivate walk load store 
 syn keyword vgicOfGuest contained wfi serve
 syn match vgicAgent /^\s*guest\>\%(\s\+vcpu=\w\+\)\?/ nextgroup=vgicOfGuest skipwhite contains=vgicArgument,vgicNumber
 hi def link vgicOfGuest vgicOperation
-syn keyword vgicOfDev contained irq_line signal_msi route_msi irqfd
+syn keyword vgicOfDev contained irq_line signal_msi route_msi irqfd resample resampled
 syn match vgicAgent /^\s*dev\>/ nextgroup=vgicOfDev skipwhite
 hi def link vgicOfDev vgicOperation
 syn keyword vgicOfMem contained read write mapd mapc mapti mapi movi movall inv invall int clear

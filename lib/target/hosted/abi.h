@@ -68,7 +68,9 @@ struct hosted_kernel {
 	/*
 	 * KVM_CREATE_DEVICE (fd is a number for device_ioctl()), KVM_IRQ_LINE,
 	 * KVM_SIGNAL_MSI, KVM_SET_GSI_ROUTING, KVM_IRQFD (which ties, signals and unties
-	 * at once), KVM_CREATE_VCPU (@arg is the vcpu_id itself; followed by
+	 * at once; with KVM_IRQFD_FLAG_RESAMPLE it stays tied, and with
+	 * KVM_IRQFD_FLAG_DEASSIGN, too, it returns how often it was resampled since it
+	 * was asked), KVM_CREATE_VCPU (@arg is the vcpu_id itself; followed by
 	 * KVM_ARM_VCPU_INIT), with arg as the ioctl has it.
 	 * KVM_CREATE_VCPU returns a number for the calls below: 0, 1, ...
 	 */

@@ -42,10 +42,29 @@ static long irqfd(void *vm, unsigned int gsi)
 	return vm_call(vm, KVM_IRQFD, &tie);
 }
 
+static long resample(void *vm, unsigned int gsi)
+{
+	struct kvm_irqfd tie = { .gsi = gsi, .flags = KVM_IRQFD_FLAG_RESAMPLE };
+
+	return vm_call(vm, KVM_IRQFD, &tie);
+}
+
+static long resampled(void *vm, unsigned int gsi)
+{
+	struct kvm_irqfd tie = {
+		.gsi = gsi,
+		.flags = KVM_IRQFD_FLAG_RESAMPLE | KVM_IRQFD_FLAG_DEASSIGN,
+	};
+
+	return vm_call(vm, KVM_IRQFD, &tie);
+}
+
 static const struct vgic_port hosted_port = {
 	.vm_ioctl = vm_call,
 	.device_ioctl = device_call,
 	.irqfd = irqfd,
+	.resample = resample,
+	.resampled = resampled,
 	.affinity = affinity,
 };
 

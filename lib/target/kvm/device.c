@@ -46,6 +46,59 @@ static long irqfd(void *vm, unsigned int gsi)
 	return ret;
 }
 
+static long tie_resampler(struct target_vm *vm, struct resampler *r, unsigned int gsi)
+{
+	struct kvm_irqfd tie = { .gsi = gsi, .flags = KVM_IRQFD_FLAG_RESAMPLE };
+	long ret;
+
+	r->fd = eventfd(0, EFD_CLOEXEC);
+	r->resamplefd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	TEST_ASSERT(r->fd >= 0 && r->resamplefd >= 0, "no eventfd: errno %d", errno);
+	tie.fd = (u32)r->fd;
+	tie.resamplefd = (u32)r->resamplefd;
+	ret = vm_call(vm, KVM_IRQFD, &tie);
+	r->is_tied = !ret;
+	if (ret) {
+		close(r->fd);
+		close(r->resamplefd);
+	}
+	return ret;
+}
+
+/* A line is raised by whoever writes. */
+static long resample(void *vm, unsigned int gsi)
+{
+	struct resampler *r = &((struct target_vm *)vm)->resampler[gsi];
+	long ret = r->is_tied ? 0 : tie_resampler(vm, r, gsi);
+
+	if (!ret)
+		TEST_ASSERT(!eventfd_write(r->fd, 1), "eventfd: errno %d", errno);
+	return ret;
+}
+
+static long resampled(void *vm, unsigned int gsi)
+{
+	const struct resampler *r = &((struct target_vm *)vm)->resampler[gsi];
+	eventfd_t nr;
+
+	return r->is_tied && !eventfd_read(r->resamplefd, &nr) ? (long)nr : 0;
+}
+
+/**
+ * device_close_resamplers() - untie the eventfds of a VM that ends
+ * @vm: the VM
+ */
+void device_close_resamplers(struct target_vm *vm)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(vm->resampler); i++) {
+		if (!vm->resampler[i].is_tied)
+			continue;
+		close(vm->resampler[i].fd);
+		close(vm->resampler[i].resamplefd);
+		vm->resampler[i].is_tied = false;
+	}
+}
+
 static void close_device(void *vm, int device)
 {
 	(void)vm;
@@ -65,6 +118,8 @@ const struct vgic_port kvm_port = {
 	.vm_ioctl = vm_call,
 	.device_ioctl = device_call,
 	.irqfd = irqfd,
+	.resample = resample,
+	.resampled = resampled,
 	.close_device = close_device,
 	.affinity = affinity,
 };

@@ -211,6 +211,7 @@ void vm_close(struct target_vm *vm)
 	}
 	free(vm->vcpu);
 	vgic_close(&vm->devices);
+	device_close_resamplers(vm);
 	kvm_vm_free(vm->kvm);
 }
 

@@ -32,10 +32,17 @@ struct target_vcpu {
 
 struct direct;
 
+/* Eventfds that are tied to a route. */
+struct resampler {
+	bool is_tied;
+	int fd, resamplefd;
+};
+
 struct target_vm {
 	struct kvm_vm *kvm;
 	const struct prog *prog;
 	struct vgic_devices devices;
+	struct resampler resampler[PROG_LAST_GSI + 1];
 	struct target_vcpu **vcpu;
 	size_t nr_vcpus;
 	char *ram; /* the guest's memory; NULL until a guest is needed */
@@ -58,6 +65,7 @@ struct migrate_port vm_migrate_port(struct target_vm *vm);
 
 /* device.c */
 extern const struct vgic_port kvm_port;
+void device_close_resamplers(struct target_vm *vm);
 
 /* mem.c */
 void mem_set_up(struct target_vm *vm);

@@ -71,7 +71,7 @@ static long vm_ioctl(struct hosted_vm *vm, unsigned long cmd, void *arg)
 	case KVM_SET_GSI_ROUTING:
 		return shim_set_gsi_routing(kvm, arg);
 	case KVM_IRQFD:
-		return shim_irqfd(kvm, ((struct kvm_irqfd *)arg)->gsi);
+		return shim_irqfd(kvm, arg);
 	case KVM_SIGNAL_MSI:
 		return kvm_send_userspace_msi(kvm, msi);
 	default:

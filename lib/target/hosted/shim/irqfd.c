@@ -33,23 +33,13 @@ static void route_of(struct kvm *kvm, u32 gsi, struct kvm_kernel_irq_routing_ent
 		*route = entries[0];
 }
 
-/**
- * shim_irqfd() - tie an eventfd to a route, signal it, and untie it
- * @kvm: the VM
- * @gsi: number of the route
- *
- * As KVM_IRQFD twice, with a write in between: without the resampling of lines.
- *
- * Errors: EAGAIN without a vGIC that is initialised.
- */
-int shim_irqfd(struct kvm *kvm, u32 gsi)
+static void tie_and_signal(struct kvm *kvm, u32 gsi)
 {
 	struct kvm_kernel_irq_routing_entry route;
+	bool stays = gsi < 64 && kvm->resampling & 1ULL << gsi;
 	unsigned long flags;
 	int idx, ret;
 
-	if (!vgic_initialized(kvm))
-		return -EAGAIN;
 	idx = srcu_read_lock(&kvm->irq_srcu);
 	route_of(kvm, gsi, &route);
 	local_irq_save(flags);
@@ -57,8 +47,58 @@ int shim_irqfd(struct kvm *kvm, u32 gsi)
 	local_irq_restore(flags);
 	srcu_read_unlock(&kvm->irq_srcu, idx);
 	if (ret != -EWOULDBLOCK)
-		return 0;
+		return;
 	kvm_set_irq(kvm, KVM_USERSPACE_IRQ_SOURCE_ID, gsi, 1, false);
-	kvm_set_irq(kvm, KVM_USERSPACE_IRQ_SOURCE_ID, gsi, 0, false);
+	if (!stays)
+		kvm_set_irq(kvm, KVM_USERSPACE_IRQ_SOURCE_ID, gsi, 0, false);
+}
+
+/**
+ * shim_irqfd() - tie an eventfd to a route, and signal it
+ * @kvm:   the VM
+ * @irqfd: as in abi.h
+ *
+ * As KVM_IRQFD with a write behind it, and, without a resamplefd, once more to untie it.
+ *
+ * Return: 0, or how often the resamplefd was signalled since that was asked.
+ *
+ * Errors: EAGAIN without a vGIC that is initialised, EINVAL of a route beyond the room
+ * for resamplefds.
+ */
+long shim_irqfd(struct kvm *kvm, const struct kvm_irqfd *irqfd)
+{
+	bool resample = irqfd->flags & KVM_IRQFD_FLAG_RESAMPLE;
+	u32 nr;
+
+	if (resample && irqfd->gsi >= ARRAY_SIZE(kvm->resampled))
+		return -EINVAL;
+	if (resample && irqfd->flags & KVM_IRQFD_FLAG_DEASSIGN) {
+		nr = kvm->resampled[irqfd->gsi];
+		kvm->resampled[irqfd->gsi] = 0;
+		return nr;
+	}
+	if (!vgic_initialized(kvm))
+		return -EAGAIN;
+	if (resample)
+		kvm->resampling |= 1ULL << irqfd->gsi;
+	tie_and_signal(kvm, irqfd->gsi);
 	return 0;
+}
+
+/**
+ * kvm_notify_acked_irq() - the guest ended an interrupt
+ * @kvm:     the VM
+ * @irqchip: 0
+ * @pin:     of its route
+ */
+void kvm_notify_acked_irq(struct kvm *kvm, unsigned int irqchip, unsigned int pin)
+{
+	int idx = srcu_read_lock(&kvm->irq_srcu);
+	int gsi = kvm_irq_map_chip_pin(kvm, irqchip, pin);
+
+	srcu_read_unlock(&kvm->irq_srcu, idx);
+	if (gsi < 0 || gsi >= (int)ARRAY_SIZE(kvm->resampled) || !(kvm->resampling & 1ULL << gsi))
+		return;
+	kvm_set_irq(kvm, KVM_USERSPACE_IRQ_SOURCE_ID, (u32)gsi, 0, false);
+	kvm->resampled[gsi]++;
 }

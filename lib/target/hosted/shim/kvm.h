@@ -151,6 +151,8 @@ struct kvm {
 	bool bus_is_gone;
 	struct kvm_device *fd[SHIM_MAX_FDS];
 	unsigned int nr_fds;
+	u64 resampling; /* GSIs below 64 that are tied to an eventfd with a resamplefd */
+	u32 resampled[64]; /* how often each was signalled */
 };
 
 struct kvm_device {
@@ -401,7 +403,7 @@ int kvm_init_irq_routing(struct kvm *kvm);
 void kvm_free_irq_routing(struct kvm *kvm);
 void kvm_irq_routing_update(struct kvm *kvm);
 #define kvm_arch_post_irq_routing_update(kvm) ((void)0)
-#define kvm_notify_acked_irq(kvm, chip, pin) ((void)0)
+void kvm_notify_acked_irq(struct kvm *kvm, unsigned int irqchip, unsigned int pin);
 
 /* Features of the guest: a GICv3 system register interface, if the VM has a GICv3. */
 #define kvm_has_feat(kvm, id, field, limit) \

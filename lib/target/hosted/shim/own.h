@@ -82,7 +82,7 @@ void shim_reset_irqs(void);
 
 /* irqfd.c */
 int shim_set_gsi_routing(struct kvm *kvm, const struct kvm_irq_routing *routing);
-int shim_irqfd(struct kvm *kvm, u32 gsi);
+long shim_irqfd(struct kvm *kvm, const struct kvm_irqfd *irqfd);
 
 /* gicv.c */
 u32 shim_gicv_access(u32 offset, unsigned int bytes, bool write, u32 val);
