@@ -25,8 +25,8 @@
  * after any other exception, wherever that came: then the guest drops what it was
  * doing and goes on with the next operation on a fresh stack.
  *
- * Interrupts are masked but for the moment in which GUEST_TAKE lets one through, and
- * while GUEST_SERVE handles all that are signalled.
+ * Interrupts are masked but for the moment in which GUEST_TAKE lets one through, while
+ * GUEST_IDLE waits for one, and while GUEST_SERVE handles all that are signalled.
  *
  * Instructions under test are in slots that all vCPUs share, one for each different
  * instruction.  They are apart from everything that is written often: emulators
@@ -93,6 +93,7 @@ enum guest_op_code {
 	GUEST_TAKE, /* an interrupt is taken, if one is signalled; it goes onto the lists */
 	GUEST_SERVE, /* interrupts are handled until none is signalled; the last that is posted */
 	GUEST_WFI, /* the value is 1 if the host had to end it */
+	GUEST_IDLE, /* WFI with interrupts unmasked, until one is taken as by GUEST_TAKE */
 	GUEST_HOLD, /* spin at the words at addr until released; the last that is posted */
 	GUEST_MEET, /* spin at the words at addr until all that are expected have come */
 };
@@ -124,6 +125,9 @@ struct guest_res {
 /* Of a value of GUEST_TAKE or GUEST_SERVE: the exception, beside what the acknowledge returned. */
 #define GUEST_TOOK_IRQ (1u << 24)
 #define GUEST_TOOK_FIQ (2u << 24)
+
+/* The value of GUEST_IDLE that the host had to end. */
+#define GUEST_IDLE_ENDED (4u << 24 | GUEST_INTID_NONE)
 
 /* One instruction of the program under test, then a return. */
 struct guest_slot {
@@ -166,7 +170,7 @@ struct guest_lane {
 	u64 esr, elr, far; /* of the last exception, set by the vectors; esr is 0 if none came */
 	u32 waits; /* set by the guest from before a WFI until after it */
 	u32 woken; /* set by the host that ends a WFI from outside; cleared before each */
-	u32 taken; /* value of GUEST_TAKE, set by the handler */
+	u32 taken; /* value of GUEST_TAKE or GUEST_IDLE, set by the handler */
 	u32 logged; /* of GUEST_SERVE: values that the handler has put into vals[] */
 	u32 spurious; /* of these the last ones, in a row, that name no interrupt */
 	u32 posted; /* counted by the host */

@@ -15,6 +15,7 @@ void guest_main(struct guest_lane *lane);
 void guest_stray(struct guest_lane *lane);
 u64 guest_interrupt(struct guest_lane *lane, u64 fiq);
 void guest_hold(u64 addr) __attribute__((__noreturn__));
+void guest_idle(void);
 
 /*
  * Calls the slot that the host has filled, perhaps since this vCPU last fetched
@@ -366,6 +367,19 @@ GUEST_FN static void wait_for_interrupt(volatile struct guest_lane *lane,
 	finish(lane, res, lane->woken, true);
 }
 
+GUEST_FN static void idle(volatile struct guest_lane *lane, volatile struct guest_res *res)
+{
+	lane->taken = GUEST_INTID_NONE;
+	lane->woken = 0;
+	begin(lane);
+	__atomic_store_n(&lane->waits, 1, __ATOMIC_RELEASE);
+	guest_idle();
+	__atomic_store_n(&lane->waits, 0, __ATOMIC_RELEASE);
+	if (lane->taken == GUEST_INTID_NONE && lane->woken)
+		lane->taken = GUEST_IDLE_ENDED;
+	finish(lane, res, lane->taken, true);
+}
+
 GUEST_FN static void eoi(volatile struct guest_lane *lane, const volatile struct guest_op *op,
 			 volatile struct guest_res *res)
 {
@@ -479,6 +493,9 @@ GUEST_FN static void perform(volatile struct guest_lane *lane, u32 i)
 		break;
 	case GUEST_WFI:
 		wait_for_interrupt(lane, res);
+		break;
+	case GUEST_IDLE:
+		idle(lane, res);
 		break;
 	case GUEST_HOLD:
 		hold(lane, op, res);

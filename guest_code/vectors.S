@@ -80,6 +80,12 @@ interrupt:
 	mov	x2, x0
 	ldp	x0, x1, [sp, #160]
 	orr	x1, x1, x2
+	/* One that comes after guest_idle has unmasked it takes the place of the WFI. */
+	adr	x2, idle_first
+	adr	x3, idle_last
+	cmp	x0, x2
+	ccmp	x0, x3, #2, hs
+	csel	x0, x3, x0, ls
 	msr	elr_el1, x0
 	msr	spsr_el1, x1
 	each_pair ldp
@@ -125,6 +131,22 @@ after_stray:
 	bl	guest_stray
 	b	next
 	.size	guest_entry, . - guest_entry
+
+/* Returns once an interrupt has been taken, which leaves others masked, or WFI has ended. */
+	.globl	guest_idle
+	.type	guest_idle, %function
+guest_idle:
+	msr	daifclr, #3
+idle_first:
+	/* What is signalled already is taken here at the latest. */
+	isb
+	wfi
+idle_last:
+	/* And here what has ended the WFI. */
+	isb
+	msr	daifset, #3
+	ret
+	.size	guest_idle, . - guest_idle
 
 /*
  * x0 = gva of a struct guest_hold.  Does not return: other vCPUs use the stack

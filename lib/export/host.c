@@ -564,6 +564,7 @@ static emit_fn *const emitters[NR_OPS] = {
 	[OP_GUEST_ISB] = refused_run,
 	[OP_GUEST_TAKE] = refused_run,
 	[OP_GUEST_WFI] = refused_run,
+	[OP_GUEST_IDLE] = refused_run,
 	[OP_GUEST_SERVE] = refused_run,
 };
 

@@ -57,6 +57,8 @@ void expect_answer(const struct expect *want, unsigned int alt, struct rng *rng,
 	/* A WFI that had to be ended would have to be the last of its par block. */
 	if (want->vals_rule == RULE_CPUIF_SLEEP)
 		res->val[0] = 0;
+	if (want->vals_rule == RULE_CPUIF_IDLE)
+		res->val[0] &= ~(u64)PROG_IDLE_ENDED_BIT;
 }
 
 /**

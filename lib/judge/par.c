@@ -295,10 +295,7 @@ static void search_found(struct search *s, const struct way *base, const struct 
 /* Did the operation sleep until nothing was left that could wake it? */
 static bool slept(const struct search *s, size_t op)
 {
-	const struct op_result *res = &s->par->j->results[op];
-
-	return s->par->j->prog->op[op].id == OP_GUEST_WFI && res->status == OP_DONE &&
-	       res->nr_vals == 1 && res->val[0] == 1;
+	return op_was_ended(&s->par->j->prog->op[op], &s->par->j->results[op]);
 }
 
 /*
@@ -311,7 +308,7 @@ static bool may_come(const struct search *s, size_t op)
 		return true;
 	for (unsigned int lane = 0; lane < s->nr_lanes; lane++) {
 		if (s->next[lane] != s->end &&
-		    s->par->j->prog->op[s->next[lane]].id != OP_GUEST_WFI)
+		    !op_waits(s->par->j->prog->op[s->next[lane]].id))
 			return false;
 	}
 	return true;

@@ -74,6 +74,7 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_GUEST_ISB] = expect_guest_barrier,
 	[OP_GUEST_TAKE] = expect_guest_take,
 	[OP_GUEST_WFI] = expect_guest_wfi,
+	[OP_GUEST_IDLE] = expect_guest_idle,
 	[OP_GUEST_SERVE] = expect_guest_serve,
 };
 
@@ -325,6 +326,7 @@ static bool fills_list_registers(const struct model *m, const struct op *op)
 	case OP_GUEST_DSB:
 	case OP_GUEST_ISB:
 	case OP_GUEST_WFI:
+	case OP_GUEST_IDLE:
 		return false;
 	default:
 		return true;
@@ -383,6 +385,7 @@ static commit_fn *const commit_fns[NR_OPS] = {
 	[OP_GUEST_DEACTIVATE] = commit_guest_deactivate,
 	[OP_GUEST_STORE] = commit_mem_store,
 	[OP_GUEST_TAKE] = commit_guest_take,
+	[OP_GUEST_IDLE] = commit_guest_take,
 	[OP_GUEST_SERVE] = commit_guest_serve,
 	[OP_IRQ_LINE] = commit_irq_line,
 	[OP_SIGNAL_MSI] = commit_signal_msi,

@@ -116,12 +116,12 @@ static bool commit_taken(struct model *m, const struct access *a, u32 value, uns
 /**
  * commit_guest_take() - an interrupt was taken, or none
  * @m:    the model
- * @op:   OP_GUEST_TAKE
+ * @op:   OP_GUEST_TAKE or OP_GUEST_IDLE
  * @seen: what came
  */
 void commit_guest_take(struct model *m, const struct op *op, const struct op_result *seen)
 {
-	struct access a = { .vcpu = vcpu_number(m, op_arg(op, ARG_GUEST_TAKE_vcpu)) };
+	struct access a = { .vcpu = vcpu_number(m, (u64)op_vcpu(op)) };
 	u32 value = seen->val[0] & PROG_TOOK_VALUE;
 	unsigned int group;
 
@@ -198,4 +198,30 @@ void expect_guest_wfi(const struct model *m, const struct op *op, struct expect 
 	expect_value(want, 0, must ? ~0ULL : ~1ULL, must ? RULE_CPUIF_WAKE : RULE_CPUIF_SLEEP);
 	if (must && silenced != NR_DEVIATIONS)
 		expect_deviant(want, 1, silenced);
+}
+
+/**
+ * expect_guest_idle() - a vCPU waits until an interrupt is taken
+ * @m:    the model
+ * @op:   OP_GUEST_IDLE
+ * @want: filled in: as of a take; where that says that none comes, the WFI may have
+ *        had to be ended from outside
+ */
+void expect_guest_idle(const struct model *m, const struct op *op, struct expect *want)
+{
+	if (!expect_taken(m, op, want))
+		return;
+	want->vals_rule = RULE_CPUIF_IDLE;
+	if (!want->nr_one_of && is_none(m, want->val[0].value))
+		want->val[0].known &= ~(u64)PROG_IDLE_ENDED_BIT;
+	for (unsigned int i = 0, nr = want->nr_one_of; i < nr; i++) {
+		if (is_none(m, want->one_of[i]))
+			expect_one_of(want, PROG_IDLE_ENDED_BIT | want->one_of[i]);
+	}
+	for (unsigned int i = 0, nr = want->nr_deviants; i < nr; i++) {
+		const struct expect_deviant *d = &want->deviant[i];
+
+		if (is_none(m, d->value))
+			expect_deviant(want, PROG_IDLE_ENDED_BIT | d->value, d->deviation);
+	}
 }

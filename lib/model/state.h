@@ -579,6 +579,7 @@ void prio_expect_misdropped(const struct model *m, const struct access *a, struc
 void expect_guest_serve(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_take(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_wfi(const struct model *m, const struct op *op, struct expect *want);
+void expect_guest_idle(const struct model *m, const struct op *op, struct expect *want);
 void commit_guest_serve(struct model *m, const struct op *op, const struct op_result *seen);
 void commit_guest_take(struct model *m, const struct op *op, const struct op_result *seen);
 

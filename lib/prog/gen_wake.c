@@ -28,6 +28,14 @@ static void add_wfi(struct gen *g, unsigned int n)
 	op_set_arg(prog_add(g->p, OP_GUEST_WFI), ARG_GUEST_WFI_vcpu, g->vcpu[n]);
 }
 
+static void add_idle(struct gen *g, unsigned int n)
+{
+	struct op *op = prog_add(g->p, OP_GUEST_IDLE);
+
+	op_set_arg(op, ARG_GUEST_IDLE_vcpu, g->vcpu[n]);
+	op_set_arg(op, ARG_GUEST_IDLE_at, cpuif_base(g));
+}
+
 static void add_eoi(struct gen *g, unsigned int n)
 {
 	struct op *op = prog_add(g->p, OP_GUEST_EOI);
@@ -59,7 +67,10 @@ static void act_take_and_end(struct gen *g)
 {
 	unsigned int n = any_number(g);
 
-	add_take(g, n);
+	if (gen_once_in(g, 4))
+		add_idle(g, n);
+	else
+		add_take(g, n);
 	add_eoi(g, n);
 }
 
@@ -118,8 +129,12 @@ static void act_race(struct gen *g)
 	if (gen_once_in(g, 2))
 		gen_write(g, n, g->p->gic == GIC_V2 ? REG_GICC_PMR : REG_ICC_PMR, 0, 0xff);
 	for (u64 i = 1 + rng_below(&g->r, 3); i; i--) {
-		add_wfi(g, n);
-		add_take(g, n);
+		if (gen_once_in(g, 3)) {
+			add_idle(g, n);
+		} else {
+			add_wfi(g, n);
+			add_take(g, n);
+		}
 		if (gen_once_in(g, 2))
 			add_eoi(g, n);
 		/* Another vCPU mostly; if it is the same one, this comes after its sleep. */

@@ -80,7 +80,7 @@ static void act_take(struct gen *g)
 		add_of_vcpu(g, OP_GUEST_SERVE, g->vcpu[n]);
 		return;
 	}
-	add_of_vcpu(g, OP_GUEST_TAKE, g->vcpu[n]);
+	add_of_vcpu(g, gen_once_in(g, 3) ? OP_GUEST_IDLE : OP_GUEST_TAKE, g->vcpu[n]);
 	add_of_vcpu(g, OP_GUEST_EOI, g->vcpu[n]);
 	if (gen_once_in(g, 3))
 		add_of_vcpu(g, OP_GUEST_DEACTIVATE, g->vcpu[n]);

@@ -184,6 +184,7 @@ int op_vcpu(const struct op *op)
 		[OP_GUEST_ISB] = ARG_GUEST_ISB_vcpu + 1,
 		[OP_GUEST_TAKE] = ARG_GUEST_TAKE_vcpu + 1,
 		[OP_GUEST_WFI] = ARG_GUEST_WFI_vcpu + 1,
+		[OP_GUEST_IDLE] = ARG_GUEST_IDLE_vcpu + 1,
 		[OP_GUEST_SERVE] = ARG_GUEST_SERVE_vcpu + 1,
 	};
 
@@ -284,11 +285,38 @@ u64 op_cpuif_at(const struct op *op)
 		return op_arg(op, ARG_GUEST_DEACTIVATE_at);
 	case OP_GUEST_TAKE:
 		return op_arg(op, ARG_GUEST_TAKE_at);
+	case OP_GUEST_IDLE:
+		return op_arg(op, ARG_GUEST_IDLE_at);
 	case OP_GUEST_SERVE:
 		return op_arg(op, ARG_GUEST_SERVE_at);
 	default:
 		return OP_NO_CPUIF;
 	}
+}
+
+/**
+ * op_waits() - does an operation execute WFI?
+ * @id: below NR_OPS
+ *
+ * Return: whether, so that it may have to be ended from outside.
+ */
+bool op_waits(enum op_id id)
+{
+	return id == OP_GUEST_WFI || id == OP_GUEST_IDLE;
+}
+
+/**
+ * op_was_ended() - did a WFI sleep until it was ended from outside?
+ * @op:  any operation
+ * @res: its result
+ *
+ * Return: whether.
+ */
+bool op_was_ended(const struct op *op, const struct op_result *res)
+{
+	if (!op_waits(op->id) || res->status != OP_DONE || res->nr_vals != 1)
+		return false;
+	return res->val[0] == (op->id == OP_GUEST_IDLE ? PROG_IDLE_ENDED : 1);
 }
 
 /**

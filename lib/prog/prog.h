@@ -168,6 +168,9 @@ enum op_status {
 #define PROG_TOOK_VALUE 0xffffffu
 #define PROG_TOOK_IRQ (1u << 24)
 #define PROG_TOOK_FIQ (2u << 24)
+/* The value of idle is one of these, or that none came until it was ended from outside. */
+#define PROG_IDLE_ENDED_BIT (4u << 24)
+#define PROG_IDLE_ENDED (PROG_IDLE_ENDED_BIT | PROG_TOOK_NONE)
 
 #define OP_NO_CPUIF (~0ULL) /* not a gpa */
 
@@ -238,6 +241,8 @@ unsigned int op_its(const struct op *op);
 bool op_user_place(const struct op *op, u64 *place);
 u64 op_cpuif_at(const struct op *op);
 bool op_can_par(enum op_id id);
+bool op_waits(enum op_id id);
+bool op_was_ended(const struct op *op, const struct op_result *res);
 bool op_returns_values(enum op_status status);
 bool op_log_goes_on(u64 value, unsigned int nr);
 unsigned int op_lane(const struct op *op);

@@ -21,7 +21,7 @@ syn keyword vgicOfUser contained restore_tables
 syn match vgicAgent /^\s*user\>/ nextgroup=vgicOfUser skipwhite
 hi def link vgicOfUser vgicOperation
 syn keyword vgicOfGuest contained read write ack eoi deactivate walk load store clean dsb isb take
-syn keyword vgicOfGuest contained wfi serve
+syn keyword vgicOfGuest contained wfi idle serve
 syn match vgicAgent /^\s*guest\>\%(\s\+vcpu=\w\+\)\?/ nextgroup=vgicOfGuest skipwhite contains=vgicArgument,vgicNumber
 hi def link vgicOfGuest vgicOperation
 syn keyword vgicOfDev contained irq_line signal_msi route_msi irqfd resample resampled

@@ -408,6 +408,14 @@ bool hosted_guest_sleeps(const struct hosted_machine *m, const struct hosted_vcp
 	return !m->kernel->signalled(m->vm, v->number) && !m->kernel->wakes(m->vm, v->number);
 }
 
+static void idle(struct guest *g, struct op_result *res)
+{
+	if (hosted_guest_sleeps(g->m, g->v))
+		set_value(res, PROG_IDLE_ENDED);
+	else
+		take(g, res);
+}
+
 /**
  * hosted_guest_perform() - perform an operation in the guest
  * @m:   the machine
@@ -447,6 +455,9 @@ void hosted_guest_perform(struct hosted_machine *m, struct hosted_vcpu *v, const
 		break;
 	case OP_GUEST_WFI:
 		set_value(res, hosted_guest_sleeps(m, v));
+		break;
+	case OP_GUEST_IDLE:
+		idle(&g, res);
 		break;
 	case OP_GUEST_LOAD:
 		load(&g, res);

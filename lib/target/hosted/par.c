@@ -78,7 +78,7 @@ static const struct op *next_op(const struct block *b, const struct lane *l)
 /* Would it sleep, so that the others come first? */
 static bool is_asleep(const struct block *b, const struct lane *l)
 {
-	return l->vcpu && l->vcpu->inside && next_op(b, l)->id == OP_GUEST_WFI &&
+	return l->vcpu && l->vcpu->inside && op_waits(next_op(b, l)->id) &&
 	       hosted_guest_sleeps(b->m, l->vcpu);
 }
 

@@ -355,6 +355,9 @@ static void put_op(struct target_vm *vm, struct guest_op *to, const struct op *o
 	case OP_GUEST_WFI:
 		to->code = GUEST_WFI;
 		break;
+	case OP_GUEST_IDLE:
+		put_cpuif(vm, to, op, GUEST_IDLE, op_arg(op, ARG_GUEST_IDLE_vcpu));
+		break;
 	case OP_GUEST_LOAD:
 		put_insn(vm, to, memory_insn(op_mem_size(op_arg(op, ARG_GUEST_LOAD_size)), false),
 			 op);
@@ -486,7 +489,7 @@ int guest_enter(struct target_vcpu *vcpu)
 static bool waits(const struct prog *p, const size_t *ops, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
-		if (p->op[ops[i]].id == OP_GUEST_WFI)
+		if (op_waits(p->op[ops[i]].id))
 			return true;
 	}
 	return false;

@@ -69,7 +69,7 @@ static void add_op(struct block *b, size_t number)
 	t = track_of(b, agent == AGENT_MEM ? AGENT_USER : agent, v);
 	t->op = xrealloc(t->op, (t->nr_ops + 1) * sizeof(*t->op));
 	t->op[t->nr_ops++] = number;
-	b->waits |= op->id == OP_GUEST_WFI;
+	b->waits |= op_waits(op->id);
 }
 
 /* vCPUs with the same lane take turns.  Return: how many tracks start at once. */
