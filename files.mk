@@ -78,6 +78,7 @@ LIB_SRCS := \
 	lib/prog/gen_refused.c \
 	lib/prog/gen_regs.c \
 	lib/prog/gen_wake.c \
+	lib/prog/gen_wfi.c \
 	lib/prog/mem.c \
 	lib/prog/mutate.c \
 	lib/prog/mutate_cross.c \

@@ -307,8 +307,7 @@ static bool may_come(const struct search *s, size_t op)
 	if (!slept(s, op))
 		return true;
 	for (unsigned int lane = 0; lane < s->nr_lanes; lane++) {
-		if (s->next[lane] != s->end &&
-		    !op_waits(s->par->j->prog->op[s->next[lane]].id))
+		if (s->next[lane] != s->end && !op_waits(s->par->j->prog->op[s->next[lane]].id))
 			return false;
 	}
 	return true;

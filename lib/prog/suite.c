@@ -82,6 +82,13 @@ static const struct suite suites[] = {
 		.make = gen_its_tables,
 	},
 	{
+		.name = "wfi",
+		.doc = "every combination of what decides whether a WFI ends",
+		.count = gen_wfi_count,
+		.heavy = 10,
+		.make = gen_wfi,
+	},
+	{
 		.name = "wake3-random",
 		.doc = "random interrupts that a GICv3 signals: taken as exceptions, ending a WFI, racing",
 		.seeded = true,

@@ -62,6 +62,11 @@ void gen_device(u64 index, const struct recipe *recipe, struct prog *p);
 void gen_wake3(u64 index, const struct recipe *recipe, struct prog *p);
 void gen_wake2(u64 index, const struct recipe *recipe, struct prog *p);
 
+/* lib/prog/gen_wfi.c */
+struct matrix *gen_wfi_matrix(void);
+u64 gen_wfi_count(void);
+void gen_wfi(u64 index, const struct recipe *recipe, struct prog *p);
+
 /* lib/prog/gen_lpi.c */
 void gen_lpi(u64 index, const struct recipe *recipe, struct prog *p);
 
