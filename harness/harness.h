@@ -128,6 +128,7 @@ struct outcome {
 	char *record; /* what it gave, for a file of results, or NULL */
 	u64 nr_ops, nr_judged; /* operations performed, and of those judged */
 	u64 nr_failures; /* that were made, or migrations */
+	struct judge_waits waits;
 	struct failure failure; /* the one that it is about */
 };
 

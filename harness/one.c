@@ -59,6 +59,7 @@ void judge_verdict(const struct session *s, const struct prog *p, const struct v
 
 	o->nr_ops = p->nr_ops;
 	o->nr_judged = v->unjudged < p->nr_ops ? v->unjudged : p->nr_ops;
+	o->waits = v->waits;
 
 	if (v->nr_unknown) {
 		o->status = TAP_FAIL;

@@ -54,6 +54,7 @@ struct run {
 	FILE *results;
 	unsigned int fails;
 	u64 nr_ops, nr_judged, nr_failures;
+	struct judge_waits waits;
 };
 
 static bool is_bad(enum tap_status status)
@@ -128,6 +129,9 @@ static void report(void *arg, size_t i, const struct outcome *o)
 		result.diag = NULL;
 	r->nr_ops += o->nr_ops;
 	r->nr_judged += o->nr_judged;
+	r->waits.nr += o->waits.nr;
+	r->waits.ended += o->waits.ended;
+	r->waits.spurious += o->waits.spurious;
 	if (r->results)
 		results_report(r->results, r->plan, i, o);
 	r->nr_failures += o->nr_failures;
@@ -209,6 +213,12 @@ static int run_plan(struct run *r, const struct options *o)
 	ret = work_run(s, r->plan, report, r);
 	tap_note(r->tap, "operations: %" PRIu64 " performed, %" PRIu64 " judged", r->nr_ops,
 		 r->nr_judged);
+	if (r->waits.nr)
+		tap_note(r->tap,
+			 "WFIs: %" PRIu64 ", of which %" PRIu64
+			 " ended although nothing was signalled, and %" PRIu64
+			 " slept until the end",
+			 r->waits.nr, r->waits.spurious, r->waits.ended);
 	if (o->fail || o->migrate)
 		tap_note(r->tap, "%s made: %" PRIu64, o->fail ? "failures" : "migrations",
 			 r->nr_failures);

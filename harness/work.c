@@ -43,6 +43,7 @@ struct message {
 	u64 ns;
 	u64 status; /* 64 bits, so that no padding is sent */
 	u64 nr_ops, nr_judged, nr_failures;
+	struct judge_waits waits;
 	struct failure failure;
 	u64 reason_len, diag_len, record_len;
 };
@@ -111,6 +112,7 @@ static void worker_send(int fd, size_t i, const struct outcome *o)
 		.nr_ops = o->nr_ops,
 		.nr_judged = o->nr_judged,
 		.nr_failures = o->nr_failures,
+		.waits = o->waits,
 		.failure = o->failure,
 		.reason_len = length(o->reason),
 		.diag_len = length(o->diag),
@@ -237,6 +239,7 @@ static bool worker_receive(struct work *w, struct worker *k)
 	o.nr_ops = m.nr_ops;
 	o.nr_judged = m.nr_judged;
 	o.nr_failures = m.nr_failures;
+	o.waits = m.waits;
 	o.failure = m.failure;
 	o.reason = read_text(k->fd, m.reason_len);
 	o.diag = read_text(k->fd, m.diag_len);

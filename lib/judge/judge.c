@@ -305,6 +305,23 @@ static bool can_follow(const struct expect *want, const struct op_result *res, b
 			 res->status != OP_NO_OBJECT && !has_status(want, OP_NO_OBJECT));
 }
 
+/* An implementation may end a WFI at any time: how often it does is no difference. */
+static void count_wait(const struct judging *j, const struct expect *want)
+{
+	const struct op *op = &j->prog->op[j->op];
+	struct judge_waits *w = &j->v->waits;
+
+	if (!op_waits(op->id) || j->res->status != OP_DONE || j->res->nr_vals != 1)
+		return;
+	w->nr++;
+	if (op_was_ended(op, j->res))
+		w->ended++;
+	else if (op->id == OP_GUEST_IDLE)
+		w->spurious += j->res->val[0] == PROG_TOOK_NONE;
+	else
+		w->spurious += want->vals_rule == RULE_CPUIF_SLEEP;
+}
+
 /* One result, of which the model predicts all. */
 static bool judge_one(const struct judging *j)
 {
@@ -336,6 +353,7 @@ static bool judge_one(const struct judging *j)
 		j->v->unjudged = j->op + 1;
 		return false;
 	}
+	count_wait(j, &want);
 	model_commit(j->model, op, res);
 	return true;
 }
@@ -414,6 +432,7 @@ void judge_prog(const struct judge *j, const struct prog *p, const struct op_res
 
 	v->nr_diffs = 0;
 	v->nr_unknown = 0;
+	v->waits = (struct judge_waits){ 0 };
 	v->too_many_orders = false;
 	v->unjudged = p->nr_ops;
 	model_reset_for(j->model, j->before ? &j->before->config : &j->config, p);

@@ -37,6 +37,11 @@ struct verdict {
 	 * the number of operations if all were judged.
 	 */
 	size_t unjudged;
+	struct judge_waits {
+		u64 nr; /* WFIs that ended */
+		u64 ended; /* from outside, since nothing else did */
+		u64 spurious; /* by themselves, although nothing was signalled */
+	} waits;
 	bool too_many_orders; /* it is so because not all orders of a par block were tried */
 };
 
