@@ -115,6 +115,7 @@ LIB_SRCS := \
 	lib/target/hosted/par.c \
 	lib/target/hosted/report.c \
 	lib/target/migrate.c \
+	lib/target/plant.c \
 	lib/target/qtest/layout.c \
 	lib/target/qtest/machine.c \
 	lib/target/qtest/protocol.c \

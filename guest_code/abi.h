@@ -94,6 +94,7 @@ enum guest_op_code {
 	GUEST_SERVE, /* interrupts are handled until none is signalled; the last that is posted */
 	GUEST_WFI, /* the value is 1 if the host had to end it */
 	GUEST_IDLE, /* WFI with interrupts unmasked, until one is taken as by GUEST_TAKE */
+	GUEST_OVERSLEEP, /* a planted fault: only the host ends it, after which it has this value */
 	GUEST_HOLD, /* spin at the words at addr until released; the last that is posted */
 	GUEST_MEET, /* spin at the words at addr until all that are expected have come */
 };
@@ -125,6 +126,10 @@ struct guest_res {
 /* Of a value of GUEST_TAKE or GUEST_SERVE: the exception, beside what the acknowledge returned. */
 #define GUEST_TOOK_IRQ (1u << 24)
 #define GUEST_TOOK_FIQ (2u << 24)
+
+/* How a lane waits, if it does: until an interrupt comes, or for the host alone. */
+#define GUEST_WAITS 1
+#define GUEST_WAITS_FOR_HOST 2
 
 /* The value of GUEST_IDLE that the host had to end. */
 #define GUEST_IDLE_ENDED (4u << 24 | GUEST_INTID_NONE)
@@ -168,7 +173,7 @@ struct guest_lane {
 	u32 guarded; /* an exception is the result of the instruction that takes it */
 	u32 no_device; /* set by the host when an access has exited to it */
 	u64 esr, elr, far; /* of the last exception, set by the vectors; esr is 0 if none came */
-	u32 waits; /* set by the guest from before a WFI until after it */
+	u32 waits; /* set by the guest from before a WFI until after it: one of these */
 	u32 woken; /* set by the host that ends a WFI from outside; cleared before each */
 	u32 taken; /* value of GUEST_TAKE or GUEST_IDLE, set by the handler */
 	u32 logged; /* of GUEST_SERVE: values that the handler has put into vals[] */

@@ -361,7 +361,7 @@ GUEST_FN static void wait_for_interrupt(volatile struct guest_lane *lane,
 {
 	begin(lane);
 	lane->woken = 0;
-	__atomic_store_n(&lane->waits, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&lane->waits, GUEST_WAITS, __ATOMIC_RELEASE);
 	__asm__ volatile(ACCESS("wfi") : : : "memory");
 	__atomic_store_n(&lane->waits, 0, __ATOMIC_RELEASE);
 	finish(lane, res, lane->woken, true);
@@ -372,12 +372,26 @@ GUEST_FN static void idle(volatile struct guest_lane *lane, volatile struct gues
 	lane->taken = GUEST_INTID_NONE;
 	lane->woken = 0;
 	begin(lane);
-	__atomic_store_n(&lane->waits, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&lane->waits, GUEST_WAITS, __ATOMIC_RELEASE);
 	guest_idle();
 	__atomic_store_n(&lane->waits, 0, __ATOMIC_RELEASE);
 	if (lane->taken == GUEST_INTID_NONE && lane->woken)
 		lane->taken = GUEST_IDLE_ENDED;
 	finish(lane, res, lane->taken, true);
+}
+
+/* What an interrupt does to a vCPU that KVM forgets to wake: it goes on pending. */
+GUEST_FN static void oversleep(volatile struct guest_lane *lane, const volatile struct guest_op *op,
+			       volatile struct guest_res *res)
+{
+	lane->woken = 0;
+	__atomic_store_n(&lane->waits, GUEST_WAITS_FOR_HOST, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&lane->woken, __ATOMIC_ACQUIRE))
+		__asm__ volatile("yield");
+	__atomic_store_n(&lane->waits, 0, __ATOMIC_RELEASE);
+	res->val[0] = op->value;
+	res->nr_vals = 1;
+	res->status = GUEST_DONE;
 }
 
 GUEST_FN static void eoi(volatile struct guest_lane *lane, const volatile struct guest_op *op,
@@ -496,6 +510,9 @@ GUEST_FN static void perform(volatile struct guest_lane *lane, u32 i)
 		break;
 	case GUEST_IDLE:
 		idle(lane, res);
+		break;
+	case GUEST_OVERSLEEP:
+		oversleep(lane, op, res);
 		break;
 	case GUEST_HOLD:
 		hold(lane, op, res);

@@ -15,6 +15,7 @@
 #include "lib/prog/alloc.h"
 #include "lib/tap/json.h"
 #include "lib/tap/junit.h"
+#include "lib/target/plant.h"
 
 static const char usage[] =
 	"usage: vgicheck run [options]\n"
@@ -40,6 +41,7 @@ static const char usage[] =
 	"  --junit FILE     write results as JUnit XML\n"
 	"  --results FILE   write what each operation gave, for `vgicheck compare`\n"
 	"  --out DIR        where programs that failed are kept\n"
+	"  --plant sleep=N  for tests: one WFI in N is not ended by an interrupt\n"
 	"  --corpora DIR    scenarios, regressions and known divergences\n"
 	"\n"
 	"Exit status: 0 all as expected, 1 differences found, 2 usage, 4 all skipped,\n"
@@ -257,6 +259,10 @@ int run_main(int argc, char **argv)
 	if (o.args[0]) {
 		fprintf(stderr, "vgicheck: '%s' means nothing to run; see `vgicheck replay`\n",
 			o.args[0]);
+		return TAP_EXIT_USAGE;
+	}
+	if (o.plant && plant_parse(o.plant)) {
+		fprintf(stderr, "vgicheck: --plant takes sleep=N, not '%s'\n", o.plant);
 		return TAP_EXIT_USAGE;
 	}
 	/* What is wrong everywhere is told before what is missing here. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/prog/mem.h"
+#include "lib/target/plant.h"
 
 /* Syndromes, DDI 0487 ESR_EL1: the exception class, IL, and what it says of a data abort. */
 #define ESR_UNKNOWN 0x02000000ULL
@@ -397,20 +398,24 @@ static void serve(struct guest *g, struct op_result *res)
 
 /**
  * hosted_guest_sleeps() - would a WFI of this vCPU sleep now?
- * @m: the machine
- * @v: a vCPU that has entered its guest
+ * @m:  the machine
+ * @v:  a vCPU that has entered its guest
+ * @op: the operation that executes it
  *
  * Return: whether nothing that has happened so far ends it.
  */
-bool hosted_guest_sleeps(const struct hosted_machine *m, const struct hosted_vcpu *v)
+bool hosted_guest_sleeps(const struct hosted_machine *m, const struct hosted_vcpu *v,
+			 const struct op *op)
 {
+	if (plant_oversleeps(m->prog, op))
+		return true;
 	/* The processor does not even trap to KVM while an interrupt is signalled. */
 	return !m->kernel->signalled(m->vm, v->number) && !m->kernel->wakes(m->vm, v->number);
 }
 
 static void idle(struct guest *g, struct op_result *res)
 {
-	if (hosted_guest_sleeps(g->m, g->v))
+	if (hosted_guest_sleeps(g->m, g->v, g->op))
 		set_value(res, PROG_IDLE_ENDED);
 	else
 		take(g, res);
@@ -454,7 +459,7 @@ void hosted_guest_perform(struct hosted_machine *m, struct hosted_vcpu *v, const
 		serve(&g, res);
 		break;
 	case OP_GUEST_WFI:
-		set_value(res, hosted_guest_sleeps(m, v));
+		set_value(res, hosted_guest_sleeps(m, v, op));
 		break;
 	case OP_GUEST_IDLE:
 		idle(&g, res);

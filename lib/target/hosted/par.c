@@ -79,7 +79,7 @@ static const struct op *next_op(const struct block *b, const struct lane *l)
 static bool is_asleep(const struct block *b, const struct lane *l)
 {
 	return l->vcpu && l->vcpu->inside && op_waits(next_op(b, l)->id) &&
-	       hosted_guest_sleeps(b->m, l->vcpu);
+	       hosted_guest_sleeps(b->m, l->vcpu, next_op(b, l));
 }
 
 /* The lane that goes on, or NULL if none has anything left. */

@@ -9,6 +9,7 @@
 #include <processor.h>
 
 #include "lib/prog/mem.h"
+#include "lib/target/plant.h"
 
 #define BLOCK_1G_SHIFT 30
 #define BLOCK_2M_SHIFT 21
@@ -382,6 +383,17 @@ static void put_op(struct target_vm *vm, struct guest_op *to, const struct op *o
 	}
 }
 
+/* Instead of a WFI the one that is planted. */
+static void put_op_or_fault(struct target_vm *vm, struct guest_op *to, const struct op *op)
+{
+	if (!plant_oversleeps(vm->prog, op)) {
+		put_op(vm, to, op);
+		return;
+	}
+	to->code = GUEST_OVERSLEEP;
+	to->value = op->id == OP_GUEST_IDLE ? PROG_IDLE_ENDED : 1;
+}
+
 /**
  * guest_post() - give a vCPU an operation
  * @vcpu: ready to enter the guest, with room in its ring
@@ -522,7 +534,7 @@ size_t guest_perform(struct target_vm *vm, struct target_vcpu *vcpu, const size_
 	for (size_t i = 0; i < nr; i++) {
 		struct guest_op op = { 0 };
 
-		put_op(vm, &op, &vm->prog->op[ops[i]]);
+		put_op_or_fault(vm, &op, &vm->prog->op[ops[i]]);
 		guest_post(vcpu, &op);
 	}
 	err = !vm->side_by_side && waits(vm->prog, ops, nr) ? guest_enter_watched(vcpu) :

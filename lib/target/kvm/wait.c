@@ -116,10 +116,12 @@ void wait_close(const struct wait_thread *w)
 bool wait_sleeps(const struct wait_thread *w)
 {
 	const struct guest_lane *lane = w->lane;
+	u32 waits = __atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE);
 
-	return __atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE) && is_off_in_ioctl(w->syscall_fd) &&
-	       is_interruptible(w->stat_fd) && __atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE) &&
-	       !__atomic_load_n(&lane->woken, __ATOMIC_ACQUIRE);
+	if (waits == GUEST_WAITS)
+		waits = is_off_in_ioctl(w->syscall_fd) && is_interruptible(w->stat_fd) &&
+			__atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE);
+	return waits && !__atomic_load_n(&lane->woken, __ATOMIC_ACQUIRE);
 }
 
 /**
