@@ -10,7 +10,7 @@
 
 #include "lib/prog/alloc.h"
 
-static const struct addr_type_desc addr_types[] = {
+const struct addr_type_desc addr_type_descs[NR_ADDR_TYPES] = {
 #define ADDR_TYPE(id, word, gic, frame, number, source) \
 	[ADDR_##id] = { word, GIC_##gic, FRAME_##frame, number, source },
 #include "lib/prog/addr_type.def"
@@ -29,7 +29,7 @@ static const struct migrate_order_desc migrate_orders[] = {
 #undef MIGRATE_ORDER
 };
 
-static const struct op_arg_desc arg_descs[] = {
+const struct op_arg_desc op_arg_descs[NR_OP_ARGS] = {
 #define OP(...)
 #define ARG(op, name, kind, lo, hi, unit, doc) \
 	[ARG_##op##_##name] = { OP_##op, #name, ARG_KIND_##kind, lo, hi, unit, doc },
@@ -41,7 +41,7 @@ static const struct op_arg_desc arg_descs[] = {
 #define OP_GIC_ANY 0
 #define OP_GIC_V3 GIC_V3
 
-static const struct op_desc op_descs[] = {
+const struct op_desc op_descs[NR_OPS] = {
 #define OP(id, agent, gic, word, doc) \
 	[OP_##id] = { AGENT_##agent, OP_GIC_##gic, word, doc, FIRST_ARG_##id },
 #define ARG(...)
@@ -69,40 +69,6 @@ const char *op_agent_word(enum op_agent agent)
 	};
 
 	return words[agent];
-}
-
-/**
- * op_desc() - the row of an operation
- * @id: below NR_OPS
- *
- * Return: the row; never NULL.
- */
-const struct op_desc *op_desc(enum op_id id)
-{
-	return &op_descs[id];
-}
-
-/**
- * op_arg_desc() - the row of an argument
- * @id: an enum op_arg_id
- *
- * Return: the row; never NULL.
- */
-const struct op_arg_desc *op_arg_desc(unsigned int id)
-{
-	assert(id < NR_OP_ARGS);
-	return &arg_descs[id];
-}
-
-/**
- * addr_type_desc() - the row of an address attribute
- * @type: below NR_ADDR_TYPES
- *
- * Return: the row; never NULL.
- */
-const struct addr_type_desc *addr_type_desc(enum addr_type type)
-{
-	return &addr_types[type];
 }
 
 /**
@@ -450,7 +416,7 @@ struct op *prog_add(struct prog *p, enum op_id id)
 	op = &p->op[p->nr_ops++];
 	*op = (struct op){ .id = id };
 	for (unsigned int i = 0; i < op_nr_args(id); i++) {
-		const struct op_arg_desc *d = &arg_descs[op_descs[id].first_arg + i];
+		const struct op_arg_desc *d = &op_arg_descs[op_descs[id].first_arg + i];
 
 		op->arg[i] = d->kind == ARG_KIND_PLACE ? prog_first_place(p->gic) : d->lo;
 	}

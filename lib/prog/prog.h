@@ -208,6 +208,29 @@ static const u8 op_first_args[NR_OPS + 1] = {
 	[NR_OPS] = NR_OP_ARGS,
 };
 
+extern const struct op_desc op_descs[NR_OPS];
+extern const struct op_arg_desc op_arg_descs[NR_OP_ARGS];
+extern const struct addr_type_desc addr_type_descs[NR_ADDR_TYPES];
+
+/* The row of operation @id. */
+static inline const struct op_desc *op_desc(enum op_id id)
+{
+	return &op_descs[id];
+}
+
+/* The row of argument @id, an enum op_arg_id. */
+static inline const struct op_arg_desc *op_arg_desc(unsigned int id)
+{
+	assert(id < NR_OP_ARGS);
+	return &op_arg_descs[id];
+}
+
+/* The row of an address attribute. */
+static inline const struct addr_type_desc *addr_type_desc(enum addr_type type)
+{
+	return &addr_type_descs[type];
+}
+
 /* The number of arguments of operation @id, 0 to OP_MAX_ARGS. */
 static inline unsigned int op_nr_args(enum op_id id)
 {
@@ -231,9 +254,6 @@ static inline void op_set_arg(struct op *op, enum op_arg_id id, u64 value)
 _Static_assert(NR_OPS <= 256 && NR_OP_ARGS <= 256, "bytes of the tables");
 
 const char *op_agent_word(enum op_agent agent);
-const struct op_desc *op_desc(enum op_id id);
-const struct op_arg_desc *op_arg_desc(unsigned int id);
-const struct addr_type_desc *addr_type_desc(enum addr_type type);
 const struct line_type_desc *line_type_desc(enum line_type type);
 const struct migrate_order_desc *migrate_order_desc(enum migrate_order order);
 int op_vcpu(const struct op *op);

@@ -70,32 +70,3 @@ void its_cmd_begin(u64 cmd[ITS_CMD_WORDS], enum its_cmd_id id)
 	for (unsigned int i = 1; i < ITS_CMD_WORDS; i++)
 		cmd[i] = 0;
 }
-
-/**
- * its_cmd_put() - set a field of a command
- * @cmd:   the command that has the field
- * @id:    below NR_ITS_FIELDS
- * @value: in the unit of what it says (an address in bytes); bits that the field
- *         does not hold are dropped
- */
-void its_cmd_put(u64 cmd[ITS_CMD_WORDS], enum its_field_id id, u64 value)
-{
-	const struct its_field_desc *f = &fields[id];
-
-	cmd[f->dw] &= ~bits_mask(f->msb, f->lsb);
-	cmd[f->dw] |= bits_put(value >> f->unit_bits, f->msb, f->lsb);
-}
-
-/**
- * its_cmd_get() - a field of a command
- * @cmd: the command that has the field
- * @id:  below NR_ITS_FIELDS
- *
- * Return: the value, an address in bytes.
- */
-u64 its_cmd_get(const u64 cmd[ITS_CMD_WORDS], enum its_field_id id)
-{
-	const struct its_field_desc *f = &fields[id];
-
-	return bits_get(cmd[f->dw], f->msb, f->lsb) << f->unit_bits;
-}

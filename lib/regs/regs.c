@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct frame_desc frames[] = {
+const struct frame_desc frame_descs[NR_FRAMES] = {
 #define FRAME(nm, pre, knd, version, size, algn, fst, src) \
 	[FRAME_##nm] = {                                   \
 		.name = #nm,                               \
@@ -25,7 +25,7 @@ static const struct frame_desc frames[] = {
 #undef FRAME
 };
 
-static const struct reg_desc regs[] = {
+const struct reg_desc reg_descs[NR_REGS] = {
 #define REG(fr, nm, spell, off, cnt, fst, strd, wid, sz, acc, usr, rst, known, ver, src) \
 	[REG_##fr##_##nm] = {                                                            \
 		.name = (spell),                                                         \
@@ -81,28 +81,6 @@ static const struct attr_field_desc attr_fields[] = {
 };
 
 /**
- * frame_desc() - the row of a frame
- * @id: below NR_FRAMES
- *
- * Return: the row; never NULL.
- */
-const struct frame_desc *frame_desc(enum frame_id id)
-{
-	return &frames[id];
-}
-
-/**
- * reg_desc() - the row of a register
- * @id: below NR_REGS
- *
- * Return: the row; never NULL.
- */
-const struct reg_desc *reg_desc(enum reg_id id)
-{
-	return &regs[id];
-}
-
-/**
  * reg_field_desc() - the row of a field
  * @id: below NR_FIELDS
  *
@@ -151,41 +129,6 @@ const struct field_desc *reg_next_field(const struct field_desc *field)
 }
 
 /**
- * reg_field_mask() - the bits that a field covers in its register
- * @id: below NR_FIELDS
- *
- * Return: a mask, never 0.
- */
-u64 reg_field_mask(enum field_id id)
-{
-	return bits_mask(fields[id].msb, fields[id].lsb);
-}
-
-/**
- * reg_field_get() - a field's value, right-aligned
- * @id:   below NR_FIELDS
- * @word: the register's value
- *
- * Return: the value.
- */
-u64 reg_field_get(enum field_id id, u64 word)
-{
-	return bits_get(word, fields[id].msb, fields[id].lsb);
-}
-
-/**
- * reg_field_put() - a value at its field's place
- * @id:    below NR_FIELDS
- * @value: right-aligned; bits above the field's width are dropped
- *
- * Return: the word with all other bits zero.
- */
-u64 reg_field_put(enum field_id id, u64 value)
-{
-	return bits_put(value, fields[id].msb, fields[id].lsb);
-}
-
-/**
  * reg_span() - how many offsets one register takes
  * @r:    its row
  * @kind: of its frame
@@ -200,8 +143,8 @@ u32 reg_span(const struct reg_desc *r, enum frame_kind kind)
 /* The last register of the frame at or below an offset, or -1. */
 static int reg_at_or_below(enum frame_id frame, u32 offset)
 {
-	int low = (int)frames[frame].first;
-	int nr = (frame + 1 < NR_FRAMES ? (int)frames[frame + 1].first : NR_REGS) - low;
+	int low = (int)frame_descs[frame].first;
+	int nr = (frame + 1 < NR_FRAMES ? (int)frame_descs[frame + 1].first : NR_REGS) - low;
 
 	/* Rows of a frame are sorted by offset. */
 	while (nr > 1) {
@@ -222,14 +165,14 @@ void reg_find_at(u64 place, struct reg_at *at)
 {
 	enum frame_id frame = place_frame(place);
 	int reg = reg_at_or_below(frame, place_offset(place));
-	const struct reg_desc *r = &regs[reg < 0 ? 0 : reg];
+	const struct reg_desc *r = &reg_descs[reg < 0 ? 0 : reg];
 	u32 delta = place_offset(place) - r->offset;
 	/* Strides are powers of two. */
 	u32 index = r->stride ? delta >> __builtin_ctz(r->stride) : 0;
 	u32 byte = delta - index * r->stride;
 
 	*at = (struct reg_at){ .reg = -1 };
-	if (reg < 0 || index >= r->count || byte >= reg_span(r, frames[frame].kind))
+	if (reg < 0 || index >= r->count || byte >= reg_span(r, frame_descs[frame].kind))
 		return;
 	*at = (struct reg_at){ .reg = reg, .index = index, .byte = byte };
 }
@@ -243,7 +186,7 @@ void reg_find_at(u64 place, struct reg_at *at)
  */
 u64 reg_place(enum reg_id reg, unsigned int index)
 {
-	return place(regs[reg].frame, regs[reg].offset + index * regs[reg].stride);
+	return place(reg_descs[reg].frame, reg_descs[reg].offset + index * reg_descs[reg].stride);
 }
 
 /**
@@ -307,22 +250,22 @@ bool place_parse(const char *name, enum gic_version version, u64 *place_found)
 	if (plus && !parse_offset(plus + 1, &offset))
 		return false;
 	for (unsigned int i = 0; plus && i < NR_FRAMES; i++) {
-		if (frames[i].gic == version && strlen(frames[i].prefix) == len &&
-		    !memcmp(frames[i].prefix, name, len) && offset < frames[i].bytes) {
+		if (frame_descs[i].gic == version && strlen(frame_descs[i].prefix) == len &&
+		    !memcmp(frame_descs[i].prefix, name, len) && offset < frame_descs[i].bytes) {
 			*place_found = place((enum frame_id)i, offset);
 			return true;
 		}
 	}
 	for (unsigned int i = 0; i < NR_REGS; i++) {
-		const struct frame_desc *fr = &frames[regs[i].frame];
+		const struct frame_desc *fr = &frame_descs[reg_descs[i].frame];
 		size_t n = strlen(fr->prefix);
 		int index;
 
 		if (fr->gic != version || len <= n || memcmp(name, fr->prefix, n) != 0 ||
 		    name[n] != '_')
 			continue;
-		index = reg_match_name(&regs[i], name + n + 1, len - n - 1);
-		if (index < 0 || (plus && offset >= regs[i].width / 8) ||
+		index = reg_match_name(&reg_descs[i], name + n + 1, len - n - 1);
+		if (index < 0 || (plus && offset >= reg_descs[i].width / 8) ||
 		    (plus && fr->kind == FRAME_KIND_SYSREG))
 			continue;
 		*place_found = reg_place((enum reg_id)i, (unsigned int)index) + offset;
@@ -357,7 +300,7 @@ void reg_spell(const struct reg_desc *r, unsigned int index, char *buf, size_t b
  */
 void place_print(u64 place, char *buf, size_t bytes)
 {
-	const struct frame_desc *fr = &frames[place_frame(place)];
+	const struct frame_desc *fr = &frame_descs[place_frame(place)];
 	char name[32];
 	struct reg_at at;
 
@@ -366,7 +309,7 @@ void place_print(u64 place, char *buf, size_t bytes)
 		snprintf(buf, bytes, "%s+0x%x", fr->prefix, place_offset(place));
 		return;
 	}
-	reg_spell(&regs[at.reg], at.index, name, sizeof(name));
+	reg_spell(&reg_descs[at.reg], at.index, name, sizeof(name));
 	if (at.byte)
 		snprintf(buf, bytes, "%s_%s+%u", fr->prefix, name, at.byte);
 	else
@@ -384,7 +327,7 @@ unsigned int place_size(u64 place)
 	struct reg_at at;
 
 	reg_find_at(place, &at);
-	return at.reg >= 0 && !at.byte ? regs[at.reg].width / 8 : 4;
+	return at.reg >= 0 && !at.byte ? reg_descs[at.reg].width / 8 : 4;
 }
 
 /**
@@ -465,10 +408,10 @@ void redist_region_attr_unpack(u64 word, struct redist_region_attr *attr)
 const struct regs_rows *regs_all_rows(void)
 {
 	static const struct regs_rows rows = {
-		.frame = frames,
-		.nr_frames = ARRAY_SIZE(frames),
-		.reg = regs,
-		.nr_regs = ARRAY_SIZE(regs),
+		.frame = frame_descs,
+		.nr_frames = ARRAY_SIZE(frame_descs),
+		.reg = reg_descs,
+		.nr_regs = ARRAY_SIZE(reg_descs),
 		.field = fields,
 		.nr_fields = ARRAY_SIZE(fields),
 		.attr = attr_fields,

@@ -142,15 +142,53 @@ struct regs_rows {
 	size_t nr_attrs;
 };
 
-const struct frame_desc *frame_desc(enum frame_id id);
-const struct reg_desc *reg_desc(enum reg_id id);
+extern const struct frame_desc frame_descs[NR_FRAMES];
+extern const struct reg_desc reg_descs[NR_REGS];
+
+/* The row of a frame, below NR_FRAMES. */
+static inline const struct frame_desc *frame_desc(enum frame_id id)
+{
+	return &frame_descs[id];
+}
+
+/* The row of a register, below NR_REGS. */
+static inline const struct reg_desc *reg_desc(enum reg_id id)
+{
+	return &reg_descs[id];
+}
+
 const struct field_desc *reg_field_desc(enum field_id id);
 const struct field_desc *reg_first_field(enum reg_id reg);
 const struct field_desc *reg_next_field(const struct field_desc *field);
 
-u64 reg_field_mask(enum field_id id);
-u64 reg_field_get(enum field_id id, u64 word);
-u64 reg_field_put(enum field_id id, u64 value);
+/* The table stands here so that a look-up by a constant is one. */
+static const struct {
+	u8 msb, lsb;
+} reg_field_bits[NR_FIELDS] = {
+#define REG(...)
+#define FIELD(frame, reg, name, msb, lsb, ...) [FIELD_##frame##_##reg##_##name] = { msb, lsb },
+#include "lib/regs/gic.def"
+#undef REG
+#undef FIELD
+};
+
+/* The bits that field @id covers in its register, never 0. */
+static inline u64 reg_field_mask(enum field_id id)
+{
+	return bits_mask(reg_field_bits[id].msb, reg_field_bits[id].lsb);
+}
+
+/* The value of field @id of the register's value @word, right-aligned. */
+static inline u64 reg_field_get(enum field_id id, u64 word)
+{
+	return bits_get(word, reg_field_bits[id].msb, reg_field_bits[id].lsb);
+}
+
+/* @value at the place of field @id, all other bits zero; bits beyond its width are dropped. */
+static inline u64 reg_field_put(enum field_id id, u64 value)
+{
+	return bits_put(value, reg_field_bits[id].msb, reg_field_bits[id].lsb);
+}
 
 /*
  * A place: what an access names.  It is an offset in a frame, whether there is a
