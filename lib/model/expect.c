@@ -7,18 +7,6 @@
 #include "lib/model/state.h"
 
 /**
- * chosen() - did the implementation under test make this choice?
- * @m:      the model
- * @choice: below NR_CHOICES
- *
- * Return: whether.
- */
-bool chosen(const struct model *m, enum profile_choice choice)
-{
-	return profile_has(m->config.profile, choice);
-}
-
-/**
  * allow() - add an answer to those that are allowed
  * @want:   with less than EXPECT_MAX_ALTS answers
  * @status: how the operation ends
@@ -103,18 +91,6 @@ void expect_part(struct expect_val *val, u64 mask, enum rule_id rule)
 }
 
 /**
- * deviates() - does the implementation under test break a rule in this way?
- * @m:         the model
- * @deviation: below NR_DEVIATIONS
- *
- * Return: whether.
- */
-bool deviates(const struct model *m, enum deviation_id deviation)
-{
-	return m->config.deviations & BIT_ULL(deviation);
-}
-
-/**
  * expect_deviation() - the answer is that of a deviation, not of the rule
  * @want:      the expectation
  * @deviation: below NR_DEVIATIONS
@@ -160,16 +136,4 @@ void expect_deviant(struct expect *want, u32 value, enum deviation_id deviation)
 {
 	assert(want->nr_deviants < EXPECT_MAX_DEVIANTS);
 	want->deviant[want->nr_deviants++] = (struct expect_deviant){ value, deviation };
-}
-
-/**
- * param() - a number that the implementation chose
- * @m:     the model
- * @param: below NR_PARAMS
- *
- * Return: the number, or what the architecture gives if it fixes one.
- */
-u32 param(const struct model *m, enum profile_param param)
-{
-	return m->config.profile->param[param];
 }

@@ -20,18 +20,6 @@ void its_reset(struct model_its *its)
 }
 
 /**
- * its_vcpu_of() - the PE that an LPI goes to
- * @m:   of a VM with an ITS
- * @lpi: number from FIRST_LPI
- *
- * Return: its number, or -1 if no event is this LPI, or none of a collection yet.
- */
-int its_vcpu_of(const struct model *m, unsigned int lpi)
-{
-	return m->lpi.vcpu_of[lpi];
-}
-
-/**
  * its_event_vcpu() - the PE that an event goes to
  * @m: the model
  * @e: the event

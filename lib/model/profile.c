@@ -58,18 +58,6 @@ const struct choice_desc *choice_desc(enum profile_choice choice)
 }
 
 /**
- * profile_has() - did an implementation choose this?
- * @profile: an implementation's
- * @choice:  below NR_CHOICES
- *
- * Return: whether; if not, every choice that the freedom leaves is allowed.
- */
-bool profile_has(const struct profile *profile, enum profile_choice choice)
-{
-	return profile->chosen[choice];
-}
-
-/**
  * profile_by_number() - the profiles, one by one
  * @i: from 0
  *

@@ -73,8 +73,13 @@ struct profile {
 	u32 param[NR_PARAMS];
 };
 
+/* Did an implementation choose this?  If not, every choice that the freedom leaves is allowed. */
+static inline bool profile_has(const struct profile *profile, enum profile_choice choice)
+{
+	return profile->chosen[choice];
+}
+
 const struct choice_desc *choice_desc(enum profile_choice choice);
-bool profile_has(const struct profile *profile, enum profile_choice choice);
 const struct profile *profile_by_number(unsigned int i);
 const struct profile *profile_architecture(void);
 const struct param_desc *param_desc(enum profile_param param);

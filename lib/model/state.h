@@ -351,6 +351,33 @@ static inline void lpi_put_bit(u64 *bits, unsigned int lpi, bool set)
 	bits[lpi / 64] |= (u64)set << lpi % 64;
 }
 
+/* Did the implementation under test make this choice? */
+static inline bool chosen(const struct model *m, enum profile_choice choice)
+{
+	return profile_has(m->config.profile, choice);
+}
+
+/* Does the implementation under test break a rule in this way? */
+static inline bool deviates(const struct model *m, enum deviation_id deviation)
+{
+	return m->config.deviations & BIT_ULL(deviation);
+}
+
+/* A number that the implementation chose, or what the architecture gives if it fixes one. */
+static inline u32 param(const struct model *m, enum profile_param param)
+{
+	return m->config.profile->param[param];
+}
+
+/*
+ * The number of the PE that an LPI goes to, or -1 if no event is this LPI, or none of
+ * a collection yet.  @m is of a VM with an ITS, @lpi the number from FIRST_LPI.
+ */
+static inline int its_vcpu_of(const struct model *m, unsigned int lpi)
+{
+	return m->lpi.vcpu_of[lpi];
+}
+
 /* irq.c */
 struct model_bank *irq_bank(struct model *m, struct model_vcpu *v, unsigned int intid);
 const struct model_bank *irq_bank_of(const struct model *m, const struct model_vcpu *v,
@@ -452,7 +479,6 @@ const struct reg_behaviour *lpi_behaviour(enum reg_id reg);
 
 /* its.c */
 void its_reset(struct model_its *its);
-int its_vcpu_of(const struct model *m, unsigned int lpi);
 int its_event_vcpu(const struct model *m, const struct model_event *e);
 bool its_event_is_kept(const struct model *m, const struct model_event *e);
 bool its_keeps_any(const struct model_its *its);
@@ -612,12 +638,10 @@ bool guest_access_exits(const struct model *m, const struct op *op);
 void commit_guest_access(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* expect.c */
-bool deviates(const struct model *m, enum deviation_id deviation);
 void expect_bits(struct expect_val *val, u64 value, u64 mask, enum rule_id rule);
 void expect_one_of(struct expect *want, u32 value);
 void expect_deviant(struct expect *want, u32 value, enum deviation_id deviation);
 void expect_deviation(struct expect *want, enum deviation_id deviation);
-u32 param(const struct model *m, enum profile_param param);
 
 void allow(struct expect *want, enum op_status status, int err, enum rule_id rule);
 void allow_done(struct expect *want, enum rule_id rule);
@@ -625,7 +649,6 @@ void allow_error(struct expect *want, int err, enum rule_id rule);
 void allow_usual_error(const struct model *m, struct expect *want, int usual, enum rule_id rule);
 struct expect_val *expect_value(struct expect *want, u64 value, u64 known, enum rule_id rule);
 void expect_part(struct expect_val *val, u64 mask, enum rule_id rule);
-bool chosen(const struct model *m, enum profile_choice choice);
 
 /* redist.c */
 bool ranges_overlap(u64 base, u64 bytes, u64 other_base, u64 other_bytes);
