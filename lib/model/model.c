@@ -289,10 +289,8 @@ void model_initialise(struct model *m)
 }
 
 /* A vCPU entered the guest, or failed to. */
-static void commit_entry(struct model *m, const struct op *op, const struct op_result *seen)
+static void commit_entry(struct model *m, unsigned int vcpu, const struct op_result *seen)
 {
-	u64 vcpu_id = (u64)op_vcpu(op);
-
 	if (seen->status == OP_NO_OBJECT)
 		return;
 	if (seen->status == OP_FAILED) {
@@ -303,8 +301,8 @@ static void commit_entry(struct model *m, const struct op *op, const struct op_r
 	/* Only a GICv2 can be initialised by the run itself. */
 	if (m->has_vgic)
 		model_initialise(m);
-	cpuif_enter(m, &m->vcpu[vcpu_number(m, vcpu_id)]);
-	m->vcpu[vcpu_number(m, vcpu_id)].has_run = true;
+	cpuif_enter(m, &m->vcpu[vcpu]);
+	m->vcpu[vcpu].has_run = true;
 }
 
 /* All but accesses to the CPU interface, which may be done without an exit. */
@@ -420,8 +418,9 @@ static commit_fn *const commit_fns[NR_OPS] = {
 
 static void commit(struct model *m, const struct op *op, const struct op_result *seen)
 {
-	bool runs = (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN) &&
-		    seen->status != OP_FAILED && seen->status != OP_NO_OBJECT;
+	bool enters = op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN;
+	bool runs = enters && seen->status != OP_FAILED && seen->status != OP_NO_OBJECT;
+	unsigned int vcpu = vcpu_number(m, (u64)op_vcpu(op));
 
 	m->lost |= lacks_vgic(m, op);
 	if (m->failing)
@@ -429,15 +428,15 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
 	if (fills_list_registers(m, op))
 		irq_lrs_filled(m);
 	else
-		irq_lrs_kept(m, vcpu_number(m, (u64)op_vcpu(op)));
-	if (op_desc(op->id)->agent == AGENT_GUEST || op->id == OP_RUN || op->id == OP_HOLD)
-		commit_entry(m, op, seen);
+		irq_lrs_kept(m, vcpu);
+	if (enters || op->id == OP_HOLD)
+		commit_entry(m, vcpu, seen);
 	/*
 	 * An access is performed after the exit that it causes, and another exit follows.
 	 * One that takes an exception has run the vCPU, too.
 	 */
 	if (runs)
-		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
+		irq_moved(m, vcpu);
 	if (seen->status == OP_FAILED && (op->id == OP_SAVE_TABLES || op->id == OP_RESTORE_TABLES))
 		its_tables_failed(m, op);
 	/* What was saved, or restored, is not known. */
@@ -449,7 +448,7 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
 	if (m->nr_its && places_frames[op->id])
 		m->lost |= its_overlaps(m);
 	if (runs)
-		irq_moved(m, vcpu_number(m, (u64)op_vcpu(op)));
+		irq_moved(m, vcpu);
 }
 
 /* A guest that serves performs its operation once for each interrupt that it takes. */

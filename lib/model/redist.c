@@ -31,6 +31,9 @@ bool ranges_overlap(u64 base, u64 bytes, u64 other_base, u64 other_bytes)
  */
 const struct model_vcpu *model_vcpu(const struct model *m, u64 vcpu_id)
 {
+	/* Most programs create them in the order of their ids. */
+	if (vcpu_id < m->nr_vcpus && m->vcpu[vcpu_id].id == vcpu_id)
+		return &m->vcpu[vcpu_id];
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
 		if (m->vcpu[i].id == vcpu_id)
 			return &m->vcpu[i];
