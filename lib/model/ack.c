@@ -52,7 +52,7 @@ struct ack_view {
 	bool few_lrs; /* too few for interrupts of disabled groups, which come last */
 };
 
-/* Values that a view may show, each once. */
+/* Values that a view may show, each once: to clear them takes longer than to find them. */
 struct answers {
 	unsigned int nr;
 	u32 value[EXPECT_MAX_ONE_OF];
@@ -177,8 +177,8 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 	bool enable[2],
 		no_room = deviates(m, DEVIATION_ACTIVE_FILL_LRS) && irq_lrs_may_be_taken(m, v);
 	enum deviation_id d = dist_group_enables(m, enable);
-	struct answers answers = { .nr = 0 };
-	struct candidates c = { .prio = 0 };
+	struct answers answers;
+	struct candidates c;
 	unsigned int above = 0, hidden_from = sgi_v2_hides_from(m, v);
 
 	if (view->emulated && !v->cpuif.enable[0] && !v->cpuif.enable[1])
@@ -195,10 +195,10 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 		above = c.prio + 1u;
 		if (c.nr && c.prio >= hidden_from)
 			expect_deviant(want, INTID_NONE, DEVIATION_V2_SGI_FILTER);
+		answers.nr = 0;
 		add_candidates(m, v, view, &c, &answers);
 		for (unsigned int i = 0; i < answers.nr; i++)
 			expect_deviant(want, answers.value[i], shown_by(m, v, answers.value[i], d));
-		answers.nr = 0;
 		/* What comes below is seen only if all of these may be passed over. */
 		if (no_room)
 			d = DEVIATION_ACTIVE_FILL_LRS;
@@ -219,12 +219,13 @@ static void add_unloaded(const struct model *m, const struct model_vcpu *v,
 			 const struct ack_view *view, struct expect *want)
 {
 	static const bool either[2] = { true, true };
-	struct answers answers = { .nr = 0 };
+	struct answers answers;
 	struct candidates c;
 	unsigned int above = 0;
 	bool enable[2];
 
 	dist_group_enables(m, enable);
+	answers.nr = 0;
 	add_answer(&answers, INTID_NONE);
 	add_answer(&answers, INTID_GROUP1);
 	do {
@@ -242,10 +243,11 @@ static void read_view(const struct model *m, const struct access *a, const struc
 		      struct expect *want, struct expect_val *val)
 {
 	const struct model_vcpu *v = &m->vcpu[a->vcpu];
-	struct answers answers = { .nr = 0 };
+	struct answers answers;
 	unsigned int above = 0;
 	struct candidates c;
 
+	answers.nr = 0;
 	/* What may be pending or not comes first or does not. */
 	do {
 		find_candidates(m, v, m->dist_enable, false, above, &c);

@@ -55,9 +55,13 @@ unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v)
 	unsigned int nr = (unsigned int)__builtin_popcount(private);
 
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {
-		u32 active = spis_active_on(m, n, (unsigned int)(v - m->vcpu));
-		u32 ready = may_wait(&m->spi[n / 32 - 1]) & ~active;
+		const struct model_bank *b = &m->spi[n / 32 - 1];
+		u32 ready = may_wait(b), active;
 
+		if (!(ready | b->active | b->stuck)) /* which is usual */
+			continue;
+		active = spis_active_on(m, n, (unsigned int)(v - m->vcpu));
+		ready &= ~active;
 		nr += (unsigned int)__builtin_popcount(active);
 		for (; ready; ready &= ready - 1)
 			nr += spi_targets(m, v, n + (unsigned int)__builtin_ctz(ready), true);

@@ -112,6 +112,8 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 	u32 pending = bank_pending(b) | b->open | (s->deviant ? b->soft : 0);
 	u32 ready = pending & b->enable & ~(b->active & ~(s->deviant ? b->loose : 0));
 
+	if (!pending) /* which is usual */
+		return;
 	ready &= (group_enable[0] ? ~b->group : 0) | (group_enable[1] ? b->group : 0);
 	if (s->deviant)
 		ready |= b->slipped & pending & ~b->active &
@@ -148,6 +150,9 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
 
 	c->nr = 0;
 	c->prio = PRIORITY_IDLE;
+	c->all_doubtful = false;
+	c->all_open = false;
+	c->doubt = NR_DEVIATIONS;
 	search_bank(&s, 0, &v->irqs, enable);
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32)
 		search_bank(&s, n, &m->spi[n / 32 - 1], enable);

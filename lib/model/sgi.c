@@ -39,8 +39,9 @@ bool sgi_v2_cpus_differ(const struct model *m)
 static bool waits(const struct model_vcpu *v, unsigned int sgi)
 {
 	bool active = (v->irqs.active | v->irqs.stuck) & 1u << sgi;
+	u8 source = v->sgi_source[sgi];
 
-	return __builtin_popcount(v->sgi_source[sgi]) + active > 1;
+	return active ? source : source & (source - 1);
 }
 
 /**
