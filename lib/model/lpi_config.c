@@ -126,6 +126,21 @@ bool lpi_may_be_enabled(const struct model *m, unsigned int lpi)
 	return false;
 }
 
+static void load_config(struct model *m, unsigned int lpi, u8 config, bool are_there)
+{
+	struct model_lpi_config *c = &m->lpi.config[lpi];
+
+	/* What was written since is cached already: lpi_memory_written(). */
+	if (are_there && c->nr)
+		return;
+	if (its_vcpu_of(m, lpi) >= 0) {
+		cache_config(m, lpi, config);
+		return;
+	}
+	c->nr = 1;
+	c->byte[0] = config;
+}
+
 /**
  * lpi_load_configs() - a PE's LPIs are enabled
  * @m:         of a VM with an ITS
@@ -136,23 +151,14 @@ bool lpi_may_be_enabled(const struct model *m, unsigned int lpi)
 void lpi_load_configs(struct model *m, bool are_there)
 {
 	u64 bits = config_bits(m) * (~0ULL / 0xff); /* of eight entries */
-	u64 table = config_table(m), known, word = 0;
+	u64 table = config_table(m), known;
 
-	for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi++) {
-		u8 config;
+	for (unsigned int lpi = 0; lpi < MODEL_MAX_LPIS; lpi += 8) {
+		u64 word = mem_u64(m, table + lpi, &known) & bits;
 
-		if (lpi % 8 == 0) {
-			word = mem_u64(m, table + lpi, &known) & bits;
-			m->lost |= (bits & ~known) != 0;
-		}
-		/* What was written since is cached already: lpi_memory_written(). */
-		if (are_there && m->lpi.config[lpi].nr)
-			continue;
-		config = (u8)(word >> 8 * (lpi % 8));
-		if (its_vcpu_of(m, lpi) < 0)
-			m->lpi.config[lpi] = (struct model_lpi_config){ 1, { config } };
-		else
-			cache_config(m, lpi, config);
+		m->lost |= (bits & ~known) != 0;
+		for (unsigned int i = lpi; i < lpi + 8; i++, word >>= 8)
+			load_config(m, i, (u8)word, are_there);
 	}
 }
 
