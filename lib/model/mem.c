@@ -3,6 +3,7 @@
  * The guest's memory at PROG_MEM_BASE, which programs read and write and in which
  * an ITS and redistributors have their tables.  Only what was written is kept.
  */
+#include <endian.h>
 #include <string.h>
 
 #include "lib/model/state.h"
@@ -276,11 +277,10 @@ void expect_mem_store(const struct model *m, const struct op *op, struct expect 
 /* Eight bytes of the guest's, which is little-endian. */
 static u64 word_at(const u8 *byte)
 {
-	u64 word = 0;
+	u64 word;
 
-	for (unsigned int i = 0; i < 8; i++)
-		word |= (u64)byte[i] << 8 * i;
-	return word;
+	memcpy(&word, byte, sizeof(word));
+	return le64toh(word);
 }
 
 /**

@@ -4,64 +4,52 @@
  */
 #include "lib/prog/mem.h"
 
+#include <endian.h>
 #include <string.h>
+
+/* A field of a command, and the argument that says it. */
+struct field_of_arg {
+	enum op_arg_id arg;
+	enum its_field_id field;
+};
+
+#define MAX_FIELDS 4
 
 /* The command that an operation writes, if it writes one. */
 struct cmd_of_op {
-	bool is_cmd;
 	enum its_cmd_id cmd;
 	enum op_arg_id at;
+	unsigned int nr; /* of fields: 0 if it writes none */
+	struct field_of_arg field[MAX_FIELDS];
 };
+
+#define IN(op, arg, name)                                 \
+	{                                                 \
+		ARG_##op##_##arg, ITS_FIELD_##op##_##name \
+	}
+#define COMMAND(op, nr, ...) [OP_##op] = { ITS_CMD_##op, ARG_##op##_at, nr, { __VA_ARGS__ } }
 
 static const struct cmd_of_op cmds[NR_OPS] = {
-	[OP_MAPD] = { true, ITS_CMD_MAPD, ARG_MAPD_at },
-	[OP_MAPC] = { true, ITS_CMD_MAPC, ARG_MAPC_at },
-	[OP_MAPTI] = { true, ITS_CMD_MAPTI, ARG_MAPTI_at },
-	[OP_MAPI] = { true, ITS_CMD_MAPI, ARG_MAPI_at },
-	[OP_MOVI] = { true, ITS_CMD_MOVI, ARG_MOVI_at },
-	[OP_MOVALL] = { true, ITS_CMD_MOVALL, ARG_MOVALL_at },
-	[OP_INV] = { true, ITS_CMD_INV, ARG_INV_at },
-	[OP_INVALL] = { true, ITS_CMD_INVALL, ARG_INVALL_at },
-	[OP_INT] = { true, ITS_CMD_INT, ARG_INT_at },
-	[OP_CLEAR] = { true, ITS_CMD_CLEAR, ARG_CLEAR_at },
-	[OP_DISCARD] = { true, ITS_CMD_DISCARD, ARG_DISCARD_at },
-	[OP_SYNC] = { true, ITS_CMD_SYNC, ARG_SYNC_at },
+	COMMAND(MAPD, 4, IN(MAPD, device, DeviceID), IN(MAPD, itt, ITT_addr), IN(MAPD, size, Size),
+		IN(MAPD, valid, V)),
+	COMMAND(MAPC, 3, IN(MAPC, icid, ICID), IN(MAPC, rdbase, RDbase), IN(MAPC, valid, V)),
+	COMMAND(MAPTI, 4, IN(MAPTI, device, DeviceID), IN(MAPTI, event, EventID),
+		IN(MAPTI, intid, pINTID), IN(MAPTI, icid, ICID)),
+	COMMAND(MAPI, 3, IN(MAPI, device, DeviceID), IN(MAPI, event, EventID),
+		IN(MAPI, icid, ICID)),
+	COMMAND(MOVI, 3, IN(MOVI, device, DeviceID), IN(MOVI, event, EventID),
+		IN(MOVI, icid, ICID)),
+	COMMAND(MOVALL, 2, IN(MOVALL, from, RDbase1), IN(MOVALL, to, RDbase2)),
+	COMMAND(INV, 2, IN(INV, device, DeviceID), IN(INV, event, EventID)),
+	COMMAND(INVALL, 1, IN(INVALL, icid, ICID)),
+	COMMAND(INT, 2, IN(INT, device, DeviceID), IN(INT, event, EventID)),
+	COMMAND(CLEAR, 2, IN(CLEAR, device, DeviceID), IN(CLEAR, event, EventID)),
+	COMMAND(DISCARD, 2, IN(DISCARD, device, DeviceID), IN(DISCARD, event, EventID)),
+	COMMAND(SYNC, 1, IN(SYNC, rdbase, RDbase)),
 };
 
-static const struct {
-	enum op_arg_id arg;
-	enum its_field_id field;
-} fields[] = {
-	{ ARG_MAPD_device, ITS_FIELD_MAPD_DeviceID },
-	{ ARG_MAPD_itt, ITS_FIELD_MAPD_ITT_addr },
-	{ ARG_MAPD_size, ITS_FIELD_MAPD_Size },
-	{ ARG_MAPD_valid, ITS_FIELD_MAPD_V },
-	{ ARG_MAPC_icid, ITS_FIELD_MAPC_ICID },
-	{ ARG_MAPC_rdbase, ITS_FIELD_MAPC_RDbase },
-	{ ARG_MAPC_valid, ITS_FIELD_MAPC_V },
-	{ ARG_MAPTI_device, ITS_FIELD_MAPTI_DeviceID },
-	{ ARG_MAPTI_event, ITS_FIELD_MAPTI_EventID },
-	{ ARG_MAPTI_intid, ITS_FIELD_MAPTI_pINTID },
-	{ ARG_MAPTI_icid, ITS_FIELD_MAPTI_ICID },
-	{ ARG_MAPI_device, ITS_FIELD_MAPI_DeviceID },
-	{ ARG_MAPI_event, ITS_FIELD_MAPI_EventID },
-	{ ARG_MAPI_icid, ITS_FIELD_MAPI_ICID },
-	{ ARG_MOVI_device, ITS_FIELD_MOVI_DeviceID },
-	{ ARG_MOVI_event, ITS_FIELD_MOVI_EventID },
-	{ ARG_MOVI_icid, ITS_FIELD_MOVI_ICID },
-	{ ARG_MOVALL_from, ITS_FIELD_MOVALL_RDbase1 },
-	{ ARG_MOVALL_to, ITS_FIELD_MOVALL_RDbase2 },
-	{ ARG_INV_device, ITS_FIELD_INV_DeviceID },
-	{ ARG_INV_event, ITS_FIELD_INV_EventID },
-	{ ARG_INVALL_icid, ITS_FIELD_INVALL_ICID },
-	{ ARG_INT_device, ITS_FIELD_INT_DeviceID },
-	{ ARG_INT_event, ITS_FIELD_INT_EventID },
-	{ ARG_CLEAR_device, ITS_FIELD_CLEAR_DeviceID },
-	{ ARG_CLEAR_event, ITS_FIELD_CLEAR_EventID },
-	{ ARG_DISCARD_device, ITS_FIELD_DISCARD_DeviceID },
-	{ ARG_DISCARD_event, ITS_FIELD_DISCARD_EventID },
-	{ ARG_SYNC_rdbase, ITS_FIELD_SYNC_RDbase },
-};
+#undef IN
+#undef COMMAND
 
 /**
  * op_its_command() - the command for an ITS that an operation writes
@@ -72,25 +60,25 @@ static const struct {
  */
 bool op_its_command(const struct op *op, u64 cmd[ITS_CMD_WORDS])
 {
+	const struct cmd_of_op *c = &cmds[op->id];
+
 	if (op->id == OP_COMMAND) {
 		for (size_t i = 0; i < ITS_CMD_WORDS; i++)
 			cmd[i] = op->arg[1 + i]; /* in the order of its arguments */
 		return true;
 	}
-	if (!cmds[op->id].is_cmd)
+	if (!c->nr)
 		return false;
-	its_cmd_begin(cmd, cmds[op->id].cmd);
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-		if (op_arg_slots[fields[i].arg].op == op->id)
-			its_cmd_put(cmd, fields[i].field, op_arg(op, fields[i].arg));
-	}
+	its_cmd_begin(cmd, c->cmd);
+	for (unsigned int i = 0; i < c->nr; i++)
+		its_cmd_put(cmd, c->field[i].field, op_arg(op, c->field[i].arg));
 	return true;
 }
 
 static void put_le(u8 *bytes, size_t nr, u64 value)
 {
-	for (size_t i = 0; i < nr; i++)
-		bytes[i] = (u8)(value >> 8 * i);
+	value = htole64(value);
+	memcpy(bytes, &value, nr);
 }
 
 /**
@@ -145,7 +133,7 @@ bool op_mem_store(const struct op *op, struct mem_store *store)
 bool op_is_on_mem(const struct op *op)
 {
 	return op->id == OP_MEM_READ || op->id == OP_MEM_WRITE || op->id == OP_COMMAND ||
-	       cmds[op->id].is_cmd;
+	       cmds[op->id].nr;
 }
 
 /**
