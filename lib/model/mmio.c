@@ -40,7 +40,7 @@ static void target_find(const struct model *m, u64 gpa, unsigned int by, struct 
 	for (unsigned int i = 0; i < NR_ADDR_TYPES; i++) {
 		const struct addr_type_desc *d = addr_type_desc((enum addr_type)i);
 
-		if (d->gic == m->config.gic && d->frame != FRAME_GICR &&
+		if (m->addr[i] != ADDR_UNSET && d->gic == m->config.gic && d->frame != FRAME_GICR &&
 		    in_frame(gpa, m->addr[i], d->frame, t))
 			return;
 	}
@@ -224,15 +224,17 @@ void expect_guest_read(const struct model *m, const struct op *op, struct expect
 {
 	u64 where = op_arg(op, ARG_GUEST_READ_reg);
 	u64 gpa = op_arg(op, ARG_GUEST_READ_at) + place_offset(where);
-	unsigned int size = op_access_size(where, op_arg(op, ARG_GUEST_READ_size));
-	unsigned int by = vcpu_number(m, op_arg(op, ARG_GUEST_READ_vcpu));
+	unsigned int by = vcpu_number(m, op_arg(op, ARG_GUEST_READ_vcpu)), size;
 	struct target_at t;
 
 	if (!expect_entry(m, op_arg(op, ARG_GUEST_READ_vcpu), want))
 		return;
-	if (!op_is_in_memory(op))
+	if (!place_is_in_memory(where)) {
 		expect_sysreg(m, where, by, NULL, want);
-	else if (expect_reach(m, gpa, size, &t, by, want))
+		return;
+	}
+	size = op_access_size(where, op_arg(op, ARG_GUEST_READ_size));
+	if (expect_reach(m, gpa, size, &t, by, want))
 		expect_frame_read(m, &t, by, size, want);
 }
 
@@ -246,16 +248,18 @@ void expect_guest_write(const struct model *m, const struct op *op, struct expec
 {
 	u64 where = op_arg(op, ARG_GUEST_WRITE_reg);
 	u64 gpa = op_arg(op, ARG_GUEST_WRITE_at) + place_offset(where);
-	unsigned int size = op_access_size(where, op_arg(op, ARG_GUEST_WRITE_size));
-	unsigned int by = vcpu_number(m, op_arg(op, ARG_GUEST_WRITE_vcpu));
+	unsigned int by = vcpu_number(m, op_arg(op, ARG_GUEST_WRITE_vcpu)), size;
 	u64 value = op_arg(op, ARG_GUEST_WRITE_value);
 	struct target_at t;
 
 	if (!expect_entry(m, op_arg(op, ARG_GUEST_WRITE_vcpu), want))
 		return;
-	if (!op_is_in_memory(op))
+	if (!place_is_in_memory(where)) {
 		expect_sysreg(m, where, by, &value, want);
-	else if (expect_reach(m, gpa, size, &t, by, want))
+		return;
+	}
+	size = op_access_size(where, op_arg(op, ARG_GUEST_WRITE_size));
+	if (expect_reach(m, gpa, size, &t, by, want))
 		allow_done(want, RULE_ACCESS_REACHES);
 }
 
@@ -276,7 +280,7 @@ bool guest_access_exits(const struct model *m, const struct op *op)
 	u64 at = op_arg(op, write ? ARG_GUEST_WRITE_at : ARG_GUEST_READ_at);
 	struct target_at t;
 
-	if (!op_is_in_memory(op))
+	if (!place_is_in_memory(where))
 		return false;
 	target_find(m, at + place_offset(where), 0, &t);
 	return t.kind == NOTHING || (t.kind == REGISTERS && t.frame != FRAME_GICC);
@@ -345,7 +349,7 @@ void commit_guest_access(struct model *m, const struct op *op, const struct op_r
 	unsigned int by = vcpu_number(m, (u64)op_vcpu(op));
 	u64 value = write ? op_arg(op, ARG_GUEST_WRITE_value) : seen->val[0];
 
-	if (!op_is_in_memory(op))
+	if (!place_is_in_memory(where))
 		commit_sysreg(m, where, by, write, value);
 	else
 		commit_memory(m, at + place_offset(where), by, op_access_size(where, size), write,

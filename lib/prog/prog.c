@@ -115,7 +115,7 @@ bool op_is_in_memory(const struct op *op)
 {
 	for (unsigned int i = 0; i < op_nr_args(op->id); i++) {
 		if (op_arg_desc(op_desc(op->id)->first_arg + i)->kind == ARG_KIND_PLACE)
-			return frame_desc(place_frame(op->arg[i]))->kind == FRAME_KIND_MMIO;
+			return place_is_in_memory(op->arg[i]);
 	}
 	return true;
 }

@@ -209,6 +209,12 @@ static inline u32 place_offset(u64 place)
 	return (u32)place;
 }
 
+/* Is a place in memory, so that an access has an address?  A system register has none. */
+static inline bool place_is_in_memory(u64 place)
+{
+	return frame_desc(place_frame(place))->kind == FRAME_KIND_MMIO;
+}
+
 /* What is at a place. */
 struct reg_at {
 	int reg; /* an enum reg_id, or -1 if the offset is reserved */
