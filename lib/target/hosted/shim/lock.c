@@ -137,13 +137,15 @@ void shim_synchronize(const char *where)
  */
 void shim_quiesce(bool in_guest)
 {
-	const struct shim_context usual = { .preempt = in_guest, .irqs_off = in_guest };
+	const struct shim_context *now = &shim_context;
 
-	if (unlikely(memcmp(&shim_context, &usual, sizeof(usual)))) {
+	/* Member by member, as they were written: memcmp() would wait for them. */
+	if (unlikely((now->preempt ^ in_guest) | (now->irqs_off ^ in_guest) | now->rcu | now->srcu |
+		     now->locks)) {
 		shim_report("lock: returns with preempt %d, irqs off %d, rcu %d, srcu %d, locks %d",
 			    shim_context.preempt, shim_context.irqs_off, shim_context.rcu,
 			    shim_context.srcu, shim_context.locks);
-		shim_context = usual;
+		shim_context = (struct shim_context){ .preempt = in_guest, .irqs_off = in_guest };
 	}
 	end_grace_period();
 }
