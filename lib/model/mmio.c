@@ -17,6 +17,30 @@ struct target_at {
 	unsigned int its; /* number of the ITS whose frame it is */
 };
 
+/* What an access to memory names; another frame may be there. */
+struct named {
+	u64 where;
+	struct reg_at at;
+	unsigned int size; /* of the access, bytes */
+};
+
+static void find_named(u64 where, u64 size, struct named *n)
+{
+	n->where = where;
+	reg_find_at(where, &n->at);
+	n->size = size ? (unsigned int)size : reg_at_size(&n->at);
+}
+
+static void find_reached(const struct named *n, const struct target_at *t, struct reg_at *at)
+{
+	u64 reached = place(t->frame, t->offset);
+
+	if (reached == n->where)
+		*at = n->at;
+	else
+		reg_find_at(reached, at);
+}
+
 static bool in_frame(u64 gpa, u64 base, enum frame_id frame, struct target_at *t)
 {
 	if (base == ADDR_UNSET || gpa < base || gpa - base >= frame_desc(frame)->bytes)
@@ -147,11 +171,12 @@ static bool size_is_taken(const struct reg_at *at, unsigned int size)
 }
 
 static void expect_frame_read(const struct model *m, const struct target_at *t, unsigned int by,
-			      unsigned int size, struct expect *want)
+			      const struct named *n, struct expect *want)
 {
 	struct access a = { .vcpu = t->vcpu, .by = by, .its = t->its };
+	unsigned int size = n->size;
 
-	reg_find_at(place(t->frame, t->offset), &a.at);
+	find_reached(n, t, &a.at);
 	allow_done(want, RULE_ACCESS_REACHES);
 	if (!size_is_taken(&a.at, size)) {
 		bool known = chosen(m, CHOICE_WRONG_SIZE_RAZ_WI) && t->frame != FRAME_GICC;
@@ -224,8 +249,9 @@ void expect_guest_read(const struct model *m, const struct op *op, struct expect
 {
 	u64 where = op_arg(op, ARG_GUEST_READ_reg);
 	u64 gpa = op_arg(op, ARG_GUEST_READ_at) + place_offset(where);
-	unsigned int by = vcpu_number(m, op_arg(op, ARG_GUEST_READ_vcpu)), size;
+	unsigned int by = vcpu_number(m, op_arg(op, ARG_GUEST_READ_vcpu));
 	struct target_at t;
+	struct named n;
 
 	if (!expect_entry(m, op_arg(op, ARG_GUEST_READ_vcpu), want))
 		return;
@@ -233,9 +259,9 @@ void expect_guest_read(const struct model *m, const struct op *op, struct expect
 		expect_sysreg(m, where, by, NULL, want);
 		return;
 	}
-	size = op_access_size(where, op_arg(op, ARG_GUEST_READ_size));
-	if (expect_reach(m, gpa, size, &t, by, want))
-		expect_frame_read(m, &t, by, size, want);
+	find_named(where, op_arg(op, ARG_GUEST_READ_size), &n);
+	if (expect_reach(m, gpa, n.size, &t, by, want))
+		expect_frame_read(m, &t, by, &n, want);
 }
 
 /**
@@ -315,8 +341,8 @@ static bool acknowledges(const struct reg_at *at)
 	return at->reg == REG_GICC_IAR || at->reg == REG_GICC_AIAR;
 }
 
-static void commit_memory(struct model *m, u64 gpa, unsigned int by, unsigned int size, bool write,
-			  u64 value)
+static void commit_memory(struct model *m, u64 gpa, unsigned int by, const struct named *n,
+			  bool write, u64 value)
 {
 	struct access a = { .by = by };
 	struct target_at t;
@@ -326,9 +352,9 @@ static void commit_memory(struct model *m, u64 gpa, unsigned int by, unsigned in
 		return;
 	a.vcpu = t.vcpu;
 	a.its = t.its;
-	reg_find_at(place(t.frame, t.offset), &a.at);
-	if (size_is_taken(&a.at, size))
-		commit_reg(m, &a, write, size, value);
+	find_reached(n, &t, &a.at);
+	if (size_is_taken(&a.at, n->size))
+		commit_reg(m, &a, write, n->size, value);
 	else if ((write || acknowledges(&a.at)) &&
 		 (!chosen(m, CHOICE_WRONG_SIZE_RAZ_WI) || t.frame == FRAME_GICC))
 		m->lost = true;
@@ -348,10 +374,12 @@ void commit_guest_access(struct model *m, const struct op *op, const struct op_r
 	u64 size = op_arg(op, write ? ARG_GUEST_WRITE_size : ARG_GUEST_READ_size);
 	unsigned int by = vcpu_number(m, (u64)op_vcpu(op));
 	u64 value = write ? op_arg(op, ARG_GUEST_WRITE_value) : seen->val[0];
+	struct named n;
 
-	if (!place_is_in_memory(where))
+	if (!place_is_in_memory(where)) {
 		commit_sysreg(m, where, by, write, value);
-	else
-		commit_memory(m, at + place_offset(where), by, op_access_size(where, size), write,
-			      value);
+		return;
+	}
+	find_named(where, size, &n);
+	commit_memory(m, at + place_offset(where), by, &n, write, value);
 }

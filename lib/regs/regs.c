@@ -327,7 +327,7 @@ unsigned int place_size(u64 place)
 	struct reg_at at;
 
 	reg_find_at(place, &at);
-	return at.reg >= 0 && !at.byte ? reg_descs[at.reg].width / 8 : 4;
+	return reg_at_size(&at);
 }
 
 /**

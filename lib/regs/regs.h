@@ -223,6 +223,13 @@ struct reg_at {
 };
 
 void reg_find_at(u64 place, struct reg_at *at);
+
+/* The size of an access to it that does not say its own, as place_size() has it. */
+static inline unsigned int reg_at_size(const struct reg_at *at)
+{
+	return at->reg >= 0 && !at->byte ? reg_desc((enum reg_id)at->reg)->width / 8 : 4;
+}
+
 u64 reg_place(enum reg_id reg, unsigned int index);
 __must_check bool place_parse(const char *name, enum gic_version version, u64 *place);
 void place_print(u64 place, char *buf, size_t bytes);
