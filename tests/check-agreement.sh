@@ -76,7 +76,7 @@ if ! command -v clang >/dev/null || ! ci/kernel/source.sh "$kernel" >"$scratch/l
 	ktap_skip agreement "no clang, or $(tail -n 1 "$scratch/log")"
 	ktap_done
 fi
-ktap_check agreement.library_is_built hosted KERNEL="$kernel"
+ktap_check agreement.hosted_is_built hosted KERNEL="$kernel"
 ktap_check agreement.kernels_are_the_same kernels_are_the_same
 ktap_check agreement.kernels_differ kernels_differ
 if ! command -v qemu-system-aarch64 >/dev/null || [ ! -s "$(cache_dir)/kernel/$kernel/Image" ]; then

@@ -112,7 +112,7 @@ command_lines() {
 		run --target hosted:lr=0
 	ktap_check cli.storm_without_guests in_scratch one_line 4 \
 		'no storm here: target qtest' storm --target qtest
-	ktap_check cli.library_that_is_missing in_scratch one_line 4 \
+	ktap_check cli.missing_library in_scratch one_line 4 \
 		'`make hosted KERNEL=0.99` builds it' run --target hosted:0.99
 }
 

@@ -86,7 +86,7 @@ if ! command -v clang >/dev/null || ! ci/kernel/source.sh "$version" >"$scratch/
 	ktap_done
 fi
 
-ktap_check failures.library_is_built hosted KERNEL="$version"
+ktap_check failures.hosted_is_built hosted KERNEL="$version"
 ktap_check failures.scenarios_are_as_expected scenarios_are_as_expected
 ktap_check failures.leak_is_found leak
 ktap_check failures.kept_lock_is_found kept_lock

@@ -126,12 +126,12 @@ if ! command -v clang >/dev/null || ! ci/kernel/source.sh "$version" >"$scratch/
 fi
 
 echo hosted_kernel >"$scratch/symbol"
-ktap_check hosted.library_is_built hosted KERNEL="$version"
+ktap_check hosted.is_built hosted KERNEL="$version"
 for other in 6.1 7.2 7.3; do
 	if ci/kernel/source.sh "$other" >"$scratch/log" 2>&1; then
-		ktap_check "hosted.library_is_built_of_$other" hosted KERNEL="$other"
+		ktap_check "hosted.is_built_of_$other" hosted KERNEL="$other"
 	else
-		ktap_skip "hosted.library_is_built_of_$other" "$(tail -n 1 "$scratch/log")"
+		ktap_skip "hosted.is_built_of_$other" "$(tail -n 1 "$scratch/log")"
 	fi
 done
 ktap_check hosted.scenarios_are_as_expected scenarios_are_as_expected

@@ -94,7 +94,7 @@ machine_goes_on() {
 
 scratch_dir
 if command -v clang >/dev/null && ci/kernel/source.sh "$version" >"$scratch/log" 2>&1; then
-	ktap_check migrate.library_is_built hosted KERNEL="$version"
+	ktap_check migrate.hosted_is_built hosted KERNEL="$version"
 	ktap_check migrate.programs_go_on_wherever_they_are_migrated \
 		programs_go_on_wherever_they_are_migrated
 	ktap_check migrate.states_are_the_same states_are_the_same
