@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/engine.h"
 #include "lib/prog/alloc.h"
-#include "lib/regs/bits.h"
 
 #define RUNS 10000 /* of a process */
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes);
 /* What has to be there before a process forks; libFuzzer calls it, too. */
 int LLVMFuzzerInitialize(int *argc, char ***argv) __attribute__((weak));
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/engine.h"
 #include "fuzz/input.h"
 #include "lib/prog/alloc.h"
 
@@ -22,16 +23,6 @@ struct afl {
 	size_t trimmed_bytes;
 	const struct prog *candidate; /* NULL after the last one */
 };
-
-/* What afl-fuzz looks for by name; it comes without a header. */
-void *afl_custom_init(void *state, unsigned int seed);
-void afl_custom_deinit(void *data);
-unsigned int afl_custom_fuzz_count(void *data, const u8 *buf, size_t bytes);
-size_t afl_custom_fuzz(void *data, u8 *buf, size_t bytes, u8 **out, u8 *add_buf, size_t add_bytes,
-		       size_t max_bytes);
-int afl_custom_init_trim(void *data, u8 *buf, size_t bytes);
-size_t afl_custom_trim(void *data, u8 **out);
-int afl_custom_post_trim(void *data, u8 success);
 
 void *afl_custom_init(void *state, unsigned int seed)
 {

@@ -4,10 +4,8 @@
  */
 #include <stdlib.h>
 
+#include "fuzz/engine.h"
 #include "fuzz/hosted_fuzz.h"
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

@@ -2,13 +2,8 @@
 /*
  * libFuzzer's custom mutator and crossover, over the mutator of programs.
  */
+#include "fuzz/engine.h"
 #include "fuzz/input.h"
-
-/* What libFuzzer calls, and what it offers; it comes without a header in C. */
-size_t LLVMFuzzerMutate(u8 *data, size_t bytes, size_t max_bytes);
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t bytes, size_t max_bytes, unsigned int seed);
-size_t LLVMFuzzerCustomCrossOver(const u8 *data1, size_t bytes1, const u8 *data2, size_t bytes2,
-				 u8 *to, size_t max_bytes, unsigned int seed);
 
 /* Its own mutations know what comparisons met: once in so many times they do it. */
 #define BYTES_CHANGE 16

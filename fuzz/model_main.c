@@ -2,9 +2,8 @@
 /*
  * libFuzzer's entry to model_fuzz().
  */
+#include "fuzz/engine.h"
 #include "fuzz/model_fuzz.h"
-
-int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes);
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes)
 {

@@ -2,9 +2,8 @@
 /*
  * libFuzzer's entry to prog_fuzz().
  */
+#include "fuzz/engine.h"
 #include "fuzz/prog_fuzz.h"
-
-int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes);
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes)
 {

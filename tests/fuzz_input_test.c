@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/engine.h"
 #include "lib/prog/alloc.h"
 #include "lib/prog/reduce_pass.h"
 #include "tests/programs.h"
@@ -17,20 +18,6 @@
 #define HEAD 3
 #define MAX_BYTES 400
 #define ROUNDS 2000
-
-/* What engines find in the library and in the fuzzer. */
-size_t LLVMFuzzerMutate(u8 *data, size_t bytes, size_t max_bytes);
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t bytes, size_t max_bytes, unsigned int seed);
-size_t LLVMFuzzerCustomCrossOver(const u8 *data1, size_t bytes1, const u8 *data2, size_t bytes2,
-				 u8 *to, size_t max_bytes, unsigned int seed);
-void *afl_custom_init(void *state, unsigned int seed);
-void afl_custom_deinit(void *data);
-unsigned int afl_custom_fuzz_count(void *data, const u8 *buf, size_t bytes);
-size_t afl_custom_fuzz(void *data, u8 *buf, size_t bytes, u8 **out, u8 *add_buf, size_t add_bytes,
-		       size_t max_bytes);
-int afl_custom_init_trim(void *data, u8 *buf, size_t bytes);
-size_t afl_custom_trim(void *data, u8 **out);
-int afl_custom_post_trim(void *data, u8 success);
 
 /* The lowest bit of the first byte says that a program follows. */
 static bool says_program(const u8 *head)
