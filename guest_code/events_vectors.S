@@ -11,39 +11,11 @@
 
 	.section guest, "ax"
 
-	/* Each four: synchronous, IRQ, FIQ, SError. */
-	.balign 2048
-events_vectors:
-	.rept 4		/* with the stack of EL0 */
-	vector fault
-	.endr
-	vector fault
-	vector irq
-	vector fault
-	vector fault
-	.rept 8		/* from EL0 */
-	vector fault
-	.endr
-
-	/* IRQs stay masked until the return: ELR and SPSR are not lost. */
+	vector_table events_vectors, fault, irq, fault, fault, fault
 irq:
-	sub	sp, sp, #160
-	each_pair stp
-	mrs	x0, tpidr_el1
-	bl	events_interrupt
-	each_pair ldp
-	add	sp, sp, #160
-	eret
-
-	/* The stack is not used: it may be what is wrong. */
+	handle_irq events_interrupt
 fault:
-	mrs	x0, tpidr_el1
-	mrs	x1, esr_el1
-	str	x1, [x0, #EVENTS_SHARED_ESR]
-	mrs	x1, elr_el1
-	str	x1, [x0, #EVENTS_SHARED_ELR]
-	mrs	x1, far_el1
-	str	x1, [x0, #EVENTS_SHARED_FAR]
+	note_exception EVENTS_SHARED_ESR, EVENTS_SHARED_ELR, EVENTS_SHARED_FAR
 	mov	w1, #EVENTS_RING_FAULT
 	b	ring
 

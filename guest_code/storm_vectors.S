@@ -11,39 +11,11 @@
 
 	.section guest, "ax"
 
-	/* Each four: synchronous, IRQ, FIQ, SError. */
-	.balign 2048
-storm_vectors:
-	.rept 4		/* with the stack of EL0 */
-	vector fault
-	.endr
-	vector fault
-	vector irq
-	vector fault
-	vector fault
-	.rept 8		/* from EL0 */
-	vector fault
-	.endr
-
-	/* IRQs stay masked until the return, so that ELR and SPSR are not lost. */
+	vector_table storm_vectors, fault, irq, fault, fault, fault
 irq:
-	sub	sp, sp, #160
-	each_pair stp
-	mrs	x0, tpidr_el1
-	bl	storm_interrupt
-	each_pair ldp
-	add	sp, sp, #160
-	eret
-
-	/* The stack is not used: it may be what is wrong. */
+	handle_irq storm_interrupt
 fault:
-	mrs	x0, tpidr_el1
-	mrs	x1, esr_el1
-	str	x1, [x0, #STORM_VCPU_ESR]
-	mrs	x1, elr_el1
-	str	x1, [x0, #STORM_VCPU_ELR]
-	mrs	x1, far_el1
-	str	x1, [x0, #STORM_VCPU_FAR]
+	note_exception STORM_VCPU_ESR, STORM_VCPU_ELR, STORM_VCPU_FAR
 	mov	w1, #STORM_RING_FAULT
 1:	bl	storm_ring
 	b	1b

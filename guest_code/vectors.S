@@ -15,37 +15,14 @@
 
 	.section guest, "ax"
 
-	/* Each four: synchronous, IRQ, FIQ, SError. */
-	.balign 2048
-vectors:
-	.rept 4		/* with the stack of EL0 */
-	vector stray
-	.endr
-	vector sync	/* as the interpreter runs */
-	vector irq
-	vector fiq
-	vector stray
-	.rept 8		/* from EL0 */
-	vector stray
-	.endr
-
-	/* x0 = lane.  The stack is not used: it may be what is wrong. */
-	.macro note
-	mrs	x0, tpidr_el1
-	mrs	x1, esr_el1
-	str	x1, [x0, #GUEST_LANE_ESR]
-	mrs	x1, elr_el1
-	str	x1, [x0, #GUEST_LANE_ELR]
-	mrs	x1, far_el1
-	str	x1, [x0, #GUEST_LANE_FAR]
-	.endm
+	vector_table vectors, sync, irq, fiq, stray, stray
 
 	.balign 128
 sync:
 	/* Nothing here uses the thread registers of EL0 otherwise. */
 	msr	tpidr_el0, x0
 	msr	tpidrro_el0, x1
-	note
+	note_exception GUEST_LANE_ESR, GUEST_LANE_ELR, GUEST_LANE_FAR
 	ldr	w1, [x0, #GUEST_LANE_GUARDED]
 	cbz	w1, unwind
 	/* A second exception of the same access is a stray one. */
@@ -93,7 +70,7 @@ interrupt:
 	eret
 
 stray:
-	note
+	note_exception GUEST_LANE_ESR, GUEST_LANE_ELR, GUEST_LANE_FAR
 unwind:
 	adr	x1, after_stray
 	msr	elr_el1, x1
