@@ -152,8 +152,8 @@ static void wait_for_sleep(const struct target_vm *vm)
 		nanosleep(&pause, NULL);
 }
 
-/* On each processor in turn: what was pending there has been taken by then. */
-static void visit_processors(void)
+/* Calls @act with each processor that this thread may run on, one by one. */
+static void each_processor(void (*act)(const cpu_set_t *one, void *arg), void *arg)
 {
 	cpu_set_t all, one;
 
@@ -163,9 +163,16 @@ static void visit_processors(void)
 			continue;
 		CPU_ZERO(&one);
 		CPU_SET(cpu, &one);
-		TEST_ASSERT(!sched_setaffinity(0, sizeof(one), &one), "sched_setaffinity");
+		act(&one, arg);
 	}
 	TEST_ASSERT(!sched_setaffinity(0, sizeof(all), &all), "sched_setaffinity");
+}
+
+/* What was pending there has been taken by the time that this thread runs there. */
+static void visit_processor(const cpu_set_t *one, void *arg)
+{
+	(void)arg;
+	TEST_ASSERT(!sched_setaffinity(0, sizeof(*one), one), "sched_setaffinity");
 }
 
 /*
@@ -191,7 +198,7 @@ static long direct_irqfd(void *arg, unsigned int gsi)
 	note_forwarded(vm);
 	before = vfio_count(s);
 	vfio_raise(s);
-	visit_processors();
+	each_processor(visit_processor, NULL);
 	after = vfio_count(s);
 	e->nr_raised++;
 	e->nr_host += after != before;
@@ -213,21 +220,14 @@ static void *run_beside(void *arg)
 	return NULL;
 }
 
-static void gather_crowd(struct crowd *c)
+static void add_to_crowd(const cpu_set_t *one, void *arg)
 {
-	cpu_set_t all, one;
+	struct crowd *c = arg;
 
-	TEST_ASSERT(!sched_getaffinity(0, sizeof(all), &all), "sched_getaffinity");
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &all))
-			continue;
-		CPU_ZERO(&one);
-		CPU_SET(cpu, &one);
-		TEST_ASSERT(!pthread_create(&c->thread[c->nr], NULL, run_beside, &c->stop),
-			    "pthread_create");
-		TEST_ASSERT(!pthread_setaffinity_np(c->thread[c->nr++], sizeof(one), &one),
-			    "pthread_setaffinity_np");
-	}
+	TEST_ASSERT(!pthread_create(&c->thread[c->nr], NULL, run_beside, &c->stop),
+		    "pthread_create");
+	TEST_ASSERT(!pthread_setaffinity_np(c->thread[c->nr++], sizeof(*one), one),
+		    "pthread_setaffinity_np");
 }
 
 static void disperse_crowd(struct crowd *c)
@@ -271,7 +271,7 @@ void direct_run(const struct prog *prog, struct op_result *results,
 	direct_port.irqfd = direct_irqfd;
 	d.doorbells = vfio_count_doorbells();
 	if (evidence->crowd)
-		gather_crowd(&crowd);
+		each_processor(add_to_crowd, &crowd);
 	vm_open(&vm);
 	vm.devices.port = &direct_port;
 	perform_all(&vm, results);
