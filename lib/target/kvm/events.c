@@ -7,20 +7,13 @@
 #include "lib/target/kvm/vm.h"
 
 #include <errno.h>
-#include <processor.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 
 #include "lib/target/kvm/events.h"
+#include "lib/target/kvm/own.h"
 
-#define PTE_TABLE 3ULL
-#define PTE_BLOCK 1ULL
-#define PTE_INNER_SHAREABLE (3ULL << 8)
-#define PTE_ACCESSED (1ULL << 10)
-#define PTE_NORMAL (PTE_BLOCK | (u64)MT_NORMAL << 2 | PTE_INNER_SHAREABLE | PTE_ACCESSED)
-#define PTE_DEVICE (PTE_BLOCK | PTE_ACCESSED) /* nGnRnE in kvm_util's MAIR_EL1 */
-#define PAGE 0x1000u
 #define MAX_STAT_BYTES 256
 
 /* One VM, and the thread of its vCPU. */
@@ -36,77 +29,46 @@ struct event_vm {
 	bool stop; /* the thread is to end; atomic */
 };
 
-static int give_up(struct events_result *r, const char *what, int err)
+static const struct own_layout layout = {
+	.base = EVENTS_RAM_BASE,
+	.bytes = EVENTS_RAM_BYTES,
+	.code_bytes = EVENTS_MMU_OFFSET,
+	.mmu_offset = EVENTS_MMU_OFFSET,
+};
+
+static struct own_error error_of(struct events_result *r)
 {
-	snprintf(r->error, sizeof(r->error), "%s: %s", what, strerror(err));
-	return -err;
+	return (struct own_error){ r->error, sizeof(r->error) };
 }
 
-/* Its code, and the two blocks that it sees: devices, and its memory. */
-static void fill_memory(const struct event_vm *vm)
+static int give_up(struct events_result *r, const char *what, int err)
 {
-	u64 *table = (u64 *)(void *)(vm->ram + EVENTS_MMU_OFFSET);
-	u64 *l1 = table + PAGE / sizeof(u64);
-	size_t bytes = (uintptr_t)__stop_guest - (uintptr_t)__start_guest;
-
-	TEST_ASSERT(bytes <= EVENTS_MMU_OFFSET, "guest code is too large");
-	memcpy(vm->ram, __start_guest, bytes);
-	__builtin___clear_cache(vm->ram, vm->ram + bytes);
-	table[0] = (EVENTS_RAM_BASE + EVENTS_MMU_OFFSET + PAGE) | PTE_TABLE;
-	l1[0] = PTE_DEVICE;
-	l1[1] = EVENTS_RAM_BASE | PTE_NORMAL;
+	return own_give_up(error_of(r), what, err);
 }
 
 static int set_up_memory(struct event_vm *vm, struct events_result *r)
 {
-	struct kvm_userspace_memory_region slot = {
-		.guest_phys_addr = EVENTS_RAM_BASE,
-		.memory_size = EVENTS_RAM_BYTES,
-	};
+	int ret = own_memory(vm->kvm, &layout, &vm->ram, error_of(r));
 
-	vm->ram = mmap(NULL, EVENTS_RAM_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		       -1, 0);
-	if (vm->ram == MAP_FAILED)
-		return give_up(r, "mmap of the guest's memory", errno);
-	slot.userspace_addr = (u64)(uintptr_t)vm->ram;
-	fill_memory(vm);
-	vm->seen->shared = (struct events_shared *)(void *)(vm->ram + EVENTS_SHARED_OFFSET);
-	if (ioctl(vm->kvm->fd, KVM_SET_USER_MEMORY_REGION, &slot))
-		return give_up(r, "KVM_SET_USER_MEMORY_REGION", errno);
-	return 0;
+	if (!ret)
+		vm->seen->shared = (struct events_shared *)(void *)(vm->ram + EVENTS_SHARED_OFFSET);
+	return ret;
 }
 
 static int set_up_vcpu(struct event_vm *vm, struct events_result *r)
 {
-	size_t entry = (uintptr_t)events_entry - (uintptr_t)__start_guest;
-	struct kvm_vcpu *v = &vm->vcpu;
-	struct kvm_vcpu_init init = { 0 };
+	const struct own_start start = { .entry = events_entry,
+					 .argument = EVENTS_RAM_BASE + EVENTS_SHARED_OFFSET };
 
-	v->vm = vm->kvm;
-	v->fd = ioctl(vm->kvm->fd, KVM_CREATE_VCPU, 0UL);
-	if (v->fd < 0)
-		return give_up(r, "KVM_CREATE_VCPU", errno);
-	vm->run_bytes = (size_t)ioctl(vm->kvm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, NULL);
-	v->run = mmap(NULL, vm->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd, 0);
-	if (v->run == MAP_FAILED)
-		return give_up(r, "mmap of struct kvm_run", errno);
-	vm_ioctl(vm->kvm, KVM_ARM_PREFERRED_TARGET, &init);
-	aarch64_vcpu_setup(v, &init);
-	vcpu_set_reg(v, KVM_ARM64_SYS_REG(SYS_TTBR0_EL1), EVENTS_RAM_BASE + EVENTS_MMU_OFFSET);
-	vcpu_set_reg(v, ARM64_CORE_REG(regs.pc), EVENTS_RAM_BASE + entry);
-	vcpu_set_reg(v, ARM64_CORE_REG(regs.regs[0]), EVENTS_RAM_BASE + EVENTS_SHARED_OFFSET);
-	return 0;
+	return own_vcpu(vm->kvm, &layout, &start, &vm->vcpu, &vm->run_bytes, error_of(r));
 }
 
 /* The device first, the rest after the vCPU, which the initialisation needs. */
 static int create_gic(struct event_vm *vm, struct events_result *r)
 {
-	struct kvm_create_device dev = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
+	int ret = own_device(vm->kvm, KVM_DEV_TYPE_ARM_VGIC_V3, &vm->vgic);
 
-	if (ioctl(vm->kvm->fd, KVM_CREATE_DEVICE, &dev))
-		return give_up(r, "the kernel gives no GICv3 to guests", errno);
-	vm->vgic = (int)dev.fd;
-	return 0;
+	return ret ? give_up(r, "the kernel gives no GICv3 to guests", -ret) : 0;
 }
 
 static int set_up_gic(const struct event_vm *vm, struct events_result *r)
@@ -121,15 +83,10 @@ static int set_up_gic(const struct event_vm *vm, struct events_result *r)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
-		u64 value = calls[i].value;
-		const struct kvm_device_attr a = {
-			.group = calls[i].group,
-			.attr = calls[i].attr,
-			.addr = (u64)(uintptr_t)&value,
-		};
+		int ret = own_device_set(vm->vgic, calls[i].group, calls[i].attr, calls[i].value);
 
-		if (ioctl(vm->vgic, KVM_SET_DEVICE_ATTR, &a))
-			return give_up(r, "the vGIC cannot be set up", errno);
+		if (ret)
+			return give_up(r, "the vGIC cannot be set up", -ret);
 	}
 	return 0;
 }
@@ -172,7 +129,6 @@ static int tie_mark(const struct event_vm *vm, struct events_result *r)
 
 static int set_up_vm(struct event_vm *vm, struct events_vm *seen, struct events_result *r)
 {
-	struct vm_shape shape = { .mode = VM_MODE_P40V48_4K };
 	int ret;
 
 	*vm = (struct event_vm){ .seen = seen, .vgic = -1, .vcpu.fd = -1 };
@@ -180,9 +136,7 @@ static int set_up_vm(struct event_vm *vm, struct events_vm *seen, struct events_
 	seen->resampled = -1;
 	for (u32 i = 0; i < EVENTS_NR_IRQS; i++)
 		seen->irq[i] = -1;
-	if (kvm_check_cap(KVM_CAP_ARM_VM_IPA_SIZE) < 40)
-		shape.mode = VM_MODE_P36V48_4K;
-	vm->kvm = ____vm_create(shape);
+	vm->kvm = own_vm_create();
 	ret = set_up_memory(vm, r);
 	ret = ret ? ret : create_gic(vm, r);
 	ret = ret ? ret : set_up_vcpu(vm, r);

@@ -16,19 +16,11 @@
 #include "lib/target/kvm/storm.h"
 
 #include <errno.h>
-#include <processor.h>
 #include <time.h>
 
+#include "lib/target/kvm/own.h"
+
 #define NS_PER_S 1000000000ULL
-#define PTE_TABLE 3ULL
-#define PTE_BLOCK 1ULL
-#define PTE_INNER_SHAREABLE (3ULL << 8)
-#define PTE_ACCESSED (1ULL << 10)
-#define PTE_NORMAL (PTE_BLOCK | (u64)MT_NORMAL << 2 | PTE_INNER_SHAREABLE | PTE_ACCESSED)
-#define PTE_DEVICE (PTE_BLOCK | PTE_ACCESSED) /* nGnRnE in kvm_util's MAIR_EL1 */
-#define PAGE 0x1000u
-#define BLOCK_2M 0x200000u
-#define REDIST_BYTES 0x20000u
 
 u64 storm_now_ns(void)
 {
@@ -38,43 +30,30 @@ u64 storm_now_ns(void)
 	return (u64)ts.tv_sec * NS_PER_S + (u64)ts.tv_nsec;
 }
 
-static int give_up(struct storm *s, const char *what, int err)
+static const struct own_layout layout = {
+	.base = STORM_RAM_BASE,
+	.bytes = STORM_RAM_BYTES,
+	.code_bytes = GUEST_CODE_BYTES,
+	.mmu_offset = STORM_MMU_OFFSET,
+	.in_pieces = true,
+};
+
+static struct own_error error_of(const struct storm *s)
 {
-	snprintf(s->result->error, sizeof(s->result->error), "%s: %s", what, strerror(err));
-	return -err;
+	return (struct own_error){ s->result->error, sizeof(s->result->error) };
 }
 
-/* Its code, and the two blocks that it sees: devices, and its memory. */
-static void fill_memory(struct storm *s)
+static int give_up(const struct storm *s, const char *what, int err)
 {
-	u64 *table = (u64 *)(void *)(s->ram + STORM_MMU_OFFSET);
-	u64 *l1 = table + PAGE / sizeof(u64), *l2 = l1 + PAGE / sizeof(u64);
-	u64 gpa = STORM_RAM_BASE + STORM_MMU_OFFSET;
-	size_t bytes = (uintptr_t)__stop_guest - (uintptr_t)__start_guest;
-
-	TEST_ASSERT(bytes <= GUEST_CODE_BYTES, "guest code is too large");
-	memcpy(s->ram, __start_guest, bytes);
-	__builtin___clear_cache(s->ram, s->ram + bytes);
-	table[0] = (gpa + PAGE) | PTE_TABLE;
-	l1[0] = PTE_DEVICE;
-	l1[1] = (gpa + 2ULL * PAGE) | PTE_TABLE;
-	for (u64 i = 0; i < STORM_RAM_BYTES / BLOCK_2M; i++)
-		l2[i] = (STORM_RAM_BASE + i * BLOCK_2M) | PTE_NORMAL;
+	return own_give_up(error_of(s), what, err);
 }
 
 static int set_up_memory(struct storm *s)
 {
-	struct kvm_userspace_memory_region slot = {
-		.guest_phys_addr = STORM_RAM_BASE,
-		.memory_size = STORM_RAM_BYTES,
-	};
+	int ret = own_memory(s->kvm, &layout, &s->ram, error_of(s));
 
-	s->ram = mmap(NULL, STORM_RAM_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		      -1, 0);
-	if (s->ram == MAP_FAILED)
-		return give_up(s, "mmap of the guest's memory", errno);
-	slot.userspace_addr = (u64)(uintptr_t)s->ram;
-	fill_memory(s);
+	if (ret)
+		return ret;
 	s->control = (struct storm_control *)(void *)(s->ram + STORM_CONTROL_OFFSET);
 	s->sent = (struct storm_sent *)(void *)(s->ram + STORM_SENT_OFFSET);
 	s->taken = (struct storm_taken *)(void *)(s->ram + STORM_TAKEN_OFFSET);
@@ -85,30 +64,7 @@ static int set_up_memory(struct storm *s)
 	s->control->commands = s->setup->commands;
 	/* Never 0, which a shift register does not leave. */
 	s->control->seed = s->setup->seed * 2 + 1;
-	if (ioctl(s->kvm->fd, KVM_SET_USER_MEMORY_REGION, &slot))
-		return give_up(s, "KVM_SET_USER_MEMORY_REGION", errno);
 	return 0;
-}
-
-static int create_device(const struct storm *s, u32 type, int *fd)
-{
-	struct kvm_create_device dev = { .type = type };
-
-	if (ioctl(s->kvm->fd, KVM_CREATE_DEVICE, &dev))
-		return -errno;
-	*fd = (int)dev.fd;
-	return 0;
-}
-
-static int device_call(int fd, u32 group, u64 attr, u64 value)
-{
-	const struct kvm_device_attr a = {
-		.group = group,
-		.attr = attr,
-		.addr = (u64)(uintptr_t)&value,
-	};
-
-	return ioctl(fd, KVM_SET_DEVICE_ATTR, &a) ? -errno : 0;
 }
 
 /* After the vCPUs, which must be there when the vGIC is initialised. */
@@ -127,12 +83,12 @@ static int set_up_gic(struct storm *s)
 		{ &s->its, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_ITS_ADDR_TYPE, STORM_ITS_BASE },
 		{ &s->its, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, 0 },
 	};
-	int ret = create_device(s, KVM_DEV_TYPE_ARM_VGIC_ITS, &s->its);
+	int ret = own_device(s->kvm, KVM_DEV_TYPE_ARM_VGIC_ITS, &s->its);
 
 	if (ret)
 		return give_up(s, "the kernel gives no ITS to guests", -ret);
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
-		ret = device_call(*calls[i].fd, calls[i].group, calls[i].attr, calls[i].value);
+		ret = own_device_set(*calls[i].fd, calls[i].group, calls[i].attr, calls[i].value);
 		if (ret)
 			return give_up(s, "the vGIC or the ITS cannot be set up", -ret);
 	}
@@ -142,43 +98,27 @@ static int set_up_gic(struct storm *s)
 static int set_up_vcpu(struct storm *s, u32 index)
 {
 	u64 stack = STORM_VCPUS_OFFSET + index * (u64)STORM_VCPU_BYTES + STORM_VCPU_STACK;
-	size_t entry = (uintptr_t)storm_entry - (uintptr_t)__start_guest;
+	const struct own_start start = { .id = index,
+					 .entry = storm_entry,
+					 .argument = STORM_RAM_BASE + stack };
 	struct storm_runner *r = &s->runner[index];
-	struct kvm_vcpu_init init = { 0 };
 
 	r->storm = s;
 	r->index = index;
 	r->guest = (struct storm_vcpu *)(void *)(s->ram + stack);
 	r->guest->index = index;
-	r->kvm.id = index;
-	r->kvm.vm = s->kvm;
-	r->kvm.fd = ioctl(s->kvm->fd, KVM_CREATE_VCPU, (unsigned long)index);
-	if (r->kvm.fd < 0)
-		return give_up(s, "KVM_CREATE_VCPU", errno);
-	r->run_bytes = (size_t)ioctl(s->kvm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, NULL);
-	r->kvm.run = mmap(NULL, r->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, r->kvm.fd, 0);
-	if (r->kvm.run == MAP_FAILED)
-		return give_up(s, "mmap of struct kvm_run", errno);
-	vm_ioctl(s->kvm, KVM_ARM_PREFERRED_TARGET, &init);
-	aarch64_vcpu_setup(&r->kvm, &init);
-	vcpu_set_reg(&r->kvm, KVM_ARM64_SYS_REG(SYS_TTBR0_EL1), STORM_RAM_BASE + STORM_MMU_OFFSET);
-	vcpu_set_reg(&r->kvm, ARM64_CORE_REG(regs.pc), STORM_RAM_BASE + entry);
-	vcpu_set_reg(&r->kvm, ARM64_CORE_REG(regs.regs[0]), STORM_RAM_BASE + stack);
-	return 0;
+	return own_vcpu(s->kvm, &layout, &start, &r->kvm, &r->run_bytes, error_of(s));
 }
 
 static int set_up_vm(struct storm *s)
 {
-	struct vm_shape shape = { .mode = VM_MODE_P40V48_4K };
 	int ret;
 
-	if (kvm_check_cap(KVM_CAP_ARM_VM_IPA_SIZE) < 40)
-		shape.mode = VM_MODE_P36V48_4K;
-	s->kvm = ____vm_create(shape);
+	s->kvm = own_vm_create();
 	ret = set_up_memory(s);
 	if (ret)
 		return ret;
-	ret = create_device(s, KVM_DEV_TYPE_ARM_VGIC_V3, &s->vgic);
+	ret = own_device(s->kvm, KVM_DEV_TYPE_ARM_VGIC_V3, &s->vgic);
 	if (ret)
 		return give_up(s, "the kernel gives no GICv3 to guests", -ret);
 	for (u32 i = 0; i < s->setup->nr_vcpus && !ret; i++)
@@ -290,8 +230,8 @@ static void drain(struct storm *s)
 static void save_pending(struct storm *s, bool parked)
 {
 	u32 nr = s->setup->nr_devices * s->setup->nr_events;
-	int ret = device_call(s->vgic, KVM_DEV_ARM_VGIC_GRP_CTRL,
-			      KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES, 0);
+	int ret = own_device_set(s->vgic, KVM_DEV_ARM_VGIC_GRP_CTRL,
+				 KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES, 0);
 
 	if (ret && !s->failed) {
 		s->failed = true;
