@@ -61,11 +61,7 @@ static void drop_success(struct expect *want)
 			want->alt[nr++] = want->alt[i];
 	}
 	want->nr_alts = nr;
-	want->nr_vals = 0;
-	want->nr_one_of = 0;
-	want->nr_deviants = 0;
-	want->deviation = NR_DEVIATIONS;
-	want->decides = false;
+	expect_no_values(want);
 }
 
 /* Does nothing but an error tell of it, so that the call must not succeed? */

@@ -215,11 +215,7 @@ static bool lacks_vgic(const struct model *m, const struct op *op)
 void model_expect(const struct model *m, const struct op *op, struct expect *want)
 {
 	want->nr_alts = 0;
-	want->nr_vals = 0;
-	want->nr_one_of = 0;
-	want->nr_deviants = 0;
-	want->deviation = NR_DEVIATIONS;
-	want->decides = false;
+	expect_no_values(want);
 	want->unpredicted = m->lost || lacks_vgic(m, op);
 	want->vals_rule = RULE_NO_OBJECT;
 	expect_fns[op->id](m, op, want);

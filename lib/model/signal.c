@@ -188,11 +188,7 @@ void expect_guest_wfi(const struct model *m, const struct op *op, struct expect 
 		must = must_wake(m, want);
 		silenced = silenced_by(m, want);
 	}
-	want->nr_vals = 0;
-	want->nr_one_of = 0;
-	want->nr_deviants = 0;
-	want->deviation = NR_DEVIATIONS;
-	want->decides = false;
+	expect_no_values(want);
 	allow_done(want, must ? RULE_CPUIF_WAKE : RULE_CPUIF_SLEEP);
 	/* Either of two values: all bits but the lowest are known. */
 	expect_value(want, 0, must ? ~0ULL : ~1ULL, must ? RULE_CPUIF_WAKE : RULE_CPUIF_SLEEP);

@@ -369,6 +369,16 @@ static inline u32 param(const struct model *m, enum profile_param param)
 	return m->config.profile->param[param];
 }
 
+/* Forgets what values an answer may have, and what decides that. */
+static inline void expect_no_values(struct expect *want)
+{
+	want->nr_vals = 0;
+	want->nr_one_of = 0;
+	want->nr_deviants = 0;
+	want->deviation = NR_DEVIATIONS;
+	want->decides = false;
+}
+
 /*
  * The number of the PE that an LPI goes to, or -1 if no event is this LPI, or none of
  * a collection yet.  @m is of a VM with an ITS, @lpi the number from FIRST_LPI.
