@@ -303,16 +303,10 @@ int events_main(int argc, char **argv)
 	struct events_setup setup;
 	struct session s;
 	struct options o;
-	int ret = options_parse(&o, "events", usage, argc, argv);
+	int ret = options_parse_alone(&o, "events", usage, argc, argv);
 
 	if (ret)
 		return ret > 0 ? TAP_EXIT_OK : TAP_EXIT_USAGE;
-	if (o.args[0]) {
-		fprintf(stderr,
-			"vgicheck: '%s' means nothing to events; see `vgicheck events --help`\n",
-			o.args[0]);
-		return TAP_EXIT_USAGE;
-	}
 	if (events_setup_of(&setup, &o))
 		return TAP_EXIT_USAGE;
 	ret = session_begin(&s, &o);

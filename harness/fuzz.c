@@ -472,15 +472,11 @@ int fuzz_main(int argc, char **argv)
 	struct fuzz_mix mix = { 0 };
 	struct session session;
 	struct options o;
-	int ret = options_parse(&o, "fuzz", usage, argc, argv);
+	int ret = options_parse_alone(&o, "fuzz", usage, argc, argv);
 	int status = TAP_EXIT_USAGE;
 
 	if (ret)
 		return ret > 0 ? TAP_EXIT_OK : TAP_EXIT_USAGE;
-	if (o.args[0]) {
-		fprintf(stderr, "vgicheck: '%s' means nothing to fuzz\n", o.args[0]);
-		return TAP_EXIT_USAGE;
-	}
 	if (!o.counted && !o.time_s)
 		o.time_s = DEFAULT_TIME_S;
 	/* The QEMU machine says so when it was started again. */

@@ -73,6 +73,8 @@ struct options {
 
 __must_check int options_parse(struct options *o, const char *command, const char *usage, int argc,
 			       char **argv);
+__must_check int options_parse_alone(struct options *o, const char *command, const char *usage,
+				     int argc, char **argv);
 
 const char *options_out_name(const struct options *o);
 

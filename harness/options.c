@@ -294,3 +294,25 @@ int options_parse(struct options *o, const char *command, const char *usage, int
 		o->count = DEFAULT_COUNT;
 	return 0;
 }
+
+/**
+ * options_parse_alone() - the same of a subcommand that takes nothing but options
+ * @o:       filled in, defaults included
+ * @command: its name, for messages
+ * @usage:   printed for --help
+ * @argc:    of main, from the subcommand's name on
+ * @argv:    of main, from the subcommand's name on
+ *
+ * Return: as options_parse().
+ */
+int options_parse_alone(struct options *o, const char *command, const char *usage, int argc,
+			char **argv)
+{
+	int ret = options_parse(o, command, usage, argc, argv);
+
+	if (ret || !o->args[0])
+		return ret;
+	fprintf(stderr, "vgicheck: '%s' means nothing to %s; see `vgicheck %s --help`\n",
+		o->args[0], command, command);
+	return -EINVAL;
+}

@@ -233,14 +233,10 @@ int storm_main(int argc, char **argv)
 	struct storm_setup setup;
 	struct session s;
 	struct options o;
-	int ret = options_parse(&o, "storm", usage, argc, argv);
+	int ret = options_parse_alone(&o, "storm", usage, argc, argv);
 
 	if (ret)
 		return ret > 0 ? TAP_EXIT_OK : TAP_EXIT_USAGE;
-	if (o.args[0]) {
-		fprintf(stderr, "vgicheck: '%s' means nothing to storm\n", o.args[0]);
-		return TAP_EXIT_USAGE;
-	}
 	if (make_setup(&setup, &o))
 		return TAP_EXIT_USAGE;
 	ret = session_begin(&s, &o);
