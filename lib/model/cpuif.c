@@ -124,6 +124,25 @@ static void drop_priority_of(const struct model *m, struct model_vcpu *v, unsign
 	c->misdropped &= prio_running(m, c) != PRIORITY_IDLE;
 }
 
+/* The group of the highest active priority, if there is one. */
+static unsigned int highest_group(const struct model_cpuif *c)
+{
+	unsigned int word = !c->ap[0][0] && !c->ap[1][0];
+	u64 group0 = c->ap[0][word], group1 = c->ap[1][word];
+
+	return !group0 || (group1 && (group1 & -group1) <= (group0 & -group0));
+}
+
+/* It has no effect (IHI 0069H ICC_EOIR1_EL1, IHI 0048B GICC_EOIR). */
+static void end_special(const struct model *m, struct model_cpuif *c)
+{
+	if (m->config.gic != GIC_V3 || !deviates(m, DEVIATION_EOI_SPECIAL_DROPS) ||
+	    prio_running(m, c) == PRIORITY_IDLE)
+		return;
+	drop_priority(c, highest_group(c));
+	c->special_dropped = true;
+}
+
 /* Software may have let another PE take what this one acknowledged. */
 static bool active_elsewhere(const struct model *m, const struct model_vcpu *v, u64 intid)
 {
@@ -138,14 +157,23 @@ static bool may_have_no_lr(const struct model *m, const struct model_vcpu *v, u6
 	       sgi_v2_hides_active(m, v, intid);
 }
 
+/* Does the deviation take reserved bits for a part of the INTID? */
+static bool is_misread(const struct model *m, u64 value)
+{
+	return m->config.gic == GIC_V3 && value & bits_mask(31, 24) &&
+	       deviates(m, DEVIATION_EOI_RESERVED);
+}
+
 /* An end of interrupt finds its list register by what it was when acknowledged. */
 static enum deviation_id deactivation_lost_by(const struct model *m, const struct model_vcpu *v,
-					      const struct model_ack *ack)
+					      const struct model_ack *ack, u64 value)
 {
 	bool changed;
 
 	if (intid_is_lpi(ack->intid))
 		return NR_DEVIATIONS;
+	if (is_misread(m, value))
+		return DEVIATION_EOI_RESERVED;
 	changed = prio_group_of(m, v, ack->intid) != ack->group ||
 		  prio_level_of(m, v, ack->intid, ack->group) != ack->level;
 	if (changed && deviates(m, DEVIATION_CHANGED_WHILE_ACTIVE))
@@ -171,8 +199,10 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 	const struct model_ack *last;
 	u64 intid = cpuif_intid(m, value);
 
-	if (intid_is_special(intid))
+	if (intid_is_special(intid)) {
+		end_special(m, c);
 		return;
+	}
 	last = c->nr_acks ? &c->ack[c->nr_acks - 1] : NULL;
 	if (!last || last->intid != intid || last->group != group ||
 	    (m->config.gic == GIC_V2 && last->source != (value >> 10 & 7))) {
@@ -181,6 +211,8 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 	}
 	/* Whether it deactivates is for GICC_CTLR to say. */
 	m->lost |= (c->unloaded & CPUIF_CTLR) != 0;
+	/* What is dropped next is not what was acknowledged last. */
+	m->lost |= c->special_dropped;
 	c->nr_acks--;
 	drop_priority_of(m, v, (unsigned int)intid, group);
 	if (deviates(m, counted) && irq_lrs_may_be_taken(m, v))
@@ -188,7 +220,7 @@ static void end_of_interrupt(struct model *m, const struct access *a, u64 value,
 	if (c->eoimode)
 		return;
 	lpi_ended(m, v, intid);
-	irq_deactivate(m, v, intid, deactivation_lost_by(m, v, last));
+	irq_deactivate(m, v, intid, deactivation_lost_by(m, v, last, value));
 }
 
 static void write_eoir0(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -236,7 +268,7 @@ static enum deviation_id dir_lost_by(const struct model *m, const struct model_v
 	if (reg_field_get(FIELD_GICC_DIR_RES0_31_13, value) && m->config.gic == GIC_V2 &&
 	    deviates(m, DEVIATION_V2_DIR_RESERVED))
 		return DEVIATION_V2_DIR_RESERVED;
-	return NR_DEVIATIONS;
+	return is_misread(m, value) ? DEVIATION_EOI_RESERVED : NR_DEVIATIONS;
 }
 
 /* Deactivation may come from any PE and in any order (IHI 0069H ICC_DIR_EL1). */

@@ -38,8 +38,9 @@ static u64 hash_cpuif(u64 h, const struct model_cpuif *c)
 				(u64)c->pmr_low << 56);
 	h = hash_u64(h, c->enable[0] | (u64)c->enable[1] << 1 | (u64)c->cbpr << 2 |
 				(u64)c->eoimode << 3 | (u64)c->ackctl << 4 | (u64)c->fiqen << 5 |
-				(u64)c->misdropped << 6 | (u64)c->written << 8 |
-				(u64)c->unloaded << 16 | (u64)c->bpr1_right << 24);
+				(u64)c->misdropped << 6 | (u64)c->special_dropped << 7 |
+				(u64)c->written << 8 | (u64)c->unloaded << 16 |
+				(u64)c->bpr1_right << 24);
 	h = hash_u64(h, c->nr_acks);
 	for (unsigned int i = 0; i < c->nr_acks; i++)
 		h = hash_u64(h, c->ack[i].intid | (u64)c->ack[i].source << 16 |

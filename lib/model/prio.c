@@ -133,7 +133,7 @@ unsigned int prio_level_of(const struct model *m, const struct model_vcpu *v, un
 }
 
 /**
- * prio_expect_misdropped() - a value may follow a priority drop in another group
+ * prio_expect_misdropped() - a value may follow a priority drop that should not be
  * @m:    the model
  * @a:    the access that reads it
  * @want: receives the deviation, if one did that
@@ -142,4 +142,6 @@ void prio_expect_misdropped(const struct model *m, const struct access *a, struc
 {
 	if (m->vcpu[a->vcpu].cpuif.misdropped)
 		expect_deviation(want, DEVIATION_V2_DROPS_GROUP_OF_NOW);
+	if (m->vcpu[a->vcpu].cpuif.special_dropped)
+		expect_deviation(want, DEVIATION_EOI_SPECIAL_DROPS);
 }

@@ -97,6 +97,7 @@ struct model_cpuif {
 	u8 unloaded; /* CPUIF_* that have what the processor had, by a deviation */
 	u8 user_pri_bits, user_id_bits; /* of ICC_CTLR_EL1, as userspace restored them */
 	bool misdropped; /* a deviation dropped the priority of another group */
+	bool special_dropped; /* a deviation dropped one at the end of a special INTID */
 	u8 nr_acks;
 	struct model_ack ack[MAX_ACTIVE]; /* the latest last */
 	u64 ap[2][2]; /* active priorities by group, a bit for each preemption level */
