@@ -3,6 +3,8 @@
  * The configuration of LPIs, in memory and in what may be cached of it (IHI 0069H
  * 5.1.1 LPI Configuration tables).
  */
+#include <string.h>
+
 #include "lib/model/state.h"
 
 /* Those that share a configuration table must agree, so that any will do; 0 without a PE. */
@@ -126,6 +128,25 @@ bool lpi_may_be_enabled(const struct model *m, unsigned int lpi)
 	return false;
 }
 
+/* Are eight LPIs of no PE, which is usual? */
+static bool are_of_none(const struct model *m, unsigned int lpi)
+{
+	u64 of[2];
+
+	_Static_assert(sizeof(of) == 8 * sizeof(m->lpi.vcpu_of[0]), "-1 is all ones");
+	memcpy(of, &m->lpi.vcpu_of[lpi], sizeof(of));
+	return !~(of[0] & of[1]);
+}
+
+/* Of no PE, they have this configuration and no other. */
+static void load_eight(struct model_lpi_config *c, u64 word)
+{
+	for (unsigned int i = 0; i < 8; i++) {
+		c[i].nr = 1;
+		c[i].byte[0] = (u8)(word >> 8 * i);
+	}
+}
+
 static void load_config(struct model *m, unsigned int lpi, u8 config, bool are_there)
 {
 	struct model_lpi_config *c = &m->lpi.config[lpi];
@@ -157,6 +178,10 @@ void lpi_load_configs(struct model *m, bool are_there)
 		u64 word = mem_u64(m, table + lpi, &known) & bits;
 
 		m->lost |= (bits & ~known) != 0;
+		if (!are_there && are_of_none(m, lpi)) {
+			load_eight(&m->lpi.config[lpi], word);
+			continue;
+		}
 		for (unsigned int i = lpi; i < lpi + 8; i++, word >>= 8)
 			load_config(m, i, (u8)word, are_there);
 	}

@@ -51,11 +51,16 @@ static bool in_frame(u64 gpa, u64 base, enum frame_id frame, struct target_at *t
 	return true;
 }
 
+static bool is_ram(u64 gpa)
+{
+	return gpa >= PROG_RAM_BASE && gpa < PROG_RAM_BASE + PROG_RAM_BYTES;
+}
+
 /* @by is the number of the PE that performs the access. */
 static void target_find(const struct model *m, u64 gpa, unsigned int by, struct target_at *t)
 {
 	*t = (struct target_at){ .kind = NOTHING, .vcpu = by };
-	if (gpa >= PROG_RAM_BASE && gpa < PROG_RAM_BASE + PROG_RAM_BYTES) {
+	if (is_ram(gpa)) {
 		t->kind = RAM;
 		return;
 	}
@@ -308,6 +313,9 @@ bool guest_access_exits(const struct model *m, const struct op *op)
 
 	if (!place_is_in_memory(where))
 		return false;
+	/* A GICv3 has nothing else that does not exit. */
+	if (m->config.gic == GIC_V3)
+		return !is_ram(at + place_offset(where));
 	target_find(m, at + place_offset(where), 0, &t);
 	return t.kind == NOTHING || (t.kind == REGISTERS && t.frame != FRAME_GICC);
 }
