@@ -289,7 +289,8 @@ void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu)
 /* One that became pending while it was active is signalled even if it was disabled since. */
 static bool host_may_have(const struct model *m, const struct model_lpi_bits *b, unsigned int lpi)
 {
-	return lpi_bit(b->unended, lpi) && deviates(m, DEVIATION_HOST_LPI_ACTIVE);
+	return (lpi_bit(b->unended, lpi) || lpi_bit(b->slipped, lpi)) &&
+	       deviates(m, DEVIATION_HOST_LPI_ACTIVE);
 }
 
 /* May a deviation signal what it took out of the pending table? */
@@ -323,7 +324,7 @@ enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v,
 		return DEVIATION_QUEUED_WHILE_DISABLED;
 	if (lpi_bit(b->kept, lpi) && !lpi_bit(b->pending, lpi) && !lpi_bit(b->open, lpi))
 		return DEVIATION_DISCARD_KEEPS_PENDING;
-	if (host_may_have(m, b, lpi) && !lpi_may_be_enabled(m, lpi))
+	if (host_may_have(m, b, lpi) && (!lpi_may_be_enabled(m, lpi) || !m->dist_enable[1]))
 		return DEVIATION_HOST_LPI_ACTIVE;
 	return NR_DEVIATIONS;
 }
@@ -341,9 +342,24 @@ void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid)
 
 	if (!m->nr_its || lpi >= MODEL_MAX_LPIS)
 		return;
+	if (lpi_bit(b->unended, (unsigned int)lpi) && lpi_bit(b->pending, (unsigned int)lpi) &&
+	    !m->dist_enable[1] && deviates(m, DEVIATION_HOST_LPI_ACTIVE)) {
+		lpi_put_bit(b->slipped, (unsigned int)lpi, true);
+		m->any_slipped = true;
+	}
 	/* What has no list register, or one with another priority, stays as it was. */
 	if (!irq_lrs_may_be_taken(m, v) && !lpi_bit(b->changed, (unsigned int)lpi))
 		lpi_put_bit(b->unended, (unsigned int)lpi, false);
+}
+
+/**
+ * lpi_lrs_filled() - list registers were filled anew
+ * @m: of a VM with an ITS
+ */
+void lpi_lrs_filled(struct model *m)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
+		memset(m->lpis[i].slipped, 0, sizeof(m->lpis[i].slipped));
 }
 
 /**
@@ -400,11 +416,12 @@ static void add_lpi(const struct model *m, const struct model_lpi_bits *b, unsig
  * lpi_candidates() - the LPIs that a PE may take next
  * @m:       the model
  * @v:       the PE
+ * @enabled: the distributor forwards them
  * @deviant: follow the implementation's deviations
  * @above:   leave out priorities below this number
  * @c:       with other interrupts; those of the highest priority are left
  */
-void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool deviant,
+void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool enabled, bool deviant,
 		    unsigned int above, struct candidates *c)
 {
 	const struct model_lpi_bits *b = &m->lpis[v - m->vcpu];
@@ -424,7 +441,7 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool devi
 			for (unsigned int i = 0; i < config->nr; i++) {
 				u8 prio = config->byte[i] & 0xfe;
 
-				if ((config->byte[i] & 1 ||
+				if (((enabled && config->byte[i] & 1) ||
 				     (deviant && host_may_have(m, b, lpi))) &&
 				    prio <= c->prio && prio >= above)
 					add_lpi(m, b, lpi, i, c);

@@ -247,6 +247,8 @@ static void clear_slipped(struct model *m)
 		m->vcpu[i].irqs.slipped = 0;
 	for (unsigned int i = 0; i < NR_SPI_BANKS; i++)
 		m->spi[i].slipped = 0;
+	if (m->nr_its)
+		lpi_lrs_filled(m);
 	m->any_slipped = false;
 }
 

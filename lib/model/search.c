@@ -156,6 +156,6 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
 	search_bank(&s, 0, &v->irqs, enable);
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32)
 		search_bank(&s, n, &m->spi[n / 32 - 1], enable);
-	if (m->nr_its && enable[1])
-		lpi_candidates(m, v, slips, above, c);
+	if (m->nr_its && (enable[1] || (slips && slips[1])))
+		lpi_candidates(m, v, enable[1], slips, above, c);
 }

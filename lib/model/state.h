@@ -146,10 +146,11 @@ struct model_lpi_bits {
 	u64 left[MODEL_MAX_LPIS / 64];
 	/*
 	 * On the list of the PE until it runs; moved to it, but on the list of another;
-	 * moved to it although LPIs are disabled.
+	 * moved to it although LPIs are disabled; pending when it was ended, and in a list
+	 * register until the PE runs anew, whatever else is disabled.
 	 */
 	u64 listed[MODEL_MAX_LPIS / 64], moving[MODEL_MAX_LPIS / 64];
-	u64 undue[MODEL_MAX_LPIS / 64];
+	u64 undue[MODEL_MAX_LPIS / 64], slipped[MODEL_MAX_LPIS / 64];
 };
 
 /*
@@ -440,7 +441,8 @@ void irq_loosen(struct model *m, struct model_vcpu *v, enum deviation_id by);
 
 /* lpi.c */
 bool intid_is_lpi(u64 intid);
-void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool deviant,
+void lpi_lrs_filled(struct model *m);
+void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool enabled, bool deviant,
 		    unsigned int above, struct candidates *c);
 enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v, u64 intid);
 void lpi_reset(struct model *m);
