@@ -336,8 +336,15 @@ void irq_resample(struct model *m, unsigned int intid, bool in_doubt)
  */
 void expect_resampled(const struct model *m, const struct op *op, struct expect *want)
 {
+	u64 nr = m->resampled[op_arg(op, ARG_RESAMPLED_gsi)];
+	struct expect_val *val;
+
 	allow_done(want, RULE_RESAMPLED);
-	expect_value(want, m->resampled[op_arg(op, ARG_RESAMPLED_gsi)], ~0ULL, RULE_RESAMPLED);
+	val = expect_value(want, nr, ~0ULL, RULE_RESAMPLED);
+	if (deviates(m, DEVIATION_RESAMPLE_UNSEEN)) {
+		val->doubtful = nr;
+		val->doubt = DEVIATION_RESAMPLE_UNSEEN;
+	}
 }
 
 /**
@@ -350,7 +357,7 @@ void commit_resampled(struct model *m, const struct op *op, const struct op_resu
 {
 	u8 *nr = &m->resampled[op_arg(op, ARG_RESAMPLED_gsi)];
 
-	/* If it was another number the line is not known. */
-	m->lost |= seen->status == OP_DONE && seen->val[0] != *nr;
+	/* By the deviation the line is high then, and the next end may be seen. */
+	m->lost |= deviates(m, DEVIATION_RESAMPLE_UNSEEN) && seen->val[0] != *nr;
 	*nr = 0;
 }
