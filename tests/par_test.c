@@ -247,7 +247,8 @@ static void known_differences_count_less_than_none(struct unit *t)
 	struct known known = {
 		.implementation = IMPL_KVM,
 		.to = ~0U,
-		.ops = BIT_ULL(OP_GUEST_READ),
+		.shown_by = { [OP_GUEST_READ] = true },
+		.nr_ops = 1,
 		.nr_rules = 1,
 		.nr_got = 1,
 		.got = { "*" },

@@ -69,11 +69,11 @@ static bool add_op(struct known *k, const char *value)
 {
 	enum op_id op = op_of_words(value);
 
-	_Static_assert(NR_OPS < 8 * sizeof(k->ops), "a bit for each, and one for the log");
 	/* Beside operations there is one more place to look at. */
 	if (op == NR_OPS && strcmp(value, "kernel log") != 0)
 		return false;
-	k->ops |= 1ULL << op;
+	k->shown_by[op] = true;
+	k->nr_ops++;
 	return true;
 }
 
@@ -209,9 +209,9 @@ static bool set_key(struct known *k, const char *key, const char *value)
 static int check_complete(const struct known *k, struct prog_error *err)
 {
 	bool common = k->from && k->upstream[0] && k->program[0];
-	bool symptom = k->nr_rules && k->ops && k->nr_got;
+	bool symptom = k->nr_rules && k->nr_ops && k->nr_got;
 
-	if (common && (k->deviation < 0 ? symptom : !k->nr_rules && !k->ops && !k->nr_got))
+	if (common && (k->deviation < 0 ? symptom : !k->nr_rules && !k->nr_ops && !k->nr_got))
 		return 0;
 	snprintf(err->text, sizeof(err->text),
 		 "kernels, program, upstream, and either deviation or rule, op, got are needed");
@@ -417,8 +417,8 @@ static bool when_holds(const struct known *k, const struct op *op)
 static bool op_matches(const struct known *k, const struct prog *p, size_t op)
 {
 	if (op == p->nr_ops)
-		return (k->ops & 1ULL << NR_OPS) && !k->when[0];
-	return (k->ops & 1ULL << p->op[op].id) && when_holds(k, &p->op[op]);
+		return k->shown_by[NR_OPS] && !k->when[0];
+	return k->shown_by[p->op[op].id] && when_holds(k, &p->op[op]);
 }
 
 static bool after_holds(const struct known *k, const struct prog *p,

@@ -21,7 +21,8 @@ struct known {
 	enum host host; /* that it is about, HOST_ANY for all */
 	enum rule_id rule[KNOWN_MAX_RULES]; /* that are broken */
 	unsigned int nr_rules;
-	u64 ops; /* that show it, a bit for each enum op_id; NR_OPS is the kernel log */
+	bool shown_by[NR_OPS + 1]; /* by enum op_id; NR_OPS is the kernel log */
+	unsigned int nr_ops; /* of these */
 	char got[KNOWN_MAX_GOT][KNOWN_TEXT_BYTES]; /* patterns for what the judge prints */
 	unsigned int nr_got;
 	char when[KNOWN_TEXT_BYTES]; /* ARG>=N, ARG<=N or ARG=N, or empty */
