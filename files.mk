@@ -220,6 +220,7 @@ KVM_SRCS := \
 	lib/target/kvm/mem.c \
 	lib/target/kvm/migrate.c \
 	lib/target/kvm/mode.c \
+	lib/target/kvm/mp.c \
 	lib/target/kvm/own.c \
 	lib/target/kvm/par.c \
 	lib/target/kvm/storm.c \

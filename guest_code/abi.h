@@ -94,6 +94,7 @@ enum guest_op_code {
 	GUEST_SERVE, /* interrupts are handled until none is signalled; the last that is posted */
 	GUEST_WFI, /* the value is 1 if the host had to end it */
 	GUEST_IDLE, /* WFI with interrupts unmasked, until one is taken as by GUEST_TAKE */
+	GUEST_SUSPEND, /* as GUEST_WFI, by CPU_SUSPEND of PSCI; else the value is what that returned */
 	GUEST_OVERSLEEP, /* a planted fault: only the host ends it, after which it has this value */
 	GUEST_HOLD, /* spin at the words at addr until released; the last that is posted */
 	GUEST_MEET, /* spin at the words at addr until all that are expected have come */

@@ -144,6 +144,8 @@ GUEST_FN static void walk(volatile struct guest_lane *lane, u64 frame,
 #define ICC_EOIR1 "S3_0_C12_C12_1"
 #define ICC_CTLR "S3_0_C12_C12_4"
 
+#define PSCI_CPU_SUSPEND 0x84000001 /* ARM DEN 0022, 5.1.2 */
+
 /* Between barriers, as the slots are. */
 #define ACCESS(insn) "dsb sy\n\tisb\n\t" insn "\n\tdsb sy\n\tisb"
 #define MRS(name, val) __asm__ volatile(ACCESS("mrs %0, " name) : "+r"(val) : : "memory")
@@ -367,6 +369,30 @@ GUEST_FN static void wait_for_interrupt(volatile struct guest_lane *lane,
 	finish(lane, res, lane->woken, true);
 }
 
+/* CPU_SUSPEND with a standby state, which KVM performs as a WFI.  Return: what it did. */
+GUEST_FN static u64 cpu_suspend(void)
+{
+	register u64 x0 __asm__("x0") = PSCI_CPU_SUSPEND;
+	register u64 x1 __asm__("x1") = 0;
+	register u64 x2 __asm__("x2") = 0;
+	register u64 x3 __asm__("x3") = 0;
+
+	__asm__ volatile(ACCESS("hvc #0") : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "memory");
+	return x0;
+}
+
+GUEST_FN static void suspend(volatile struct guest_lane *lane, volatile struct guest_res *res)
+{
+	u64 ret;
+
+	begin(lane);
+	lane->woken = 0;
+	__atomic_store_n(&lane->waits, GUEST_WAITS, __ATOMIC_RELEASE);
+	ret = cpu_suspend();
+	__atomic_store_n(&lane->waits, 0, __ATOMIC_RELEASE);
+	finish(lane, res, ret ? ret : lane->woken, true);
+}
+
 GUEST_FN static void idle(volatile struct guest_lane *lane, volatile struct guest_res *res)
 {
 	lane->taken = GUEST_INTID_NONE;
@@ -507,6 +533,9 @@ GUEST_FN static void perform(volatile struct guest_lane *lane, u32 i)
 		break;
 	case GUEST_WFI:
 		wait_for_interrupt(lane, res);
+		break;
+	case GUEST_SUSPEND:
+		suspend(lane, res);
 		break;
 	case GUEST_IDLE:
 		idle(lane, res);

@@ -273,11 +273,11 @@ static void wfi(struct export *x, size_t i, struct export_vcpu *v)
 	x->nr_asserts++;
 }
 
-/* A selftest of one handler has no place for a second one that ends a WFI. */
-static void idle(struct export *x, size_t i, struct export_vcpu *v)
+/* Selftests have no place for another handler, nor for a wait that may have to be ended. */
+static void not_exported(struct export *x, size_t i, struct export_vcpu *v)
 {
 	(void)v;
-	export_refuse(x, "op %zu: 'idle' is not exported", i + 1);
+	export_refuse(x, "op %zu: '%s' is not exported", i + 1, op_desc(x->prog->op[i].id)->word);
 }
 
 /* What is written to end an interrupt: a number, or what the acknowledge returned. */
@@ -426,7 +426,9 @@ static emit_fn *const emitters[NR_OPS] = {
 	[OP_GUEST_ISB] = barrier,
 	[OP_GUEST_TAKE] = take,
 	[OP_GUEST_WFI] = wfi,
-	[OP_GUEST_IDLE] = idle,
+	[OP_GUEST_IDLE] = not_exported,
+	[OP_GUEST_SUSPEND] = not_exported,
+	[OP_GUEST_WFE] = not_exported,
 };
 /* clang-format on */
 

@@ -486,6 +486,11 @@ static void refused_run(struct export *x, size_t i)
 	put_failure(x, i, raw);
 }
 
+static void mp_state(struct export *x, size_t i)
+{
+	export_refuse(x, "op %zu: '%s' is not exported", i + 1, op_desc(x->prog->op[i].id)->word);
+}
+
 static void hold(struct export *x, size_t i)
 {
 	struct export_vcpu *v = export_vcpu(x, op_arg(&x->prog->op[i], ARG_HOLD_vcpu));
@@ -565,6 +570,12 @@ static emit_fn *const emitters[NR_OPS] = {
 	[OP_GUEST_TAKE] = refused_run,
 	[OP_GUEST_WFI] = refused_run,
 	[OP_GUEST_IDLE] = refused_run,
+	[OP_GUEST_SUSPEND] = refused_run,
+	[OP_SET_MP_STATE] = mp_state,
+	[OP_GET_MP_STATE] = mp_state,
+	[OP_AWAIT] = mp_state,
+	[OP_HALT_POLL] = mp_state,
+	[OP_GUEST_WFE] = refused_run,
 	[OP_GUEST_SERVE] = refused_run,
 };
 

@@ -75,6 +75,12 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_GUEST_TAKE] = expect_guest_take,
 	[OP_GUEST_WFI] = expect_guest_wfi,
 	[OP_GUEST_IDLE] = expect_guest_idle,
+	[OP_GUEST_SUSPEND] = expect_guest_wfi,
+	[OP_GUEST_WFE] = expect_guest_barrier,
+	[OP_HALT_POLL] = expect_halt_poll,
+	[OP_SET_MP_STATE] = expect_set_mp_state,
+	[OP_GET_MP_STATE] = expect_get_mp_state,
+	[OP_AWAIT] = expect_await,
 	[OP_GUEST_SERVE] = expect_guest_serve,
 };
 
@@ -321,6 +327,8 @@ static bool fills_list_registers(const struct model *m, const struct op *op)
 	case OP_GUEST_ISB:
 	case OP_GUEST_WFI:
 	case OP_GUEST_IDLE:
+	case OP_GUEST_SUSPEND:
+	case OP_GUEST_WFE:
 		return false;
 	default:
 		return true;
@@ -380,6 +388,7 @@ static commit_fn *const commit_fns[NR_OPS] = {
 	[OP_GUEST_STORE] = commit_mem_store,
 	[OP_GUEST_TAKE] = commit_guest_take,
 	[OP_GUEST_IDLE] = commit_guest_take,
+	[OP_SET_MP_STATE] = commit_set_mp_state,
 	[OP_GUEST_SERVE] = commit_guest_serve,
 	[OP_IRQ_LINE] = commit_irq_line,
 	[OP_SIGNAL_MSI] = commit_signal_msi,

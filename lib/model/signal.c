@@ -5,6 +5,8 @@
  */
 #include "lib/model/state.h"
 
+#include <errno.h>
+
 static bool is_none(const struct model *m, u64 value)
 {
 	return intid_is_special(cpuif_intid(m, value));
@@ -168,14 +170,14 @@ static bool must_wake(const struct model *m, const struct expect *want)
 /**
  * expect_guest_wfi() - a vCPU waits for an interrupt
  * @m:    the model
- * @op:   OP_GUEST_WFI
+ * @op:   OP_GUEST_WFI, or OP_GUEST_SUSPEND, which is a WFI that KVM is asked for
  * @want: filled in: 1 if it had to be ended from outside, else 0
  *
  * It may end at any time, so only one that must not sleep can be wrong.
  */
 void expect_guest_wfi(const struct model *m, const struct op *op, struct expect *want)
 {
-	u64 vcpu_id = op_arg(op, ARG_GUEST_WFI_vcpu);
+	u64 vcpu_id = (u64)op_vcpu(op);
 	struct access a = { .vcpu = vcpu_number(m, vcpu_id) };
 	enum deviation_id silenced = NR_DEVIATIONS;
 	bool must = false;
@@ -220,4 +222,127 @@ void expect_guest_idle(const struct model *m, const struct op *op, struct expect
 		if (is_none(m, d->value))
 			expect_deviant(want, PROG_IDLE_ENDED_BIT | d->value, d->deviation);
 	}
+}
+
+/* Userspace can ask for the state of a vCPU that is not in its guest. */
+static const struct model_vcpu *find_idle(const struct model *m, const struct op *op,
+					  struct expect *want)
+{
+	const struct model_vcpu *v = model_vcpu(m, (u64)op_vcpu(op));
+
+	if (v && !v->held)
+		return v;
+	allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+	return NULL;
+}
+
+/**
+ * expect_set_mp_state() - KVM_SET_MP_STATE
+ * @m:    the model
+ * @op:   OP_SET_MP_STATE
+ * @want: filled in
+ */
+void expect_set_mp_state(const struct model *m, const struct op *op, struct expect *want)
+{
+	u64 state = op_arg(op, ARG_SET_MP_STATE_state);
+
+	if (!find_idle(m, op, want))
+		return;
+	if (state == PROG_MP_RUNNABLE || state == PROG_MP_STOPPED || state == PROG_MP_SUSPENDED)
+		allow_done(want, RULE_MP_STATE);
+	else
+		allow_usual_error(m, want, EINVAL, RULE_MP_STATE);
+}
+
+/**
+ * commit_set_mp_state() - a vCPU has another state
+ * @m:    the model
+ * @op:   OP_SET_MP_STATE
+ * @seen: what came
+ */
+void commit_set_mp_state(struct model *m, const struct op *op, const struct op_result *seen)
+{
+	(void)seen;
+	m->vcpu[vcpu_number(m, (u64)op_vcpu(op))].mp_state = (u8)op_arg(op, ARG_SET_MP_STATE_state);
+}
+
+/**
+ * expect_get_mp_state() - KVM_GET_MP_STATE
+ * @m:    the model
+ * @op:   OP_GET_MP_STATE
+ * @want: filled in
+ */
+void expect_get_mp_state(const struct model *m, const struct op *op, struct expect *want)
+{
+	const struct model_vcpu *v = find_idle(m, op, want);
+
+	if (!v)
+		return;
+	allow_done(want, RULE_MP_STATE);
+	expect_value(want, v->mp_state, ~0ULL, RULE_MP_STATE);
+}
+
+/* Does the interrupt that is signalled wake a suspended vCPU?  It may where that is @open. */
+static enum rule_id expect_wakeup(const struct model *m, const struct access *a,
+				  struct expect *want, bool *open)
+{
+	*open = false;
+	if (!m->has_vgic)
+		return RULE_SUSPENDED_SLEEPS;
+	ack_expect_signalled(m, a, want);
+	if (must_wake(m, want))
+		return RULE_SUSPENDED_WAKES;
+	for (unsigned int i = 0; i < want->nr_one_of; i++)
+		*open |= !is_none(m, want->one_of[i]);
+	*open |= prio_running(m, &m->vcpu[a->vcpu].cpuif) != PRIORITY_IDLE;
+	return RULE_SUSPENDED_SLEEPS;
+}
+
+/**
+ * expect_await() - KVM_RUN of a vCPU that is stopped or suspended
+ * @m:    the model
+ * @op:   OP_AWAIT
+ * @want: filled in: 0 if a wake-up event ended it, 1 if it was ended from outside
+ *
+ * Unlike a WFI this has two sides: the API says when there is such an event.
+ */
+void expect_await(const struct model *m, const struct op *op, struct expect *want)
+{
+	const struct model_vcpu *v = find_idle(m, op, want);
+	struct access a = { .vcpu = vcpu_number(m, (u64)op_vcpu(op)) };
+	enum deviation_id silenced = NR_DEVIATIONS;
+	enum rule_id rule = RULE_STOPPED_SLEEPS;
+	bool open = false;
+
+	if (!v)
+		return;
+	if (v->mp_state == PROG_MP_RUNNABLE) {
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
+		return;
+	}
+	/* What its first KVM_RUN does beside is not told from what the guest does. */
+	want->unpredicted |= !v->has_run;
+	a.by = a.vcpu;
+	if (v->mp_state == PROG_MP_SUSPENDED)
+		rule = expect_wakeup(m, &a, want, &open);
+	if (rule == RULE_SUSPENDED_WAKES)
+		silenced = silenced_by(m, want);
+	expect_no_values(want);
+	allow_done(want, rule);
+	expect_value(want, rule != RULE_SUSPENDED_WAKES, open ? ~1ULL : ~0ULL, rule);
+	if (silenced != NR_DEVIATIONS)
+		expect_deviant(want, 1, silenced);
+}
+
+/**
+ * expect_halt_poll() - how long KVM polls before a vCPU sleeps
+ * @m:    the model
+ * @op:   OP_HALT_POLL
+ * @want: filled in: nothing that a guest sees depends on it
+ */
+void expect_halt_poll(const struct model *m, const struct op *op, struct expect *want)
+{
+	(void)m;
+	(void)op;
+	allow_done(want, RULE_HALT_POLL);
 }

@@ -108,6 +108,7 @@ enum { PROPBASER, PENDBASER }; /* in model_vcpu.lpi_table: GICR_PROPBASER, GICR_
 struct model_vcpu {
 	u16 id;
 	bool has_run;
+	u8 mp_state; /* of KVM_SET_MP_STATE */
 	bool sleeps; /* GICR_WAKER.ProcessorSleep */
 	bool lpis_enabled; /* GICR_CTLR.EnableLPIs */
 	u64 lpi_table[2], lpi_table_known[2]; /* by PROPBASER and PENDBASER */
@@ -618,6 +619,11 @@ void prio_expect_misdropped(const struct model *m, const struct access *a, struc
 void expect_guest_serve(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_take(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_wfi(const struct model *m, const struct op *op, struct expect *want);
+void expect_set_mp_state(const struct model *m, const struct op *op, struct expect *want);
+void commit_set_mp_state(struct model *m, const struct op *op, const struct op_result *seen);
+void expect_get_mp_state(const struct model *m, const struct op *op, struct expect *want);
+void expect_halt_poll(const struct model *m, const struct op *op, struct expect *want);
+void expect_await(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_idle(const struct model *m, const struct op *op, struct expect *want);
 void commit_guest_serve(struct model *m, const struct op *op, const struct op_result *seen);
 void commit_guest_take(struct model *m, const struct op *op, const struct op_result *seen);

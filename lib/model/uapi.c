@@ -347,8 +347,8 @@ bool expect_entry(const struct model *m, u64 vcpu_id, struct expect *want)
 {
 	const struct model_vcpu *v = model_vcpu(m, vcpu_id);
 
-	/* A held vCPU is in its guest already. */
-	if (!v || v->held) {
+	/* A held vCPU is in its guest already, and one that is not runnable stays out. */
+	if (!v || v->held || v->mp_state != PROG_MP_RUNNABLE) {
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
 		return false;
 	}

@@ -159,7 +159,7 @@ static void act_memory(struct gen *g)
 {
 	static const enum op_id ids[] = { OP_GUEST_LOAD, OP_GUEST_STORE, OP_GUEST_CLEAN,
 					  OP_MEM_READ,	 OP_MEM_WRITE,	 OP_GUEST_LOAD,
-					  OP_GUEST_DSB,	 OP_GUEST_ISB };
+					  OP_GUEST_DSB,	 OP_GUEST_ISB,	 OP_GUEST_WFE };
 	struct op *op = prog_add(g->p, PICK(&g->r, ids));
 	u64 vcpu = g->vcpu[any_number(g)], size = 1ULL << rng_below(&g->r, 4);
 

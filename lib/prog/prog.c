@@ -150,6 +150,11 @@ int op_vcpu(const struct op *op)
 		[OP_GUEST_ISB] = ARG_GUEST_ISB_vcpu + 1,
 		[OP_GUEST_TAKE] = ARG_GUEST_TAKE_vcpu + 1,
 		[OP_GUEST_WFI] = ARG_GUEST_WFI_vcpu + 1,
+		[OP_SET_MP_STATE] = ARG_SET_MP_STATE_vcpu + 1,
+		[OP_GET_MP_STATE] = ARG_GET_MP_STATE_vcpu + 1,
+		[OP_AWAIT] = ARG_AWAIT_vcpu + 1,
+		[OP_GUEST_WFE] = ARG_GUEST_WFE_vcpu + 1,
+		[OP_GUEST_SUSPEND] = ARG_GUEST_SUSPEND_vcpu + 1,
 		[OP_GUEST_IDLE] = ARG_GUEST_IDLE_vcpu + 1,
 		[OP_GUEST_SERVE] = ARG_GUEST_SERVE_vcpu + 1,
 	};
@@ -261,14 +266,14 @@ u64 op_cpuif_at(const struct op *op)
 }
 
 /**
- * op_waits() - does an operation execute WFI?
+ * op_waits() - does an operation execute WFI, or wait as that does?
  * @id: below NR_OPS
  *
  * Return: whether, so that it may have to be ended from outside.
  */
 bool op_waits(enum op_id id)
 {
-	return id == OP_GUEST_WFI || id == OP_GUEST_IDLE;
+	return id == OP_GUEST_WFI || id == OP_GUEST_IDLE || id == OP_GUEST_SUSPEND;
 }
 
 /**

@@ -150,6 +150,11 @@ struct prog {
 	char *below; /* comments after the last operation */
 };
 
+/* Values of KVM_SET_MP_STATE, api.rst. */
+#define PROG_MP_RUNNABLE 0
+#define PROG_MP_STOPPED 5
+#define PROG_MP_SUSPENDED 10
+
 /* How an operation ended. */
 enum op_status {
 	OP_DONE, /* it succeeded; values are valid */

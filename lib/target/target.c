@@ -211,6 +211,24 @@ static bool damages_guest(const struct prog *prog)
 	return false;
 }
 
+static bool has_mp_state(const struct prog *prog)
+{
+	return prog_has_op(prog, OP_SET_MP_STATE) || prog_has_op(prog, OP_GET_MP_STATE) ||
+	       prog_has_op(prog, OP_AWAIT) || prog_has_op(prog, OP_GUEST_SUSPEND) ||
+	       prog_has_op(prog, OP_HALT_POLL);
+}
+
+/* Does it use the state that only newer kernels have? */
+static bool suspends(const struct prog *prog)
+{
+	for (size_t i = 0; i < prog->nr_ops; i++) {
+		if (prog->op[i].id == OP_SET_MP_STATE &&
+		    op_arg(&prog->op[i], ARG_SET_MP_STATE_state) == PROG_MP_SUSPENDED)
+			return true;
+	}
+	return false;
+}
+
 /**
  * target_can_run() - can this program be performed there?
  * @target: the target
@@ -233,6 +251,11 @@ bool target_can_run(const struct target *target, const struct target_info *info,
 			 info->max_ipa_bits, prog->ipa_bits);
 	else if (!target->makes_fail && prog_has_op(prog, OP_FAIL))
 		snprintf(reason, bytes, "only target hosted can make memory or accesses fail");
+	else if (!target->has_mp_state && has_mp_state(prog))
+		snprintf(reason, bytes, "target %s has no states of vCPUs, no PSCI and no polling",
+			 target->name);
+	else if (!info->has_suspended && suspends(prog))
+		snprintf(reason, bytes, "the kernel has no KVM_CAP_ARM_SYSTEM_SUSPEND");
 	else if (covers_ram(prog))
 		snprintf(reason, bytes, "a frame would cover the guest's memory");
 	else if (damages_guest(prog))

@@ -26,6 +26,7 @@ struct target_info {
 	u64 icc_ctlr; /* ICC_CTLR_EL1 of a new vCPU, 0 if that is not known */
 	unsigned int list_regs; /* of the host's CPU interface, 0 if that is not known */
 	bool sgis_without_active; /* GICD_TYPER2.nASSGIcap of a new vGICv3 */
+	bool has_suspended; /* KVM_MP_STATE_SUSPENDED and its wake-up event */
 	unsigned int max_ipa_bits;
 	unsigned int max_vcpus; /* and vcpu_ids are below it */
 	char reason[TARGET_TEXT_BYTES]; /* why it cannot be used, after a failure */
@@ -62,6 +63,8 @@ struct target {
 	int (*probe)(struct target_info *info);
 	/* It performs OP_FAIL. */
 	bool makes_fail;
+	/* It performs OP_SET_MP_STATE and what belongs to it, and PSCI. */
+	bool has_mp_state;
 	/* Can all of @prog be performed?  If not, @reason.  NULL if anything can. */
 	bool (*can_run)(const struct prog *prog, char *reason, size_t bytes);
 	/*

@@ -12,16 +12,16 @@ syn match vgicVm /^\s*vm\>/ nextgroup=vgicGic skipwhite
 syn match vgicGic /\<gicv[23]\>/ contained
 syn region vgicBlock matchgroup=vgicPar start=/^\s*par\s\+{/ end=/^\s*}/ transparent fold
 
-syn match vgicOperation /^\s*\%(create_vgic\|create_vcpu\|set_addr\|get_addr\|redist_region\|get_redist_region\|init_vgic\|run\|read\|write\|read_level\|write_level\|set_nr_irqs\|get_nr_irqs\|save_pending_tables\|has_attr\|hold\|release\|migrate\|fail\|create_its\|set_its_addr\|init_its\|reset_its\|save_tables\|restore_tables\)\>/
+syn match vgicOperation /^\s*\%(create_vgic\|create_vcpu\|set_addr\|get_addr\|redist_region\|get_redist_region\|init_vgic\|run\|read\|write\|read_level\|write_level\|set_nr_irqs\|get_nr_irqs\|save_pending_tables\|has_attr\|hold\|release\|set_mp_state\|get_mp_state\|await\|halt_poll\|migrate\|fail\|create_its\|set_its_addr\|init_its\|reset_its\|save_tables\|restore_tables\)\>/
 syn keyword vgicOfUser contained create_vgic create_vcpu set_addr get_addr redist_region
 syn keyword vgicOfUser contained get_redist_region init_vgic run read write read_level write_level
 syn keyword vgicOfUser contained set_nr_irqs get_nr_irqs save_pending_tables has_attr hold release
-syn keyword vgicOfUser contained migrate fail create_its set_its_addr init_its reset_its save_tables
-syn keyword vgicOfUser contained restore_tables
+syn keyword vgicOfUser contained set_mp_state get_mp_state await halt_poll migrate fail create_its
+syn keyword vgicOfUser contained set_its_addr init_its reset_its save_tables restore_tables
 syn match vgicAgent /^\s*user\>/ nextgroup=vgicOfUser skipwhite
 hi def link vgicOfUser vgicOperation
-syn keyword vgicOfGuest contained read write ack eoi deactivate walk load store clean dsb isb take
-syn keyword vgicOfGuest contained wfi idle serve
+syn keyword vgicOfGuest contained read write ack eoi deactivate walk load store clean dsb isb wfe
+syn keyword vgicOfGuest contained take wfi suspend idle serve
 syn match vgicAgent /^\s*guest\>\%(\s\+vcpu=\w\+\)\?/ nextgroup=vgicOfGuest skipwhite contains=vgicArgument,vgicNumber
 hi def link vgicOfGuest vgicOperation
 syn keyword vgicOfDev contained irq_line signal_msi route_msi irqfd resample resampled
@@ -31,7 +31,7 @@ syn keyword vgicOfMem contained read write mapd mapc mapti mapi movi movall inv 
 syn keyword vgicOfMem contained discard sync command
 syn match vgicAgent /^\s*mem\>/ nextgroup=vgicOfMem skipwhite
 hi def link vgicOfMem vgicOperation
-syn match vgicArgument /\<\%(ipa\|id\|base\|index\|count\|flags\|vcpu\|its\|value\|intid\|info\|group\|attr\|order\|alloc\|copy\|guest\|at\|size\|device\|itt\|valid\|icid\|rdbase\|event\|from\|to\|dw0\|dw1\|dw2\|dw3\|level\|data\|devid\|gsi\|of\)\ze=/
+syn match vgicArgument /\<\%(ipa\|id\|base\|index\|count\|flags\|vcpu\|its\|value\|intid\|info\|group\|attr\|state\|ns\|order\|alloc\|copy\|guest\|at\|size\|device\|itt\|valid\|icid\|rdbase\|event\|from\|to\|dw0\|dw1\|dw2\|dw3\|level\|data\|devid\|gsi\|of\)\ze=/
 syn keyword vgicWord v2_dist v2_cpuif v3_dist v3_redist cpu spi ppi reserved
 syn keyword vgicRegister GICD_CTLR GICD_TYPER GICD_IIDR GICD_SGIR GICD_PIDR2 GICD_PIDR3 GICC_CTLR
 syn keyword vgicRegister GICC_PMR GICC_BPR GICC_IAR GICC_EOIR GICC_RPR GICC_HPPIR GICC_ABPR

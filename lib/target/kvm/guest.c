@@ -39,6 +39,7 @@
 #define INSN_DC_CIVAC_X1 0xd50b7e21u
 #define INSN_DSB_SY 0xd5033f9fu
 #define INSN_ISB 0xd5033fdfu
+#define INSN_WFE 0xd503205f
 
 struct tables {
 	char *hva; /* of GUEST_TABLE_OFFSET */
@@ -228,6 +229,7 @@ static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
 	/* A VM that a failed first run has killed refuses even this. */
 	if (__vm_ioctl(vm->kvm, KVM_ARM_PREFERRED_TARGET, &init) && errno == EIO)
 		return false;
+	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
 	v->run_bytes = (size_t)ioctl(vm->kvm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, NULL);
 	v->kvm.run = mmap(NULL, v->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, v->kvm.fd, 0);
 	TEST_ASSERT(v->kvm.run != MAP_FAILED, "mmap of struct kvm_run");
@@ -356,6 +358,9 @@ static void put_op(struct target_vm *vm, struct guest_op *to, const struct op *o
 	case OP_GUEST_WFI:
 		to->code = GUEST_WFI;
 		break;
+	case OP_GUEST_SUSPEND:
+		to->code = GUEST_SUSPEND;
+		break;
 	case OP_GUEST_IDLE:
 		put_cpuif(vm, to, op, GUEST_IDLE, op_arg(op, ARG_GUEST_IDLE_vcpu));
 		break;
@@ -373,6 +378,9 @@ static void put_op(struct target_vm *vm, struct guest_op *to, const struct op *o
 		break;
 	case OP_GUEST_DSB:
 		put_insn(vm, to, INSN_DSB_SY, op);
+		break;
+	case OP_GUEST_WFE:
+		put_insn(vm, to, INSN_WFE, op);
 		break;
 	case OP_GUEST_ISB:
 		put_insn(vm, to, INSN_ISB, op);

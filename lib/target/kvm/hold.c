@@ -64,7 +64,7 @@ void vcpu_hold(struct target_vm *vm, struct target_vcpu *v, struct op_result *re
 	int err;
 
 	*res = (struct op_result){ .status = OP_NO_OBJECT };
-	if (v->held)
+	if (v->held || v->parked)
 		return;
 	err = guest_prepare(vm, v);
 	if (err) {

@@ -69,6 +69,7 @@ static void create_vcpu(struct target_vm *vm, const struct op *op, struct op_res
 	vm->vcpu[vm->nr_vcpus++] = v;
 	/* MPIDR_EL1, which names the redistributor, is set by this. */
 	vm_ioctl(vm->kvm, KVM_ARM_PREFERRED_TARGET, &init);
+	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
 	vcpu_ioctl(&v->kvm, KVM_ARM_VCPU_INIT, &init);
 	v->affinity = affinity_of_new(v);
 }
@@ -81,8 +82,17 @@ static void perform_on_vcpu(struct target_vm *vm, const struct op *op, struct op
 		res->status = OP_NO_OBJECT;
 	else if (op->id == OP_HOLD)
 		vcpu_hold(vm, v, res);
-	else
+	else if (op->id == OP_RELEASE)
 		vcpu_release(vm, v, res);
+	else
+		mp_perform(vm, v, op, res);
+}
+
+static void set_halt_poll(struct target_vm *vm, u64 ns, struct op_result *res)
+{
+	struct kvm_enable_cap cap = { .cap = KVM_CAP_HALT_POLL, .args = { ns } };
+
+	vgic_result(res, ioctl(vm->kvm->fd, KVM_ENABLE_CAP, &cap) ? -errno : 0);
 }
 
 static void migrate(struct target_vm *vm, enum migrate_order order, struct op_result *res)
@@ -107,8 +117,14 @@ void perform_op(struct target_vm *vm, const struct op *op, struct op_result *res
 	case OP_CREATE_VCPU:
 		create_vcpu(vm, op, res);
 		break;
+	case OP_HALT_POLL:
+		set_halt_poll(vm, op_arg(op, ARG_HALT_POLL_ns), res);
+		break;
 	case OP_HOLD:
 	case OP_RELEASE:
+	case OP_SET_MP_STATE:
+	case OP_GET_MP_STATE:
+	case OP_AWAIT:
 		perform_on_vcpu(vm, op, res);
 		break;
 	default:
@@ -132,7 +148,7 @@ static size_t perform_in_turn(struct target_vm *vm, size_t first, struct op_resu
 		return 1;
 	}
 	v = find_vcpu(vm, (u64)op_vcpu(op));
-	if (v && !v->held) {
+	if (v && !v->held && !v->parked) {
 		nr = entry_length(vm->prog, first, vm->is_debugged ? 1 : GUEST_RING_OPS);
 		for (size_t i = 0; i < nr; i++)
 			ops[i] = first + i;
@@ -338,6 +354,7 @@ static int kvm_probe(struct target_info *info)
 	info->is_trapped = info->has_gicv3 && kvm_mode_probe().is_trapped;
 	info->max_ipa_bits =
 		(unsigned int)ioctl(kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE);
+	info->has_suspended = ioctl(vm_fd, KVM_CHECK_EXTENSION, KVM_CAP_ARM_SYSTEM_SUSPEND) > 0;
 	info->max_vcpus = (unsigned int)ioctl(vm_fd, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPU_ID);
 	close(vm_fd);
 	close(kvm_fd);
@@ -350,6 +367,7 @@ const struct target target_kvm = {
 	.name = "kvm",
 	.doc = "the in-kernel vGIC of /dev/kvm",
 	.probe = kvm_probe,
+	.has_mp_state = true,
 	.run = kvm_run_prog,
 	.events = kvm_events,
 	.storm = kvm_storm,

@@ -61,7 +61,7 @@ static void add_op(struct block *b, size_t number)
 
 	if (agent == AGENT_GUEST) {
 		v = find_vcpu(b->vm, (u64)op_vcpu(op));
-		if (!v || v->held) {
+		if (!v || v->held || v->parked) {
 			b->results[number].status = OP_NO_OBJECT;
 			return;
 		}

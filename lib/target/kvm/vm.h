@@ -25,6 +25,7 @@ struct target_vcpu {
 	u32 lane_number; /* once it is runnable */
 	struct guest_lane *lane; /* of this number, in vm->ram */
 	size_t run_bytes; /* of the run structure, mapped */
+	bool parked; /* not runnable, as KVM_SET_MP_STATE said */
 	bool held; /* thread is in KVM_RUN, where any other ioctl of the vCPU waits */
 	pthread_t thread;
 	int thread_err; /* errno of its KVM_RUN, 0, or -1 while it has not ended; atomic */
@@ -95,6 +96,10 @@ void wait_close(const struct wait_thread *w);
 bool wait_sleeps(const struct wait_thread *w);
 void wait_end(const struct wait_thread *w, pthread_t thread);
 int guest_enter_watched(struct target_vcpu *vcpu);
+
+/* mp.c */
+void mp_perform(struct target_vm *vm, struct target_vcpu *v, const struct op *op,
+		struct op_result *res);
 
 /* hold.c */
 void vcpu_hold(struct target_vm *vm, struct target_vcpu *v, struct op_result *res);
