@@ -105,6 +105,7 @@ LIB_SRCS := \
 	lib/tap/stream.c \
 	lib/tap/tap.c \
 	lib/target/direct.c \
+	lib/target/direct_kinds.c \
 	lib/target/entry.c \
 	lib/target/hosted/config.c \
 	lib/target/hosted/guest.c \

@@ -8,11 +8,13 @@
 #include "lib/prog/prog.h"
 
 #define DIRECT_MAX_LINES 2048
+#define DIRECT_MAX_KNOWN 2
 
 /* A difference that is known, where injection is direct. */
 struct direct_known {
 	unsigned int from, to; /* kernels, major * 1000 + minor, both included */
 	const char *log; /* in what the kernel says; NULL if a result shows it */
+	bool hazard; /* it breaks the host, too */
 	const char *what; /* NULL if there is none */
 };
 
@@ -25,9 +27,11 @@ struct direct_known {
  * @times:	the text comes that often, after @once
  * @crowd:	processors have something else to run, so that KVM blocks a vCPU in WFI
  * @race:	interrupts do not wait until vCPUs are blocked
+ * @one_processor: all of the program's threads share one, so that who raises preempts
+ *		who runs a vCPU
  * @doorbells:	at least so many are taken, if injection is direct
  * @only_direct: results without direct injection are others
- * @known:	the difference that is expected, on some kernels
+ * @known:	differences that are expected, each on kernels of its own
  * @once:	text before it
  * @text:	lines of a program, or of the short forms of harness/direct_text.c; an
  *		operation's result is expected after "=>", else it has to succeed
@@ -35,8 +39,8 @@ struct direct_known {
 struct direct_test {
 	const char *name;
 	unsigned int vcpus, devices, max_host, times, doorbells;
-	bool crowd, race, only_direct;
-	struct direct_known known;
+	bool crowd, race, one_processor, only_direct;
+	struct direct_known known[DIRECT_MAX_KNOWN];
 	const char *once;
 	const char *text;
 };

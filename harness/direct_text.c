@@ -4,7 +4,10 @@
  * there are
  *
  *	its COMMAND ARGS	the command is put into the queue, and performed
+ *	queue COMMAND ARGS	the command is put into the queue
+ *	perform V		vCPU V has commands of the queue performed
  *	route N E		device N's interrupt is event E of DeviceID 0
+ *	untie N			device N has no interrupt of this VM any more
  *	raise N			device N raises its interrupt
  *	config N BYTE		the configuration of LPI 8192 + N, not invalidated
  *
@@ -56,15 +59,25 @@ static void add_vcpu(struct text *t, unsigned int v)
 	fprintf(t->out, "guest vcpu=%u write GICR_CTLR at=0x%llx value=0x1\n", v, redist);
 }
 
-static void add_command(struct text *t, const char *command)
+static void queue_command(struct text *t, const char *command)
 {
 	size_t name = strcspn(command, " ");
 	unsigned int at = t->queued++ * 32 % QUEUE_BYTES;
 
 	fprintf(t->out, "mem %.*s at=0x%llx%s\n", (int)name, command, QUEUE_BASE + at,
 		command + name);
-	fprintf(t->out, "guest vcpu=0 write GITS_CWRITER at=0x8080000 value=0x%x\n",
-		(at + 32) % QUEUE_BYTES);
+}
+
+static void perform_queue(struct text *t, unsigned int vcpu)
+{
+	fprintf(t->out, "guest vcpu=%u write GITS_CWRITER at=0x8080000 value=0x%x\n", vcpu,
+		t->queued * 32 % QUEUE_BYTES);
+}
+
+static void add_command(struct text *t, const char *command)
+{
+	queue_command(t, command);
+	perform_queue(t, 0);
 }
 
 static void add_vm(struct text *t, const struct direct_test *test)
@@ -92,6 +105,12 @@ static void add_line(struct text *t, const char *line)
 
 	if (!strncmp(line, "its ", 4))
 		add_command(t, line + 4);
+	else if (!strncmp(line, "queue ", 6))
+		queue_command(t, line + 6);
+	else if (sscanf(line, "perform %u", &n) == 1)
+		perform_queue(t, n);
+	else if (sscanf(line, "untie %u", &n) == 1)
+		fprintf(t->out, "dev route_msi gsi=%u at=0x0 data=0\n", n);
 	else if (sscanf(line, "route %u %u", &n, &value) == 2)
 		fprintf(t->out, "dev route_msi gsi=%u at=0x8090040 data=%u flags=1\n", n, value);
 	else if (sscanf(line, "raise %u", &n) == 1)

@@ -73,36 +73,6 @@ is_the_host() {
 	ended "host-$1" 0 && printed "host-$1" stdout '^  vGICs  .*gicv[23]'
 }
 
-# direct NAME STATUS HOST: devices inject, and what shows how.
-direct() {
-	vm "$1" --host "$3" -- direct --filter '[ld]*'
-	ended "$1" "$2"
-}
-
-injection_is_direct() {
-	direct direct 0 gicv4 && printed direct stdout '^# injection: direct$' &&
-		printed direct stdout ' 0 of them taken by the host; 4 LPIs forwarded' &&
-		printed direct stdout '; [1-9][0-9]* doorbells$'
-}
-
-# The controls: the same devices without GICv4, or with it switched off.
-injection_is_not_direct() {
-	direct "control-$1" 4 "$1" &&
-		printed "control-$1" stdout '^# injection: not direct' &&
-		printed "control-$1" stdout '# SKIP not direct: the host took 3 of 3 interrupts'
-}
-
-check_direct() {
-	if ! ci/kernel/modules.sh "$kernel" >/dev/null 2>&1; then
-		ktap_skip machine.injects_directly "no modules of kernel $kernel"
-		return
-	fi
-	ktap_check machine.injects_directly injection_is_direct
-	for host in gicv4-off gicv3-devices; do
-		ktap_check "machine.tells_when_it_does_not: $host" injection_is_not_direct "$host"
-	done
-}
-
 # With a parser if there is one.
 json_comes_back() {
 	if command -v python3 >/dev/null; then
@@ -448,7 +418,6 @@ check_machine() {
 	for host in $("$vgicheck" list hosts | awk '{ print $1 }'); do
 		ktap_check "machine.is_the_host_asked_for: $host" is_the_host "$host"
 	done
-	check_direct
 	ktap_check machine.differences_are_reported differences_are_reported
 	ktap_check machine.differences_replay difference_replays
 	ktap_check machine.differences_replay_as_known known_difference_replays_as_known

@@ -35,4 +35,15 @@ void direct_run(const struct prog *prog, struct op_result *results,
 	for (size_t i = 0; i < prog->nr_ops; i++)
 		results[i] = (struct op_result){ .status = OP_NOT_RUN };
 }
+
+/**
+ * direct_print_device() - what a device is
+ * @number: of it, below what direct_open() returned
+ * @buf:    receives its address and kind
+ * @bytes:  of @buf
+ */
+void direct_print_device(unsigned int number, char *buf, size_t bytes)
+{
+	snprintf(buf, bytes, "%u", number);
+}
 #endif

@@ -14,21 +14,35 @@
 /* A word that a device is written, at an offset into its BAR 0. */
 struct direct_poke {
 	u32 offset, value;
+	bool is_set; /* or nothing is written */
+};
+
+enum direct_poke_id {
+	DIRECT_ENABLE, /* once, when its MSI is set up */
+	DIRECT_RAISE, /* so that it sends its MSI */
+	DIRECT_ACK, /* and then, so that it can send the next */
+	NR_DIRECT_POKES,
+};
+
+/* How devices of one kind send an MSI. */
+struct direct_kind {
+	const char *name;
+	const char *id; /* VENDOR:DEVICE */
+	const char *what;
+	struct direct_poke how[NR_DIRECT_POKES];
 };
 
 /**
  * struct direct_options - which devices, and how they raise their interrupt
- * @device:	  their PCI addresses, such as 0000:00:02.0
- * @nr_devices:	  of @device; 0 for all of QEMU's edu devices
- * @raise, @ack:  what they are written to raise an interrupt and to end it; of edu
- *		  devices it is known
- * @has_raise, @has_ack: are given
+ * @device:	their PCI addresses, such as 0000:00:02.0
+ * @nr_devices:	of @device; 0 for all whose kind is known
+ * @how:	what they are written, instead of what is known of their kind if
+ *		DIRECT_RAISE is set
  */
 struct direct_options {
 	const char *device[DIRECT_MAX_DEVICES];
 	unsigned int nr_devices;
-	struct direct_poke raise, ack;
-	bool has_raise, has_ack;
+	struct direct_poke how[NR_DIRECT_POKES];
 };
 
 /* What shows which way the interrupts of one program went. */
@@ -40,9 +54,18 @@ struct direct_evidence {
 	bool has_debugfs;
 	bool crowd; /* set by the caller: each processor has something else to run, too */
 	bool wait; /* set by the caller: an interrupt in a block waits until vCPUs sleep */
+	bool one_processor; /* set by the caller: who raises preempts who runs a vCPU */
+	u32 plant_every; /* set by the caller: a doorbell in so many is lost, none if 0 */
+	u32 until_plant; /* set by the caller, and left for the next program */
+	u32 nr_planted;
 };
 
+const struct direct_kind *direct_kind_by_number(unsigned int i);
+const struct direct_kind *direct_kind_find(const char *id);
+
+/* -EINVAL if it is @o that is wrong. */
 __must_check int direct_open(const struct direct_options *o, char *reason, size_t bytes);
+void direct_print_device(unsigned int number, char *buf, size_t bytes);
 void direct_run(const struct prog *prog, struct op_result *results,
 		struct direct_evidence *evidence);
 

@@ -2,7 +2,8 @@
 /*
  * Programs whose MSIs come from PCI devices.  A route ties the eventfd of its device
  * to the VM and stays so, because it is at that moment that KVM hands the interrupt
- * to a GICv4; then `irqfd` is the device's own interrupt.
+ * to a GICv4; then `irqfd` is the device's own interrupt.  A route to address 0
+ * unties it.
  *
  * Which way it took needs no clock: once this thread has run on each processor after
  * the device was told, whatever the host takes has been taken and counted.
@@ -23,6 +24,8 @@
 struct direct {
 	const struct vfio *vfio;
 	bool tied[DIRECT_MAX_DEVICES]; /* by number of the route */
+	u32 owed; /* devices whose interrupt comes when the block has ended, a bit each */
+	cpu_set_t processors; /* that the process had */
 	u64 doorbells; /* of the host before the program */
 	struct direct_evidence *evidence;
 };
@@ -98,20 +101,39 @@ static bool has_device(const struct target_vm *vm, u32 gsi)
 	return gsi < vm->direct->vfio->nr_sources;
 }
 
+static bool goes_nowhere(const struct kvm_irq_routing_entry *route)
+{
+	return !route->u.msi.address_lo && !route->u.msi.address_hi;
+}
+
+/* Ties those that have a route to an ITS, or unties the others. */
+static long tie_all(struct target_vm *vm, const struct kvm_irq_routing *routes, bool unties)
+{
+	long ret = 0;
+
+	for (u32 i = 0; i < routes->nr && !ret; i++) {
+		const struct kvm_irq_routing_entry *route = &routes->entries[i];
+
+		if (has_device(vm, route->gsi) && goes_nowhere(route) == unties &&
+		    vm->direct->tied[route->gsi] == unties)
+			ret = tie(vm, route->gsi, unties ? KVM_IRQFD_FLAG_DEASSIGN : 0);
+	}
+	return ret;
+}
+
 static long direct_vm_ioctl(void *arg, unsigned long cmd, void *what)
 {
-	const struct kvm_irq_routing *routes = what;
 	struct target_vm *vm = arg;
-	long ret = (kvm_port.vm_ioctl)(vm, cmd, what);
+	long ret;
 
-	for (u32 i = 0; cmd == KVM_SET_GSI_ROUTING && i < routes->nr && !ret; i++) {
-		u32 gsi = routes->entries[i].gsi;
-
-		if (has_device(vm, gsi) && !vm->direct->tied[gsi])
-			ret = tie(vm, gsi, 0);
-	}
-	if (cmd == KVM_SET_GSI_ROUTING)
-		note_forwarded(vm);
+	if (cmd != KVM_SET_GSI_ROUTING)
+		return (kvm_port.vm_ioctl)(vm, cmd, what);
+	ret = tie_all(vm, what, true);
+	if (!ret)
+		ret = (kvm_port.vm_ioctl)(vm, cmd, what);
+	if (!ret)
+		ret = tie_all(vm, what, false);
+	note_forwarded(vm);
 	return ret;
 }
 
@@ -152,23 +174,21 @@ static void wait_for_sleep(const struct target_vm *vm)
 		nanosleep(&pause, NULL);
 }
 
-/* Calls @act with each processor that this thread may run on, one by one. */
-static void each_processor(void (*act)(const cpu_set_t *one, void *arg), void *arg)
+/* Calls @act with each of the processors, one by one. */
+static void each_processor(const cpu_set_t *all, void (*act)(const cpu_set_t *one, void *arg),
+			   void *arg)
 {
-	cpu_set_t all, one;
+	cpu_set_t one;
 
-	TEST_ASSERT(!sched_getaffinity(0, sizeof(all), &all), "sched_getaffinity");
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &all))
+		if (!CPU_ISSET(cpu, all))
 			continue;
 		CPU_ZERO(&one);
 		CPU_SET(cpu, &one);
 		act(&one, arg);
 	}
-	TEST_ASSERT(!sched_setaffinity(0, sizeof(all), &all), "sched_setaffinity");
 }
 
-/* What was pending there has been taken by the time that this thread runs there. */
 static void visit_processor(const cpu_set_t *one, void *arg)
 {
 	(void)arg;
@@ -176,15 +196,57 @@ static void visit_processor(const cpu_set_t *one, void *arg)
 }
 
 /*
+ * What was pending on a processor has been taken by the time that this thread runs
+ * there.  Those who run there give way at once, if this thread may ask for it.
+ */
+static void visit_processors(const cpu_set_t *all)
+{
+	const struct sched_param urgent = { .sched_priority = 1 }, normal = { 0 };
+	bool hurries = !sched_setscheduler(0, SCHED_FIFO, &urgent);
+	cpu_set_t before;
+
+	TEST_ASSERT(!sched_getaffinity(0, sizeof(before), &before), "sched_getaffinity");
+	each_processor(all, visit_processor, NULL);
+	visit_processor(&before, NULL);
+	TEST_ASSERT(!hurries || !sched_setscheduler(0, SCHED_OTHER, &normal), "sched_setscheduler");
+}
+
+/*
  * An interrupt that came to the host may still have to be injected; untying waits
  * for that.  The next route or interrupt ties the device again.
+ */
+static long raise_and_count(struct target_vm *vm, unsigned int gsi)
+{
+	const struct vfio_source *s = &vm->direct->vfio->source[gsi];
+	struct direct_evidence *e = vm->direct->evidence;
+	u64 before = vfio_count(s), after;
+
+	vfio_raise(s);
+	visit_processors(&vm->direct->processors);
+	after = vfio_count(s);
+	e->nr_raised++;
+	e->nr_host += after != before;
+	return after != before ? tie(vm, gsi, KVM_IRQFD_FLAG_DEASSIGN) : 0;
+}
+
+/* Is it time to lose a doorbell? */
+static bool is_planted(struct direct_evidence *e)
+{
+	if (!e->plant_every || !e->crowd || --e->until_plant)
+		return false;
+	e->until_plant = e->plant_every;
+	e->nr_planted++;
+	return true;
+}
+
+/*
+ * A doorbell that is lost leaves the LPI pending and the vCPU asleep: as if the device
+ * were told only after all have been found asleep.
  */
 static long direct_irqfd(void *arg, unsigned int gsi)
 {
 	struct target_vm *vm = arg;
 	struct direct_evidence *e = vm->direct->evidence;
-	const struct vfio_source *s = &vm->direct->vfio->source[gsi];
-	u64 before, after;
 	long ret = 0;
 
 	if (!has_device(vm, gsi))
@@ -193,16 +255,36 @@ static long direct_irqfd(void *arg, unsigned int gsi)
 		ret = tie(vm, gsi, 0);
 	if (ret)
 		return ret;
+	if (vm->side_by_side && is_planted(e)) {
+		vm->direct->owed |= 1u << gsi;
+		return 0;
+	}
 	if (vm->side_by_side && e->wait)
 		wait_for_sleep(vm);
 	note_forwarded(vm);
-	before = vfio_count(s);
-	vfio_raise(s);
-	each_processor(visit_processor, NULL);
-	after = vfio_count(s);
-	e->nr_raised++;
-	e->nr_host += after != before;
-	return after != before ? tie(vm, gsi, KVM_IRQFD_FLAG_DEASSIGN) : 0;
+	return raise_and_count(vm, gsi);
+}
+
+/**
+ * direct_settle() - have each processor take the doorbells that are pending there
+ * @vm: a VM with devices
+ */
+void direct_settle(const struct target_vm *vm)
+{
+	visit_processors(&vm->direct->processors);
+}
+
+/**
+ * direct_catch_up() - raise the interrupts whose doorbells were to be lost
+ * @vm: a VM with devices, whose block has ended
+ */
+void direct_catch_up(struct target_vm *vm)
+{
+	for (unsigned int gsi = 0; gsi < vm->direct->vfio->nr_sources; gsi++) {
+		if (vm->direct->owed & 1u << gsi)
+			TEST_ASSERT(!raise_and_count(vm, gsi), "KVM_IRQFD");
+	}
+	vm->direct->owed = 0;
 }
 
 /*
@@ -230,6 +312,16 @@ static void add_to_crowd(const cpu_set_t *one, void *arg)
 		    "pthread_setaffinity_np");
 }
 
+/* All threads from now on share the one that this one is on. */
+static void keep_to_one_processor(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	TEST_ASSERT(!sched_setaffinity(0, sizeof(one), &one), "sched_setaffinity");
+}
+
 static void disperse_crowd(struct crowd *c)
 {
 	__atomic_store_n(&c->stop, true, __ATOMIC_RELEASE);
@@ -253,6 +345,19 @@ int direct_open(const struct direct_options *o, char *reason, size_t bytes)
 }
 
 /**
+ * direct_print_device() - what a device is
+ * @number: of it, below what direct_open() returned
+ * @buf:    receives its address and kind
+ * @bytes:  of @buf
+ */
+void direct_print_device(unsigned int number, char *buf, size_t bytes)
+{
+	const struct vfio_source *s = &devices.source[number];
+
+	snprintf(buf, bytes, "%s %s", s->address, s->kind ? s->kind : "of no known kind");
+}
+
+/**
  * direct_run() - perform a program with them
  * @prog:     the program
  * @results:  filled in, one for each operation
@@ -270,8 +375,12 @@ void direct_run(const struct prog *prog, struct op_result *results,
 	direct_port.vm_ioctl = direct_vm_ioctl;
 	direct_port.irqfd = direct_irqfd;
 	d.doorbells = vfio_count_doorbells();
+	TEST_ASSERT(!sched_getaffinity(0, sizeof(d.processors), &d.processors),
+		    "sched_getaffinity");
 	if (evidence->crowd)
-		each_processor(add_to_crowd, &crowd);
+		each_processor(&d.processors, add_to_crowd, &crowd);
+	if (evidence->one_processor)
+		keep_to_one_processor();
 	vm_open(&vm);
 	vm.devices.port = &direct_port;
 	perform_all(&vm, results);

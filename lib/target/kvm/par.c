@@ -239,6 +239,10 @@ static void watch_tracks(struct block *b)
 	while (!all_have_ended(b)) {
 		const struct track *stuck = find_stuck(b);
 
+		if (stuck && b->vm->direct) {
+			direct_settle(b->vm);
+			stuck = find_stuck(b);
+		}
 		if (stuck)
 			wait_end(&stuck->watched, stuck->thread);
 		nanosleep(&pause, NULL);
@@ -299,6 +303,8 @@ bool par_perform(struct target_vm *vm, size_t first, size_t end, struct op_resul
 	vm->side_by_side = true;
 	run_tracks(&b);
 	vm->side_by_side = false;
+	if (vm->direct)
+		direct_catch_up(vm);
 	free(b.track);
 	return true;
 }

@@ -24,15 +24,7 @@
 #define PCI_COMMAND 4
 #define PCI_COMMAND_MEMORY_AND_MASTER 6
 #define PATH_BYTES 256
-
-/* Devices that raise an interrupt when software asks them to. */
-static const struct device_kind {
-	const char *vendor, *device; /* as sysfs has them */
-	struct direct_poke raise, ack;
-} kinds[] = {
-	/* QEMU, docs/specs/edu: interrupt raise and acknowledge registers */
-	{ "0x1234", "0x11e8", { 0x60, 1 }, { 0x64, 1 } },
-};
+#define ID_BYTES sizeof("0000:0000")
 
 /* What failed, and at which device. */
 struct trouble {
@@ -40,6 +32,13 @@ struct trouble {
 	size_t bytes;
 	const char *address;
 };
+
+/* Something that only other arguments mend. */
+static int refuse(const struct trouble *t, const char *what)
+{
+	snprintf(t->reason, t->bytes, "device %s: %s", t->address, what);
+	return -EINVAL;
+}
 
 static int fail(const struct trouble *t, const char *what)
 {
@@ -65,18 +64,17 @@ static bool read_word(const char *address, const char *file, char *word, size_t 
 	return ok;
 }
 
-static const struct device_kind *kind_of(const char *address)
+/* VENDOR:DEVICE, as direct_kind_find() takes it.  Return: false if there is no such device. */
+static bool read_id(const char *address, char id[ID_BYTES])
 {
 	char vendor[16], device[16];
 
 	if (!read_word(address, "vendor", vendor, sizeof(vendor)) ||
 	    !read_word(address, "device", device, sizeof(device)))
-		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (!strcmp(kinds[i].vendor, vendor) && !strcmp(kinds[i].device, device))
-			return &kinds[i];
-	}
-	return NULL;
+		return false;
+	/* Without the 0x of either. */
+	snprintf(id, ID_BYTES, "%.4s:%.4s", vendor + 2, device + 2);
+	return true;
 }
 
 static bool write_word(const char *path, const char *word)
@@ -117,7 +115,7 @@ static int bind_to_vfio(const struct vfio_source *s, const struct trouble *t)
 		if (!strcmp(driver, VFIO_DRIVER))
 			return 0;
 		errno = EBUSY;
-		return fail(t, "is another driver's; unbind it first");
+		return fail(t, "it is another driver's; unbind it first");
 	}
 	snprintf(path, sizeof(path), PCI_DEVICES "/%s/driver_override", s->address);
 	if (!write_word(path, VFIO_DRIVER) || !write_word("/sys/bus/pci/drivers_probe", s->address))
@@ -130,14 +128,21 @@ static int bind_to_vfio(const struct vfio_source *s, const struct trouble *t)
 
 static int open_device(struct vfio *v, struct vfio_source *s, const struct trouble *t)
 {
+	struct vfio_group_status status = { .argsz = sizeof(status) };
 	char path[PATH_BYTES], group[32];
 
 	if (!link_name(s->address, "iommu_group", group, sizeof(group)))
-		return fail(t, "is behind no IOMMU");
+		return fail(t, "it is behind no IOMMU");
 	snprintf(path, sizeof(path), "/dev/vfio/%s", group);
 	s->group = open(path, O_RDWR | O_CLOEXEC);
 	if (s->group < 0)
 		return fail(t, path);
+	if (ioctl(s->group, VFIO_GROUP_GET_STATUS, &status))
+		return fail(t, "VFIO_GROUP_GET_STATUS");
+	if (!(status.flags & VFIO_GROUP_FLAGS_VIABLE)) {
+		errno = EBUSY;
+		return fail(t, "its IOMMU group has devices of other drivers");
+	}
 	if (ioctl(s->group, VFIO_GROUP_SET_CONTAINER, &v->container))
 		return fail(t, "VFIO_GROUP_SET_CONTAINER");
 	if (s == v->source && ioctl(v->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
@@ -157,9 +162,9 @@ static int map_bar(struct vfio_source *s, const struct trouble *t)
 	if (ioctl(s->device, VFIO_DEVICE_GET_REGION_INFO, &bar) ||
 	    ioctl(s->device, VFIO_DEVICE_GET_REGION_INFO, &config))
 		return fail(t, "VFIO_DEVICE_GET_REGION_INFO");
-	if (s->raise.offset + 4ULL > bar.size || s->ack.offset + 4ULL > bar.size) {
-		errno = ERANGE;
-		return fail(t, "BAR 0 has no such offset");
+	for (unsigned int i = 0; i < NR_DIRECT_POKES; i++) {
+		if (s->how[i].is_set && s->how[i].offset + 4ULL > bar.size)
+			return refuse(t, "its BAR 0 has no such offset");
 	}
 	if (pread(s->device, &command, sizeof(command), (off_t)config.offset + PCI_COMMAND) < 0)
 		return fail(t, "configuration space");
@@ -170,8 +175,13 @@ static int map_bar(struct vfio_source *s, const struct trouble *t)
 	if (at == MAP_FAILED)
 		return fail(t, "mmap of BAR 0");
 	s->bar = at;
-	s->bar_bytes = bar.size;
 	return 0;
+}
+
+static void poke(const struct vfio_source *s, enum direct_poke_id id)
+{
+	if (s->how[id].is_set)
+		s->bar[s->how[id].offset / sizeof(*s->bar)] = s->how[id].value;
 }
 
 static int set_event(struct vfio_source *s, const struct trouble *t)
@@ -187,7 +197,10 @@ static int set_event(struct vfio_source *s, const struct trouble *t)
 			.count = 1,
 		},
 	};
+	struct vfio_irq_info msi = { .argsz = sizeof(msi), .index = VFIO_PCI_MSI_IRQ_INDEX };
 
+	if (ioctl(s->device, VFIO_DEVICE_GET_IRQ_INFO, &msi) || !msi.count)
+		return refuse(t, "it has no MSI");
 	s->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (s->event < 0)
 		return fail(t, "eventfd");
@@ -195,33 +208,54 @@ static int set_event(struct vfio_source *s, const struct trouble *t)
 	return ioctl(s->device, VFIO_DEVICE_SET_IRQS, &irqs) ? fail(t, "VFIO_DEVICE_SET_IRQS") : 0;
 }
 
+/* Of the options, or of the device's kind. */
+static int find_how(struct vfio_source *s, const struct direct_options *o, const struct trouble *t)
+{
+	const struct direct_kind *kind;
+	char id[ID_BYTES], what[PATH_BYTES];
+
+	if (!read_id(s->address, id))
+		return refuse(t, "no such PCI device");
+	kind = direct_kind_find(id);
+	s->kind = kind ? kind->name : NULL;
+	s->how = o->how[DIRECT_RAISE].is_set || !kind ? o->how : kind->how;
+	if (s->how[DIRECT_RAISE].is_set)
+		return 0;
+	snprintf(
+		what, sizeof(what),
+		"%s is of no known kind; --raise must say what makes it send its MSI, because an eventfd that vfio signals for it is not injected directly",
+		id);
+	return refuse(t, what);
+}
+
 static int open_source(struct vfio *v, const char *address, const struct direct_options *o,
 		       const struct trouble *t)
 {
 	struct vfio_source *s = &v->source[v->nr_sources];
-	const struct device_kind *kind = kind_of(address);
 	int err;
 
 	*s = (struct vfio_source){ .group = -1, .device = -1, .event = -1 };
 	snprintf(s->address, sizeof(s->address), "%s", address);
-	if (!kind && !o->has_raise) {
-		errno = EINVAL;
-		return fail(t, "it is not known how it raises an interrupt; --raise says so");
-	}
-	s->raise = o->has_raise ? o->raise : kind->raise;
-	if (o->has_ack)
-		s->ack = o->ack;
-	else if (!o->has_raise)
-		s->ack = kind->ack;
-	err = bind_to_vfio(s, t);
+	err = find_how(s, o, t);
+	if (!err)
+		err = bind_to_vfio(s, t);
 	if (!err)
 		err = open_device(v, s, t);
 	if (!err)
 		err = map_bar(s, t);
 	if (!err)
 		err = set_event(s, t);
+	if (!err)
+		poke(s, DIRECT_ENABLE);
 	v->nr_sources += !err;
 	return err;
+}
+
+static bool is_known(const char *address)
+{
+	char id[ID_BYTES];
+
+	return read_id(address, id) && direct_kind_find(id);
 }
 
 /* All devices that are known to raise interrupts. */
@@ -233,7 +267,7 @@ static int open_known(struct vfio *v, const struct direct_options *o, struct tro
 
 	for (int i = 0; i < nr; i++) {
 		t->address = names[i]->d_name;
-		if (!err && v->nr_sources < DIRECT_MAX_DEVICES && kind_of(names[i]->d_name))
+		if (!err && v->nr_sources < DIRECT_MAX_DEVICES && is_known(names[i]->d_name))
 			err = open_source(v, names[i]->d_name, o, t);
 		free(names[i]);
 	}
@@ -275,20 +309,17 @@ int vfio_open(struct vfio *v, const struct direct_options *o, char *reason, size
 	return err;
 }
 
-static void poke(const struct vfio_source *s, const struct direct_poke *p)
-{
-	s->bar[p->offset / sizeof(*s->bar)] = p->value;
-}
-
 /**
  * vfio_raise() - have a device send its MSI
  * @s: the device
+ *
+ * It has sent it on return: what a device sends comes before what it answers.
  */
 void vfio_raise(const struct vfio_source *s)
 {
-	poke(s, &s->raise);
-	if (s->ack.offset)
-		poke(s, &s->ack);
+	poke(s, DIRECT_RAISE);
+	(void)s->bar[s->how[DIRECT_RAISE].offset / sizeof(*s->bar)];
+	poke(s, DIRECT_ACK);
 }
 
 /* "NUMBER: COUNT COUNT ... CHIP ...": one count for each processor. */

@@ -13,8 +13,8 @@ struct vfio_source {
 	char address[VFIO_ADDRESS_BYTES]; /* on the PCI bus */
 	int group, device, event;
 	volatile u32 *bar;
-	u64 bar_bytes;
-	struct direct_poke raise, ack;
+	const char *kind; /* its name, or NULL if only the options say how */
+	const struct direct_poke *how; /* by direct_poke_id */
 };
 
 struct vfio {

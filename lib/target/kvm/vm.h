@@ -101,6 +101,10 @@ int guest_enter_watched(struct target_vcpu *vcpu);
 void mp_perform(struct target_vm *vm, struct target_vcpu *v, const struct op *op,
 		struct op_result *res);
 
+/* direct.c */
+void direct_catch_up(struct target_vm *vm);
+void direct_settle(const struct target_vm *vm);
+
 /* hold.c */
 void vcpu_hold(struct target_vm *vm, struct target_vcpu *v, struct op_result *res);
 void vcpu_release(struct target_vm *vm, struct target_vcpu *v, struct op_result *res);
