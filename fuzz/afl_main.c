@@ -10,9 +10,6 @@
 
 #define RUNS 10000 /* of a process */
 
-/* What has to be there before a process forks; libFuzzer calls it, too. */
-int LLVMFuzzerInitialize(int *argc, char ***argv) __attribute__((weak));
-
 /* Of exactly this size, so that a sanitizer sees a byte too many. */
 static void run_exactly(const u8 *data, size_t bytes)
 {

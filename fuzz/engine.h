@@ -8,7 +8,8 @@
 
 #include "lib/regs/bits.h"
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
+/* What has to be there before a process forks, if the fuzzer has any. */
+int LLVMFuzzerInitialize(int *argc, char ***argv) __attribute__((weak));
 int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes);
 size_t LLVMFuzzerMutate(u8 *data, size_t bytes, size_t max_bytes);
 size_t LLVMFuzzerCustomMutator(u8 *data, size_t bytes, size_t max_bytes, unsigned int seed);

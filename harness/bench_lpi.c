@@ -157,7 +157,7 @@ static int bench_shape(const struct session *s, const struct shape *shape)
 {
 	const struct options *o = s->options;
 	double sent, taken;
-	struct turns t;
+	struct turns t = { 0 };
 
 	for (unsigned int i = 0; i < NR_TURNS; i++) {
 		if (!run_turn(s, shape, i, &t))
