@@ -24,7 +24,7 @@
 /* Versions from here on are none: they end ranges without end. */
 #define VERSION_NO_END 999999u
 
-#define MAX_LPI_STRESS 2
+#define MAX_LPI_STRESS 2u
 
 /* Command line of the subcommands. */
 struct options {

@@ -49,7 +49,7 @@ static const char *const actives[] = { "", "is active" };
 static const char *const runnings[] = { "", "a higher one runs", "an equal one runs",
 					"a lower one runs" };
 static const char *const masks[] = { "mask above its priority", "mask equal", "mask below" };
-static const char *const lates[] = { "", "mask and group written last" };
+static const char *const moments[] = { "", "mask and group written last" };
 static const char *const groups[] = { "", "group disabled" };
 static const char *const dists[] = { "", "distributor disabled" };
 static const char *const enables[] = { "", "disabled" };
@@ -68,7 +68,7 @@ static const struct matrix_axis axes[] = {
 	[ACTIVE] = AXIS("its active state", actives),
 	[RUNNING] = AXIS("running priority", runnings),
 	[MASK] = AXIS("priority mask", masks),
-	[LATE] = AXIS("when the mask is written", lates),
+	[LATE] = AXIS("when the mask is written", moments),
 	[GROUP] = AXIS("group in the CPU interface", groups),
 	[DIST] = AXIS("group in the distributor", dists),
 	[ENABLE] = AXIS("its enable", enables),
@@ -107,15 +107,15 @@ struct wfi_gen {
 /* The registers of a GIC whose values say the same. */
 struct gic_regs {
 	enum reg_id dist, mask, group, mode;
-	u64 dist_base, cpuif_base;
+	u64 cpuif_base;
 	u64 dist_on, dist_off, group_on, mode_split;
 };
 
 static const struct gic_regs gic_regs[] = {
-	[IS_V3] = { REG_GICD_CTLR, REG_ICC_PMR, REG_ICC_IGRPEN1, REG_ICC_CTLR, GEN_DIST_BASE, 0,
-		    0x12, 0x10, 1, 2 },
-	[IS_V2] = { REG_GICD2_CTLR, REG_GICC_PMR, REG_GICC_CTLR, REG_GICC_CTLR, GEN_DIST_BASE,
-		    GEN_CPUIF_BASE, 1, 0, 1, 0x200 },
+	[IS_V3] = { REG_GICD_CTLR, REG_ICC_PMR, REG_ICC_IGRPEN1, REG_ICC_CTLR, 0, 0x12, 0x10, 1,
+		    2 },
+	[IS_V2] = { REG_GICD2_CTLR, REG_GICC_PMR, REG_GICC_CTLR, REG_GICC_CTLR, GEN_CPUIF_BASE, 1,
+		    0, 1, 0x200 },
 };
 
 static bool is_v2(const struct wfi_gen *w)
@@ -509,9 +509,9 @@ static void end_all(const struct wfi_gen *w, unsigned int vcpu)
 /* Nothing keeps the interrupt from being taken now, nor the one that follows it. */
 static void open_and_wait(struct wfi_gen *w)
 {
-	bool two = w->at[WHEN] == MOVED_AWAY;
+	unsigned int nr = w->at[WHEN] == MOVED_AWAY ? 2 : 1;
 
-	for (unsigned int i = 0; i <= two; i++) {
+	for (unsigned int i = 0; i < nr; i++) {
 		if (!w->at[UNMASKED])
 			add_of_vcpu(w, OP_GUEST_TAKE, i);
 		end_all(w, i);
@@ -520,7 +520,7 @@ static void open_and_wait(struct wfi_gen *w)
 		set_dist(w, true);
 	if (w->at[ENABLE])
 		set_enable(w, true);
-	for (unsigned int i = 0; i <= two; i++) {
+	for (unsigned int i = 0; i < nr; i++) {
 		send_sgi(w, 1, i, SGI_SENTINEL);
 		set_group(w, i, true);
 		set_mask(w, i, PMR_OPEN);
