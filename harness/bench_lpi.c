@@ -3,8 +3,7 @@
  * `vgicheck bench lpi`: LPIs a second that devices inject while each is accounted
  * for, and beside it those of the kernel's selftest vgic_lpi_stress, as one kernel or
  * several have it, by turns on the same machine.  The selftest counts nothing, and
- * before 6.19 its guest takes none (docs/storm.md).  It passes no verdict on the
- * kernel.
+ * 6.12's guest takes none (docs/storm.md).  It passes no verdict on the kernel.
  */
 #include <errno.h>
 #include <stdlib.h>
