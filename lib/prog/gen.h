@@ -12,6 +12,12 @@
 #define GEN_CPUIF_BASE 0x8010000ULL
 #define GEN_REDIST_BASE 0x80a0000ULL
 
+/* Where the frames of the @vcpu-th redistributor are, gpa. */
+static inline u64 gen_redist_at(unsigned int vcpu)
+{
+	return GEN_REDIST_BASE + vcpu * (u64)GICR_BYTES;
+}
+
 #define GEN_MAX_VCPUS 8
 #define GEN_MAX_HOT 12
 #define GEN_MAX_BYTES 1024 /* of what a struct gen begins */

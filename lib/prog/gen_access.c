@@ -222,7 +222,7 @@ static u64 base_of(enum frame_id frame, unsigned int vcpu)
 	case FRAME_GICC:
 		return GEN_CPUIF_BASE;
 	case FRAME_GICR:
-		return GEN_REDIST_BASE + (u64)vcpu * GICR_BYTES;
+		return gen_redist_at(vcpu);
 	default: /* system registers */
 		return 0;
 	}

@@ -40,11 +40,6 @@ static bool is_v2(const struct delivery *d)
 	return d->at[AXIS_GIC] == IN_GICV2;
 }
 
-static u64 redist_at(unsigned int vcpu)
-{
-	return GEN_REDIST_BASE + vcpu * (u64)GICR_BYTES;
-}
-
 /* A store by the @vcpu-th vCPU created, or an MSR if @at is 0. */
 static void store(struct delivery *d, unsigned int vcpu, u64 place, u64 at, u64 value)
 {
@@ -108,7 +103,7 @@ static struct bits_at bits_at(const struct delivery *d, enum delivery_bits what)
 					 1ULL << (d->intid % 4 * 8 + d->target) };
 	}
 	return (struct bits_at){ reg_place(reg, d->intid / 32),
-				 !is_v2(d) && private ? redist_at(d->target) : GEN_DIST_BASE,
+				 !is_v2(d) && private ? gen_redist_at(d->target) : GEN_DIST_BASE,
 				 1ULL << d->intid % 32 };
 }
 
@@ -448,10 +443,10 @@ static void prepare_private(struct delivery *d)
 		store_dist(d, REG_GICD2_IPRIORITYR, d->intid / 4, priority);
 		return;
 	}
-	store(d, d->target, reg_place(REG_GICR_IPRIORITYR, d->intid / 4), redist_at(d->target),
+	store(d, d->target, reg_place(REG_GICR_IPRIORITYR, d->intid / 4), gen_redist_at(d->target),
 	      priority);
 	if (d->at[AXIS_GROUP] == GROUP_0)
-		store(d, d->target, reg_place(REG_GICR_IGROUPR0, 0), redist_at(d->target), 0);
+		store(d, d->target, reg_place(REG_GICR_IGROUPR0, 0), gen_redist_at(d->target), 0);
 }
 
 static void prepare_the_spi(struct delivery *d)
@@ -491,7 +486,7 @@ static void prepare_lpi(struct delivery *d)
 	store_its(d, REG_GITS_CTLR, 0, 1);
 	configure_lpi(d, true);
 	for (unsigned int i = 0; i < d->nr_vcpus; i++) {
-		u64 base = redist_at(i);
+		u64 base = gen_redist_at(i);
 
 		store(d, i, reg_place(REG_GICR_PROPBASER, 0), base, CONFIG_AT | ID_BITS);
 		store(d, i, reg_place(REG_GICR_PENDBASER, 0), base, PENDING_AT + 0x10000ULL * i);

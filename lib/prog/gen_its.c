@@ -118,17 +118,6 @@ unsigned int gen_its_any(struct gen *g)
 	return gen_once_in(g, 2) ? 0 : (unsigned int)rng_below(&g->r, its_gen(g)->nr_its);
 }
 
-/**
- * gen_its_redist_at() - where a redistributor is
- * @vcpu: its number
- *
- * Return: the base of its frames, gpa.
- */
-u64 gen_its_redist_at(unsigned int vcpu)
-{
-	return GEN_REDIST_BASE + vcpu * (u64)GICR_BYTES;
-}
-
 static void store(struct gen *g, unsigned int vcpu, u64 place, u64 at, u64 value)
 {
 	struct op *op = prog_add(g->p, OP_GUEST_WRITE);
@@ -378,9 +367,8 @@ static void add_tables(struct gen *g)
 	for (unsigned int n = 0; n < g->nr_vcpus; n++) {
 		gen_its_store(g, n, REG_ICC_PMR, 0, 0xf8);
 		gen_its_store(g, n, REG_ICC_IGRPEN1, 0, 1);
-		gen_its_store(g, n, REG_GICR_PROPBASER, gen_its_redist_at(n),
-			      ITS_CONFIG_AT | ID_BITS);
-		gen_its_store(g, n, REG_GICR_PENDBASER, gen_its_redist_at(n), ITS_PENDING_AT(n));
+		gen_its_store(g, n, REG_GICR_PROPBASER, gen_redist_at(n), ITS_CONFIG_AT | ID_BITS);
+		gen_its_store(g, n, REG_GICR_PENDBASER, gen_redist_at(n), ITS_PENDING_AT(n));
 		if (gen_once_in(g, 8))
 			gen_its_mem_write(g, ITS_PENDING_AT(n) + ITS_FIRST_PENDING_BYTE, 1,
 					  1u << rng_below(&g->r, 8));
@@ -390,7 +378,7 @@ static void add_tables(struct gen *g)
 static void enable_lpis(struct gen *g)
 {
 	for (unsigned int n = 0; n < g->nr_vcpus; n++)
-		gen_its_store(g, n, REG_GICR_CTLR, gen_its_redist_at(n), 1);
+		gen_its_store(g, n, REG_GICR_CTLR, gen_redist_at(n), 1);
 }
 
 /**

@@ -86,7 +86,6 @@ u64 gen_its_event_id(const struct its_gen *i, const struct its_event *e);
 unsigned int gen_its_any_vcpu(struct gen *g);
 u64 gen_its_any_id(struct gen *g);
 unsigned int gen_its_any(struct gen *g);
-u64 gen_its_redist_at(unsigned int vcpu);
 void gen_its_store(struct gen *g, unsigned int vcpu, enum reg_id reg, u64 at, u64 value);
 void gen_its_store_baser(struct gen *g, unsigned int its, unsigned int table, u64 value);
 void gen_its_user_write(struct gen *g, unsigned int its, u64 where, u64 value);

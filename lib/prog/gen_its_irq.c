@@ -169,10 +169,10 @@ static void renew(struct gen *g, unsigned int vcpu, u64 intid)
 {
 	switch (rng_below(&g->r, 4)) {
 	case 0:
-		gen_its_store(g, vcpu, REG_GICR_INVLPIR, gen_its_redist_at(vcpu), intid);
+		gen_its_store(g, vcpu, REG_GICR_INVLPIR, gen_redist_at(vcpu), intid);
 		break;
 	case 1:
-		gen_its_store(g, vcpu, REG_GICR_INVALLR, gen_its_redist_at(vcpu), 0);
+		gen_its_store(g, vcpu, REG_GICR_INVALLR, gen_redist_at(vcpu), 0);
 		break;
 	default:
 		break;
@@ -206,7 +206,7 @@ void gen_its_act_enable_lpis(struct gen *g)
 {
 	unsigned int vcpu = gen_its_any_vcpu(g);
 
-	gen_its_store(g, vcpu, REG_GICR_CTLR, gen_its_redist_at(vcpu), !gen_once_in(g, 3));
+	gen_its_store(g, vcpu, REG_GICR_CTLR, gen_redist_at(vcpu), !gen_once_in(g, 3));
 }
 
 /**
@@ -250,13 +250,13 @@ void gen_its_act_edit_pending(struct gen *g)
 
 	if (!gen_once_in(g, 8))
 		gen_its_take_all(g);
-	gen_its_store(g, vcpu, REG_GICR_CTLR, gen_its_redist_at(vcpu), 0);
+	gen_its_store(g, vcpu, REG_GICR_CTLR, gen_redist_at(vcpu), 0);
 	/* Two LPIs, which have an event or not. */
 	bits = 1ULL << rng_below(&g->r, ITS_LPIS);
 	bits |= 1ULL << rng_below(&g->r, ITS_LPIS);
 	gen_its_mem_write(g, at, 8, bits);
 	if (gen_once_in(g, 8))
 		gen_its_mem_write(g, ITS_PENDING_AT(vcpu), 8, rng_next(&g->r));
-	gen_its_store(g, vcpu, REG_GICR_PENDBASER, gen_its_redist_at(vcpu), ITS_PENDING_AT(vcpu));
-	gen_its_store(g, vcpu, REG_GICR_CTLR, gen_its_redist_at(vcpu), 1);
+	gen_its_store(g, vcpu, REG_GICR_PENDBASER, gen_redist_at(vcpu), ITS_PENDING_AT(vcpu));
+	gen_its_store(g, vcpu, REG_GICR_CTLR, gen_redist_at(vcpu), 1);
 }

@@ -256,7 +256,7 @@ void gen_its_act_look(struct gen *g)
 
 		break;
 	case 2:
-		add_guest_read(g->p, g->vcpu[vcpu], PICK(&g->r, redist), gen_its_redist_at(vcpu));
+		add_guest_read(g->p, g->vcpu[vcpu], PICK(&g->r, redist), gen_redist_at(vcpu));
 		break;
 	default:
 		add_guest_read(g->p, g->vcpu[vcpu], REG_ICC_HPPIR1, 0);

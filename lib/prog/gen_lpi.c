@@ -65,11 +65,6 @@ static unsigned int any_mapped(struct gen *g)
 	return lpi;
 }
 
-static u64 redist_at(unsigned int vcpu)
-{
-	return GEN_REDIST_BASE + vcpu * (u64)GICR_BYTES;
-}
-
 static void store(struct gen *g, unsigned int vcpu, u64 place, u64 at, u64 value)
 {
 	struct op *op = prog_add(g->p, OP_GUEST_WRITE);
@@ -199,10 +194,10 @@ static void act_configure(struct gen *g)
 	mem_write(g, CONFIG_AT + lpi, 1, PICK(&g->r, configs));
 	switch (rng_below(&g->r, 16)) {
 	case 0:
-		store_reg(g, vcpu, REG_GICR_INVLPIR, redist_at(vcpu), FIRST_INTID + lpi);
+		store_reg(g, vcpu, REG_GICR_INVLPIR, gen_redist_at(vcpu), FIRST_INTID + lpi);
 		break;
 	case 1:
-		store_reg(g, vcpu, REG_GICR_INVALLR, redist_at(vcpu), 0);
+		store_reg(g, vcpu, REG_GICR_INVALLR, gen_redist_at(vcpu), 0);
 		break;
 	case 2:
 		op_set_arg(add_command(g, OP_INVALL), ARG_INVALL_icid, vcpu);
@@ -222,7 +217,7 @@ static void act_enable_lpis(struct gen *g)
 {
 	unsigned int vcpu = any_vcpu(g);
 
-	store_reg(g, vcpu, REG_GICR_CTLR, redist_at(vcpu), !gen_once_in(g, 3));
+	store_reg(g, vcpu, REG_GICR_CTLR, gen_redist_at(vcpu), !gen_once_in(g, 3));
 }
 
 static void act_masks(struct gen *g)
@@ -290,7 +285,7 @@ static void act_look(struct gen *g)
 		add_user_read(g->p, PICK(&g->r, its), vcpu);
 		break;
 	case 2:
-		add_guest_read(g->p, vcpu, PICK(&g->r, redist), redist_at(vcpu));
+		add_guest_read(g->p, vcpu, PICK(&g->r, redist), gen_redist_at(vcpu));
 		break;
 	case 3:
 		add_guest_read(g->p, vcpu, REG_ICC_HPPIR1, 0);
@@ -369,9 +364,9 @@ static void add_tables(struct gen *g)
 
 		store_reg(g, i, REG_ICC_PMR, 0, 0xf8);
 		store_reg(g, i, REG_ICC_IGRPEN1, 0, 1);
-		store_reg(g, i, REG_GICR_ISENABLER0, redist_at(i), 2);
-		store_reg(g, i, REG_GICR_PROPBASER, redist_at(i), CONFIG_AT | ID_BITS);
-		store_reg(g, i, REG_GICR_PENDBASER, redist_at(i), table);
+		store_reg(g, i, REG_GICR_ISENABLER0, gen_redist_at(i), 2);
+		store_reg(g, i, REG_GICR_PROPBASER, gen_redist_at(i), CONFIG_AT | ID_BITS);
+		store_reg(g, i, REG_GICR_PENDBASER, gen_redist_at(i), table);
 		if (gen_once_in(g, 4))
 			mem_write(g, table + PENDING_LPIS, 1, rng_below(&g->r, 256));
 	}
@@ -404,7 +399,7 @@ static void add_mappings(struct gen *g)
 static void enable_all(struct gen *g)
 {
 	for (unsigned int i = 0; i < g->nr_vcpus; i++)
-		store_reg(g, i, REG_GICR_CTLR, redist_at(i), 1);
+		store_reg(g, i, REG_GICR_CTLR, gen_redist_at(i), 1);
 }
 
 /**

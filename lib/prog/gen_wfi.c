@@ -164,11 +164,6 @@ static void store_reg(const struct wfi_gen *w, unsigned int vcpu, enum reg_id re
 	store(w, vcpu, reg_place(reg, 0), at, value);
 }
 
-static u64 redist_at(unsigned int vcpu)
-{
-	return GEN_REDIST_BASE + vcpu * (u64)GICR_BYTES;
-}
-
 /* Banks of interrupts' bits are where GICv3 and GICv2 agree; a GICv3's private ones are apart. */
 #define PRIVATE_OFFSET (GICR_ISENABLER0_OFFSET - GICD_ISENABLER_OFFSET)
 
@@ -182,7 +177,7 @@ static void store_irq(const struct wfi_gen *w, unsigned int by, unsigned int of,
 	u32 into = bits == 8 ? 0 : offset % 4 * 8 + intid * bits % 8;
 	struct op *op = store(w, is_v2(w) && intid < 32 ? of : by,
 			      place(frame, bits == 8 ? offset : offset & ~3u),
-			      private ? redist_at(of) : GEN_DIST_BASE, value << into);
+			      private ? gen_redist_at(of) : GEN_DIST_BASE, value << into);
 
 	if (bits == 8)
 		op_set_arg(op, ARG_GUEST_WRITE_size, 1);
@@ -344,9 +339,9 @@ static void add_lpi(struct wfi_gen *w)
 
 	configure_lpi(w, true);
 	for (unsigned int i = 0; i < 2; i++) {
-		store_reg(w, i, REG_GICR_PROPBASER, redist_at(i), CONFIG_AT | ID_BITS);
-		store_reg(w, i, REG_GICR_PENDBASER, redist_at(i), PENDING_AT + 0x10000ULL * i);
-		store_reg(w, i, REG_GICR_CTLR, redist_at(i), 1);
+		store_reg(w, i, REG_GICR_PROPBASER, gen_redist_at(i), CONFIG_AT | ID_BITS);
+		store_reg(w, i, REG_GICR_PENDBASER, gen_redist_at(i), PENDING_AT + 0x10000ULL * i);
+		store_reg(w, i, REG_GICR_CTLR, gen_redist_at(i), 1);
 	}
 	store_reg(w, 1, REG_GITS_BASER, ITS_BASE, VALID | DEVICES_AT | PAGES_64K);
 	store(w, 1, reg_place(REG_GITS_BASER, 1), ITS_BASE, VALID | COLLECTIONS_AT | PAGES_64K);
