@@ -303,5 +303,6 @@ TEST_SRCS := \
 TEST_LIB_SRCS := \
 	tests/judges.c \
 	tests/programs.c \
+	tests/raced.c \
 	tests/unit.c \
 

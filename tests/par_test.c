@@ -18,65 +18,14 @@
 #include "lib/prog/suite.h"
 #include "tests/judges.h"
 #include "tests/programs.h"
+#include "tests/raced.h"
 #include "tests/unit.h"
-
-#define KERNEL 6012
-
-#define TWO_VCPUS_OF_VM                       \
-	"create_vgic\n"                       \
-	"create_vcpu id=0\n"                  \
-	"create_vcpu id=1\n"                  \
-	"set_addr v3_dist base=0x8000000\n"   \
-	"set_addr v3_redist base=0x80a0000\n" \
-	"init_vgic\n"
-#define TWO_VCPUS "vm gicv3\n" TWO_VCPUS_OF_VM
-#define FIRST 6 /* operation after these */
 
 #define READ(vcpu) "guest vcpu=" #vcpu " read GICD_ISENABLER1 at=0x8000000\n"
 #define SET(vcpu, value) \
 	"guest vcpu=" #vcpu " write GICD_ISENABLER1 at=0x8000000 value=" #value "\n"
 #define CLEAR(vcpu, value) \
 	"guest vcpu=" #vcpu " write GICD_ICENABLER1 at=0x8000000 value=" #value "\n"
-
-/* A program, and results that are all success without values until a test says more. */
-struct raced {
-	struct judge judge;
-	struct prog prog;
-	struct op_result *results;
-	size_t *order;
-	struct verdict v;
-};
-
-static bool raced_init(struct unit *t, struct raced *r, const char *text)
-{
-	*r = (struct raced){ .judge = judge_of_kvm(KERNEL) };
-	if (!EXPECT_TRUE(t, r->judge.model) || !program_parse(t, text, &r->prog)) {
-		model_destroy(r->judge.model);
-		return false;
-	}
-	r->results = xcalloc(r->prog.nr_ops, sizeof(*r->results));
-	r->order = xcalloc(r->prog.nr_ops, sizeof(*r->order));
-	r->judge.order = r->order;
-	return true;
-}
-
-static void raced_free(struct raced *r)
-{
-	model_destroy(r->judge.model);
-	prog_free(&r->prog);
-	free(r->results);
-	free(r->order);
-}
-
-static void set_value(struct raced *r, size_t op, u64 value)
-{
-	r->results[op] = (struct op_result){ .status = OP_DONE, .nr_vals = 1, .val = { value } };
-}
-
-static void judge_it(struct raced *r)
-{
-	judge_prog(&r->judge, &r->prog, r->results, &r->v);
-}
 
 static bool is_permutation(const struct raced *r)
 {
@@ -108,9 +57,9 @@ static void an_order_that_explains_is_found(struct unit *t)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		bool ok;
 
-		set_value(&r, FIRST + 2, rows[i].first);
-		set_value(&r, FIRST + 3, rows[i].second);
-		judge_it(&r);
+		raced_set_value(&r, FIRST + 2, rows[i].first);
+		raced_set_value(&r, FIRST + 3, rows[i].second);
+		raced_judge(&r);
 		ok = EXPECT_EQ(t, r.v.nr_diffs > 0, !rows[i].place) &&
 		     EXPECT_EQ(t, r.v.unjudged, r.prog.nr_ops) &&
 		     EXPECT_TRUE(t, is_permutation(&r));
@@ -165,11 +114,11 @@ static void a_wfi_that_had_to_be_ended_comes_last(struct unit *t)
 			size_t op = FIRST + 7 + k;
 
 			if (r.prog.op[op].id == OP_GUEST_WFI)
-				set_value(&r, op, rows[i].value[k]);
+				raced_set_value(&r, op, rows[i].value[k]);
 			else if (r.prog.op[op].id == OP_GUEST_READ)
-				set_value(&r, op, 0);
+				raced_set_value(&r, op, 0);
 		}
-		judge_it(&r);
+		raced_judge(&r);
 		if (!EXPECT_EQ(t, r.v.nr_diffs > 0, rows[i].wrong))
 			printf("#   row %zu\n", i);
 		raced_free(&r);
@@ -183,9 +132,9 @@ static void what_no_order_explains_says_so(struct unit *t)
 
 	if (!raced_init(t, &r, TWO_VCPUS "par {\n" SET(0, 0x1) READ(1) "}\n" READ(0)))
 		return;
-	set_value(&r, FIRST + 1, 4);
-	set_value(&r, FIRST + 2, 1);
-	judge_it(&r);
+	raced_set_value(&r, FIRST + 1, 4);
+	raced_set_value(&r, FIRST + 2, 1);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_unknown, 1);
 	EXPECT_EQ(t, r.v.diff[0].op, FIRST + 1);
 	EXPECT_TRUE(t, r.v.diff[0].no_order);
@@ -204,14 +153,14 @@ static void later_results_choose_between_orders(struct unit *t)
 	if (!raced_init(t, &r, TWO_VCPUS "par {\n" SET(0, 0x1) CLEAR(1, 0x1) "}\n" READ(0) READ(1)))
 		return;
 	for (unsigned int i = 0; i < 4; i++) {
-		set_value(&r, FIRST + 2, i & 1);
-		set_value(&r, FIRST + 3, i >> 1);
-		judge_it(&r);
+		raced_set_value(&r, FIRST + 2, i & 1);
+		raced_set_value(&r, FIRST + 3, i >> 1);
+		raced_judge(&r);
 		EXPECT_EQ(t, r.v.nr_unknown, i == 1 || i == 2);
 		EXPECT_EQ(t, r.order[FIRST], FIRST + !!(i & 1));
 	}
-	set_value(&r, FIRST + 2, 2);
-	judge_it(&r);
+	raced_set_value(&r, FIRST + 2, 2);
+	raced_judge(&r);
 	judge_explain(&r.prog, &r.v, text, sizeof(text));
 	EXPECT_CONTAINS(t, text, "no order of the par blocks before it explains it\n");
 	raced_free(&r);
@@ -226,16 +175,16 @@ static void blocks_are_done_one_after_the_other(struct unit *t)
 			TWO_VCPUS "par {\n" SET(0, 0x1) READ(1) "}\npar {\n" SET(0, 0x2)
 				READ(1) "}\n"))
 		return;
-	set_value(&r, FIRST + 1, 0);
-	set_value(&r, FIRST + 3, 1);
-	judge_it(&r);
+	raced_set_value(&r, FIRST + 1, 0);
+	raced_set_value(&r, FIRST + 3, 1);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_diffs, 0);
-	set_value(&r, FIRST + 3, 0);
-	judge_it(&r);
+	raced_set_value(&r, FIRST + 3, 0);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_unknown, 1);
-	set_value(&r, FIRST + 1, 3);
-	set_value(&r, FIRST + 3, 3);
-	judge_it(&r);
+	raced_set_value(&r, FIRST + 1, 3);
+	raced_set_value(&r, FIRST + 3, 3);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_unknown, 1);
 	EXPECT_EQ(t, r.v.diff[0].op, FIRST + 1);
 	raced_free(&r);
@@ -260,16 +209,16 @@ static void known_differences_count_less_than_none(struct unit *t)
 
 	if (!raced_init(t, &r, TWO_VCPUS "par {\n" SET(0, 0x1) READ(1) "}\n"))
 		return;
-	set_value(&r, FIRST + 1, 4);
-	judge_it(&r);
+	raced_set_value(&r, FIRST + 1, 4);
+	raced_judge(&r);
 	known.rule[0] = r.v.diff[0].rule;
 	r.judge.known = &list;
-	judge_it(&r);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_diffs, 1);
 	EXPECT_EQ(t, r.v.nr_unknown, 0);
 	EXPECT_TRUE(t, r.v.diff[0].known == &known && !r.v.diff[0].no_order);
-	set_value(&r, FIRST + 1, 0);
-	judge_it(&r);
+	raced_set_value(&r, FIRST + 1, 0);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_diffs, 0);
 	raced_free(&r);
 }
@@ -282,22 +231,22 @@ static void attributes_may_find_a_vcpu_in_its_guest(struct unit *t)
 			TWO_VCPUS
 			"par {\n" SET(0, 0x1) "user read GICD_ISENABLER1 vcpu=0\n}\n" READ(0)))
 		return;
-	set_value(&r, FIRST + 2, 1);
+	raced_set_value(&r, FIRST + 2, 1);
 	r.results[FIRST + 1] = (struct op_result){ .status = OP_FAILED, .err = EBUSY };
-	judge_it(&r);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_diffs, 0);
 	EXPECT_EQ(t, r.v.unjudged, r.prog.nr_ops);
 	r.results[FIRST + 1].err = EPERM;
-	judge_it(&r);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_unknown, 1);
 	r.results[FIRST + 1].err = EBUSY;
 	/* Nobody is in a guest whose vCPU there is not. */
 	r.results[FIRST].status = OP_NO_OBJECT;
-	judge_it(&r);
+	raced_judge(&r);
 	EXPECT_TRUE(t, r.v.nr_unknown > 0);
 	r.results[FIRST].status = OP_DONE;
 	r.prog.op[FIRST + 1].par = false;
-	judge_it(&r);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_unknown, 1);
 	raced_free(&r);
 }
@@ -313,11 +262,11 @@ static void attributes_find_no_vcpu_that_does_not_exist(struct unit *t)
 		return;
 	r.results[FIRST + 1] = (struct op_result){ .status = OP_FAILED, .err = EBUSY };
 	r.results[FIRST + 2].status = OP_NO_OBJECT;
-	judge_it(&r);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_diffs, 0);
 	op_set_arg(&r.prog.op[FIRST], ARG_GUEST_WRITE_vcpu, 9);
 	r.results[FIRST].status = OP_NO_OBJECT;
-	judge_it(&r);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_unknown, 1);
 	raced_free(&r);
 }
@@ -368,13 +317,13 @@ static void orders_that_meet_are_gone_once(struct unit *t)
 	if (!crowd_init(t, &r, 8))
 		return;
 	last = r.prog.nr_ops - 1;
-	set_value(&r, last - 1, WRITTEN(21));
-	set_value(&r, last, WRITTEN(21));
-	judge_it(&r);
+	raced_set_value(&r, last - 1, WRITTEN(21));
+	raced_set_value(&r, last, WRITTEN(21));
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_diffs, 0);
 	EXPECT_EQ(t, r.v.unjudged, r.prog.nr_ops);
-	set_value(&r, last - 1, WRITTEN(20));
-	judge_it(&r);
+	raced_set_value(&r, last - 1, WRITTEN(20));
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_unknown, 1);
 	EXPECT_TRUE(t, !r.v.too_many_orders);
 	raced_free(&r);
@@ -390,9 +339,9 @@ static void too_many_orders_are_not_a_pass(struct unit *t)
 		return;
 	last = r.prog.nr_ops - 1;
 	/* What nothing explains, in the block: after so many steps nobody knows. */
-	set_value(&r, last - 1, 4);
-	set_value(&r, last, WRITTEN(119));
-	judge_it(&r);
+	raced_set_value(&r, last - 1, 4);
+	raced_set_value(&r, last, WRITTEN(119));
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_diffs, 0);
 	EXPECT_EQ(t, r.v.unjudged, FIRST + 1);
 	EXPECT_TRUE(t, r.v.too_many_orders);
@@ -409,7 +358,7 @@ static void a_block_may_be_too_long(struct unit *t)
 
 	if (!crowd_init(t, &r, JUDGE_MAX_PAR_OPS / 3 + 1))
 		return;
-	judge_it(&r);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_diffs, 0);
 	EXPECT_EQ(t, r.v.unjudged, FIRST + 1);
 	EXPECT_TRUE(t, r.v.too_many_orders && is_permutation(&r));
@@ -438,11 +387,11 @@ static void too_many_states_are_not_a_difference(struct unit *t)
 	snprintf(text + at, sizeof(text) - at, "}\n" READ(0));
 	if (!raced_init(t, &r, text))
 		return;
-	set_value(&r, r.prog.nr_ops - 1, 1);
-	judge_it(&r);
+	raced_set_value(&r, r.prog.nr_ops - 1, 1);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_diffs, 0);
-	set_value(&r, r.prog.nr_ops - 1, 2);
-	judge_it(&r);
+	raced_set_value(&r, r.prog.nr_ops - 1, 2);
+	raced_judge(&r);
 	EXPECT_EQ(t, r.v.nr_diffs, !r.v.too_many_orders);
 	raced_free(&r);
 }
@@ -511,7 +460,7 @@ static void answered_at_random(struct unit *t, struct raced *r, struct rng *rng)
 			break;
 	}
 	r->prog.nr_ops = first;
-	judge_it(r);
+	raced_judge(r);
 	if (!EXPECT_TRUE(t, r->v.nr_diffs == 0) ||
 	    !EXPECT_TRUE(t, r->v.unjudged == first || may_be_given_up(r, first)))
 		printf("#   %s\n", r->prog.name);
