@@ -18,6 +18,7 @@ LIB_SRCS := \
 	lib/judge/signature.c \
 	lib/judge/storm.c \
 	lib/judge/trace.c \
+	lib/judge/withdrawn.c \
 	lib/model/ack.c \
 	lib/model/attr.c \
 	lib/model/cpuctl.c \
@@ -297,6 +298,7 @@ TEST_SRCS := \
 	tests/vm_ring_test.c \
 	tests/vm_test.c \
 	tests/vmstate_test.c \
+	tests/withdrawn_test.c \
 	tests/work_test.c \
 
 # ... and with these.

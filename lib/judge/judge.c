@@ -310,22 +310,28 @@ static void count_wait(const struct judging *j, const struct expect *want)
 {
 	const struct op *op = &j->prog->op[j->op];
 	struct judge_waits *w = &j->v->waits;
+	const struct op_result *res = &j->results[j->op];
 
-	if (!op_waits(op->id) || j->res->status != OP_DONE || j->res->nr_vals != 1)
+	if (!op_waits(op->id) || res->status != OP_DONE || res->nr_vals != 1)
 		return;
 	w->nr++;
-	if (op_was_ended(op, j->res))
+	if (op_was_ended(op, res))
 		w->ended++;
 	else if (op->id == OP_GUEST_IDLE)
-		w->spurious += j->res->val[0] == PROG_TOOK_NONE;
+		w->spurious += res->val[0] == PROG_TOOK_NONE;
 	else
 		w->spurious += want->vals_rule == RULE_CPUIF_SLEEP;
 }
 
-/* One result, of which the model predicts all. */
-static bool judge_one(const struct judging *j)
+/**
+ * judge_result() - judge one result, of which the model predicts all
+ * @j: what is judged; the model and the verdict change
+ *
+ * Return: as judge_step(), which sets j->res.
+ */
+bool judge_result(const struct judging *j)
 {
-	const struct op *op = &j->prog->op[j->op];
+	const struct op *op = j->as ? j->as : &j->prog->op[j->op];
 	const struct op_result *res = j->res;
 	char got[JUDGE_TEXT_BYTES], allowed[JUDGE_TEXT_BYTES];
 	size_t before = j->v->nr_diffs;
@@ -379,7 +385,7 @@ static bool judge_log(const struct judging *j, const struct op_result *log)
 	at.res = &one;
 	for (at.value = 1; goes_on && at.value <= log->nr_vals; at.value++) {
 		one.val[0] = log->val[at.value - 1];
-		if (!judge_one(&at))
+		if (!judge_result(&at))
 			return false;
 		goes_on = op_log_goes_on(one.val[0], at.value);
 	}
@@ -408,7 +414,7 @@ bool judge_step(const struct judging *j)
 	if (j->prog->op[j->op].id == OP_GUEST_SERVE && step.res->status == OP_DONE &&
 	    step.res->nr_vals)
 		return judge_log(j, step.res);
-	return judge_one(&step);
+	return judge_result(&step);
 }
 
 /**

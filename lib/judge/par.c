@@ -56,6 +56,7 @@ struct search {
 	size_t after[JUDGE_MAX_PAR_OPS]; /* next operation of the same lane, or end */
 	unsigned int lane[JUDGE_MAX_PAR_OPS]; /* number of the lane of each operation */
 	unsigned int nr_lanes;
+	bool signalled[JUDGE_MAX_PAR_OPS]; /* by lane: the next one's exception came already */
 	size_t path[JUDGE_MAX_PAR_OPS];
 	size_t wrong; /* unknown differences that an order may have */
 	unsigned int nr_steps;
@@ -157,14 +158,14 @@ static void cut_here(struct par *par, const struct verdict *v, size_t unjudged)
 		par->at_cut.unjudged = unjudged;
 }
 
-static bool step(struct par *par, struct way *w, size_t op)
+static bool step(struct par *par, struct way *w, size_t op, bool signalled)
 {
 	struct judging j = *par->j;
 
 	j.model = w->model;
 	j.v = &w->v;
 	j.op = op;
-	w->ended = !judge_step(&j);
+	w->ended = signalled ? !judge_withdrawn(&j) : !judge_step(&j);
 	return !w->ended;
 }
 
@@ -219,19 +220,19 @@ static struct way *search_step(struct search *s, const struct way *from, size_t 
 {
 	struct way *w = way_get(s->par, from);
 
-	step(s->par, w, op);
+	step(s->par, w, op, s->signalled[s->lane[op - s->first]]);
 	if (w->v.nr_unknown == from->v.nr_unknown || !may_be_busy(s, op))
 		return w;
 	way_put(s->par, w);
 	w = way_get(s->par, from);
-	if (some_guest_enters(s, w->model) && step(s->par, w, op) &&
+	if (some_guest_enters(s, w->model) && step(s->par, w, op, false) &&
 	    w->v.nr_unknown == from->v.nr_unknown) {
 		model_copy(w->model, from->model);
 		return w;
 	}
 	way_put(s->par, w);
 	w = way_get(s->par, from);
-	step(s->par, w, op);
+	step(s->par, w, op, false);
 	return w;
 }
 
@@ -242,7 +243,7 @@ static u64 search_key(const struct search *s, const struct way *w)
 	u64 key = (model_hash(w->model) ^ (w->v.nr_unknown << 32 | w->v.nr_diffs)) * odd;
 
 	for (unsigned int i = 0; i < s->nr_lanes; i++)
-		key = (key ^ s->next[i]) * odd;
+		key = (key ^ s->next[i] ^ (u64)s->signalled[i] << 32) * odd;
 	return key ? key : 1;
 }
 
@@ -313,21 +314,50 @@ static bool may_come(const struct search *s, size_t op)
 	return true;
 }
 
+/* May only the exception of the lane's next operation come, and its acknowledge later? */
+static bool may_be_withdrawn(const struct search *s, const struct way *at, unsigned int lane)
+{
+	size_t op = s->next[lane];
+	const struct op *o = &s->par->j->prog->op[op];
+	const struct op_result *res = &s->par->j->results[op];
+
+	return !s->signalled[lane] && answer_is_withdrawn(o, res) &&
+	       judge_was_signalled(at->model, o, res);
+}
+
+static void search_from(struct search *s, const struct way *base, const struct way *at, size_t nr);
+
+/* The exception, which changes nothing; its acknowledge is yet to come. */
+static void search_signalled(struct search *s, const struct way *base, const struct way *at,
+			     size_t nr, unsigned int lane)
+{
+	s->signalled[lane] = true;
+	if (search_is_new(s, search_key(s, at)))
+		search_from(s, base, at, nr);
+	s->signalled[lane] = false;
+}
+
 /* All orders from @at on, after @nr operations of the block; the first lane first. */
 static void search_from(struct search *s, const struct way *base, const struct way *at, size_t nr)
 {
 	for (unsigned int lane = 0; lane < s->nr_lanes && !s->cut && !s->found.cut; lane++) {
 		size_t op = s->next[lane];
+		bool signalled = s->signalled[lane];
 		struct way *to;
 
 		if (op == s->end || !may_come(s, op))
 			continue;
+		if (may_be_withdrawn(s, at, lane)) {
+			search_signalled(s, base, at, nr, lane);
+			continue;
+		}
 		s->cut = s->nr_steps++ == JUDGE_MAX_PAR_STEPS;
 		if (s->cut)
 			return;
 		to = search_step(s, at, op);
 		s->path[nr] = op;
 		s->next[lane] = s->after[op - s->first];
+		s->signalled[lane] = false;
 		if (to->v.nr_unknown > base->v.nr_unknown + s->wrong)
 			; /* too many for this search */
 		else if (to->ended || nr + 1 == s->end - s->first)
@@ -335,6 +365,7 @@ static void search_from(struct search *s, const struct way *base, const struct w
 		else if (search_is_new(s, search_key(s, to)))
 			search_from(s, base, to, nr + 1);
 		s->next[lane] = op;
+		s->signalled[lane] = signalled;
 		way_put(s->par, to);
 	}
 }
@@ -408,7 +439,7 @@ static void go_in_program_order(struct search *s)
 	const struct way *base = ways_best(&s->par->now);
 	struct way *w = way_get(s->par, base);
 
-	for (size_t op = s->first; op < s->end && step(s->par, w, op); op++)
+	for (size_t op = s->first; op < s->end && step(s->par, w, op, false); op++)
 		;
 	if (w->order)
 		memcpy(w->order, base->order, s->first * sizeof(*w->order));
@@ -472,7 +503,7 @@ static void judge_alone(struct par *par, size_t op)
 
 		way_in_program_order(w, op, op + 1);
 		if (!w->ended)
-			step(par, w, op);
+			step(par, w, op, false);
 		if (old.nr > 1)
 			mark_no_order(w, nr_diffs);
 		ways_add(par, &par->now, w);
