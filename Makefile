@@ -223,6 +223,7 @@ check: ## all tests; needs no KVM, and no network once set up
 	$(Q)ci/setup.sh fuzz
 	$(Q)ci/setup.sh coverage
 	$(Q)for kernel in 6.12 5.10 6.1 7.2; do ci/kernel/fetch.sh $$kernel >/dev/null || :; done
+	$(Q)ci/kernel/modules.sh 6.12 >/dev/null || :
 	$(Q)for kernel in 6.1 7.2 7.3; do ci/kernel/source.sh $$kernel >/dev/null || :; done
 	$(Q)$(MAKE) all tests
 	@tests/run-checks.sh $(tests) $(check_scripts)

@@ -132,8 +132,8 @@ if ! command -v "$qemu" >/dev/null; then
 	ktap_skip direct.runs "no $qemu"
 elif [ ! -s "$(cache_dir)/kernel/$kernel/Image" ]; then
 	ktap_skip direct.runs "kernel $kernel is not in the cache; 'make kernel KERNEL=$kernel' fetches it"
-elif ! ci/kernel/modules.sh "$kernel" >/dev/null 2>&1; then
-	ktap_skip direct.runs "no modules of kernel $kernel"
+elif ! why=$(ci/kernel/modules.sh "$kernel" 2>&1 >/dev/null); then
+	ktap_skip direct.runs "no modules of kernel $kernel: $(printf '%s\n' "$why" | tail -n 1)"
 else
 	check_machine
 fi

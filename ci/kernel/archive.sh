@@ -82,14 +82,15 @@ make_state() {
 		sed -n '/^[EW]: /{p;q}' "$state/log" >&2
 }
 
-# NAME=VERSION of the packages that fit, signed before unsigned, newest first.
+# candidates(pattern[, version]): NAME=VERSION of the packages that fit, signed before
+# unsigned, newest first.
 candidates() {
 	local names
 
 	mapfile -t names < <(private_apt apt-cache pkgnames | grep -Ex "$1")
 	[ ${#names[@]} -gt 0 ] || return
 	private_apt apt-cache madison "${names[@]}" |
-		awk '{ print $1 ~ /unsigned/ ? 1 : 0, $1, $3 }' |
+		awk -v only="${2:-}" '!only || $3 == only { print $1 ~ /unsigned/ ? 1 : 0, $1, $3 }' |
 		sort -u -k1,1n -k2,2Vr -k3,3Vr | awk '{ print $2 "=" $3 }'
 }
 
@@ -98,7 +99,7 @@ candidates() {
 download() {
 	local package
 
-	for package in $(candidates "$1" | head -n 40); do
+	for package in $(candidates "$@" | head -n 40); do
 		echo "fetching $package" >&2
 		if (cd "$scratch" && private_apt apt-get download "$package") >"$scratch/log" 2>&1; then
 			echo "$package" >"$scratch/package"

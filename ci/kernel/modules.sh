@@ -29,8 +29,8 @@ unpack() {
 		die "$(cat "$scratch/package") holds no modules"
 	for name in $wanted; do
 		file=$(find "$scratch/tree" -name "$name.ko*" | head -n 1)
+		[ -n "$file" ] || continue
 		case $file in
-		'') continue ;;
 		*.xz) xz -dc "$file" ;;
 		*.zst) zstd -qdc "$file" ;;
 		*) cat "$file" ;;
@@ -41,12 +41,14 @@ unpack() {
 }
 
 fetch() {
-	local package
+	local package name version
 
 	package=$(package_of_modules "$1/package") || exit 1
+	# What older caches have of it is the name alone.
+	IFS='=' read -r name version <<<"$package"
 	make_scratch
 	# The name is one, not a pattern.
-	download_or_end "modules of $package" "$suites" "${package//[.+]/\\&}"
+	download_or_end "modules of $name" "$suites" "${name//[.+]/\\&}" "$version"
 	unpack
 	mv "$scratch/modules" "$1/modules" || exit 1
 }
