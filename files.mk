@@ -227,6 +227,7 @@ KVM_SRCS := \
 	lib/target/kvm/par.c \
 	lib/target/kvm/storm.c \
 	lib/target/kvm/storm_inject.c \
+	lib/target/kvm/storm_wfi.c \
 	lib/target/kvm/vfio.c \
 	lib/target/kvm/wait.c \
 

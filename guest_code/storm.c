@@ -21,6 +21,7 @@
 #define BASER_64K (2ULL << 8)
 #define BASER_DEVICES 1
 #define BASER_COLLECTIONS 4
+#define AFFINITIES 0xff00ffffffULL /* of MPIDR_EL1 and GICD_IROUTER<n> */
 
 /* Numbers of commands: IHI 0069H 5.3. */
 #define CMD_MOVI 0x01
@@ -85,6 +86,21 @@ GUEST_FN static u64 find_redist(struct storm_vcpu *v)
 	return frame;
 }
 
+/* The interrupt that ends a WFI of this vCPU: an edge, which stays until it is taken. */
+GUEST_FN static void set_up_wake(const struct storm_vcpu *v)
+{
+	u64 mpidr;
+
+	if (!v->index) {
+		write32(STORM_DIST_BASE + GICD_IGROUPR_OFFSET + 4, ~0u);
+		write32(STORM_DIST_BASE + GICD_ICFGR_OFFSET + 8, ~0u / 3 * 2);
+	}
+	MRS("mpidr_el1", mpidr);
+	/* GICD_IROUTER<n> has no register for the first 32. */
+	write64(STORM_DIST_BASE + GICD_IROUTER_OFFSET + 8 * (u64)v->index, mpidr & AFFINITIES);
+	write32(STORM_DIST_BASE + GICD_ISENABLER_OFFSET + 4, 1u << v->index);
+}
+
 GUEST_FN static u32 set_up_cpu(struct storm_vcpu *v)
 {
 	u64 pending = STORM_PENDING_OFFSET + v->index * (u64)STORM_TABLE_BYTES;
@@ -101,6 +117,8 @@ GUEST_FN static u32 set_up_cpu(struct storm_vcpu *v)
 		(u64)at(STORM_PROP_OFFSET) | CACHEABLE | (LPI_ID_BITS - 1));
 	write64(v->redist + GICR_PENDBASER_OFFSET, (u64)at(pending) | CACHEABLE | BIT_ULL(62));
 	write32(v->redist + GICR_CTLR_OFFSET, 1);
+	if (control()->wfi)
+		set_up_wake(v);
 	MSR(ICC_SRE, 7);
 	ISB();
 	MSR(ICC_PMR, 0xf8);
@@ -375,6 +393,25 @@ GUEST_INLINE static void heed_nudge(struct storm_vcpu *v)
 	__atomic_store_n(&v->nudged, nudge, __ATOMIC_RELEASE);
 }
 
+/*
+ * Masked, so that what ends the WFI is not taken between the look and the WFI: what
+ * is wanted is published before the interrupt comes, which pends from then on.
+ */
+GUEST_FN static void wait(struct storm_vcpu *v)
+{
+	const struct storm_control *c = control();
+
+	MASK_IRQ();
+	DSB();
+	if (!LOAD(&c->stop) && LOAD(&c->nudge) == v->nudged) {
+		STORE(&v->waits, v->waits + 1);
+		DSB();
+		__asm__ volatile("wfi" : : : "memory");
+		STORE(&v->waits, v->waits + 1);
+	}
+	UNMASK_IRQ();
+}
+
 GUEST_FN static u32 run(struct storm_vcpu *v)
 {
 	const struct storm_control *c = control();
@@ -386,6 +423,8 @@ GUEST_FN static u32 run(struct storm_vcpu *v)
 		heed_nudge(v);
 		if (commands && !LOAD(&c->stop_commands))
 			performed = command(v);
+		else if (c->wfi)
+			wait(v);
 		else
 			__asm__ volatile("yield" : : : "memory");
 	}

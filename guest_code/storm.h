@@ -40,6 +40,7 @@
 #define STORM_MAX_EVENTS 256
 #define STORM_MAX_LPIS (STORM_MAX_DEVICES * STORM_MAX_EVENTS)
 #define STORM_FIRST_LPI 8192
+#define STORM_WAKE_SPI 32 /* and the vCPU's index: edges that end its WFI */
 
 /* Offsets into its memory. */
 #define STORM_MMU_OFFSET 0x10000
@@ -112,7 +113,8 @@ struct storm_control {
 	u32 commands; /* of STORM_RUN, a bit for each */
 	u64 seed;
 	u32 step; /* enum storm_step */
-	u32 unused[9];
+	u32 wfi; /* vCPUs wait for LPIs by WFI, else in a loop */
+	u32 unused[8];
 	/* Read all the time. */
 	u32 stop, stop_commands;
 	u32 nudge; /* counted by the host: leave and enter, so that KVM looks at what pends */
@@ -176,6 +178,7 @@ struct storm_vcpu {
 	u32 number; /* GICR_TYPER.Processor_Number */
 	u32 nudged; /* the last nudge after which it has entered */
 	u32 queue; /* where the next command is, bytes */
+	u32 waits; /* counted before each WFI and after it: odd in one */
 	u64 random;
 	u64 exceptions, delivered;
 	u32 nr_wrong[NR_STORM_WRONGS];

@@ -110,9 +110,10 @@ GUEST_INLINE static bool take(struct storm_vcpu *v, u32 nr)
 	if (intid - GUEST_INTID_SPECIAL < 4)
 		return true;
 	b.intid = hppi == intid ? (u32)intid : 0;
+	/* What wakes it has no account: whoever waits goes on, and looks what is wanted. */
 	if (intid - STORM_FIRST_LPI < nr)
 		account(v, (u32)intid - STORM_FIRST_LPI, &b);
-	else
+	else if (intid != STORM_WAKE_SPI + v->index)
 		note(v, STORM_INTID, (u32)intid, 0, 0);
 	MSR(ICC_EOIR1, intid);
 	ISB();

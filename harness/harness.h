@@ -63,7 +63,7 @@ struct options {
 	const char *lpi_stress[MAX_LPI_STRESS]; /* selftests of kernels to bench beside */
 	unsigned int nr_lpi_stress;
 	const char *plant; /* what a test makes go wrong, or NULL */
-	bool irqfd, eager;
+	bool irqfd, eager, wfi;
 	const char *from, *to; /* kernels of a migration, or NULL */
 	const char *save, *restore; /* files with states of VMs, or NULL */
 	const char *first; /* file with the results of the other half, or NULL */

@@ -164,6 +164,7 @@ static const struct option_desc descs[] = {
 	{ .name = "vcpus", SETS(NUMBER, vcpus), .lo = 1, .hi = STORM_MAX_VCPUS },
 	{ .name = "vms", SETS(NUMBER, vms), .lo = 1, .hi = EVENTS_MAX_VMS },
 	{ .name = "weights", SETS(TEXT, weights) },
+	{ .name = "wfi", SETS(FLAG, wfi) },
 };
 
 static int set_number(struct options *o, const struct option_desc *d, const char *arg)

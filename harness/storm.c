@@ -22,8 +22,8 @@
 
 static const char usage[] =
 	"usage: vgicheck storm [--count N] [--vcpus N] [--devices N] [--events N] [--burst N]\n"
-	"                      [--commands LIST] [--irqfd] [--eager] [--seed N] [--repeat N]\n"
-	"                      [--strict]\n"
+	"                      [--commands LIST] [--irqfd] [--eager] [--wfi] [--seed N]\n"
+	"                      [--repeat N] [--strict]\n"
 	"\n"
 	"A guest sets up a GICv3 with an ITS by itself and takes LPIs by exception. A thread of\n"
 	"this process for each device sends them, while vCPU 0 gives commands to the ITS. In the\n"
@@ -39,10 +39,13 @@ static const char usage[] =
 	"  --eager          half of a device's LPIs do not wait for that: more are sent, and more\n"
 	"                   merge\n"
 	"  --irqfd          every second device sends by irqfd\n"
+	"  --wfi            vCPUs wait for LPIs in WFI, not in a loop; one that sleeps though an\n"
+	"                   LPI has been sent to it is a difference\n"
 	"  --repeat N       storms, each with the next seed (1)\n"
 	"  --strict         known divergences are differences, too\n"
 	"  --plant WHAT=N   for tests: every N-th send of a device is not made and not told\n"
-	"                   (drop), made once more later (twice), or refused (refuse)\n"
+	"                   (drop), made once more later (twice), refused (refuse), or made\n"
+	"                   only when all vCPUs have been found asleep (late, with --wfi)\n"
 	"\n"
 	"Exit status: 0 all is accounted for; 1 something is not; 2 wrong usage; 4 it cannot be\n"
 	"done here.\n";
@@ -80,6 +83,7 @@ static int parse_plant(struct storm_setup *setup, const char *text)
 		{ "drop=", STORM_PLANT_DROP },
 		{ "twice=", STORM_PLANT_TWICE },
 		{ "refuse=", STORM_PLANT_REFUSE },
+		{ "late=", STORM_PLANT_LATE },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(plants); i++) {
@@ -90,10 +94,15 @@ static int parse_plant(struct storm_setup *setup, const char *text)
 			continue;
 		setup->plant = plants[i].plant;
 		setup->plant_every = strtoull(text + len, &end, 10);
+		if (setup->plant == STORM_PLANT_LATE && !setup->wfi) {
+			fprintf(stderr, "vgicheck: --plant late goes with --wfi\n");
+			return -EINVAL;
+		}
 		if (text[len] && !*end && setup->plant_every)
 			return 0;
 	}
-	fprintf(stderr, "vgicheck: --plant takes drop=N, twice=N or refuse=N, not '%s'\n", text);
+	fprintf(stderr, "vgicheck: --plant takes drop=N, twice=N, refuse=N or late=N, not '%s'\n",
+		text);
 	return -EINVAL;
 }
 
@@ -108,6 +117,7 @@ static int make_setup(struct storm_setup *setup, const struct options *o)
 		.commands = ALL_COMMANDS,
 		.irqfd = o->irqfd,
 		.eager = o->eager,
+		.wfi = o->wfi,
 	};
 	setup->sends = ((o->counted ? o->count : DEFAULT_SENDS) + setup->nr_devices - 1) /
 		       setup->nr_devices;
@@ -148,8 +158,11 @@ static void print_result(const struct storm_setup *setup, const struct storm_res
 	printf("storm %" PRIu64 ": %" PRIu64 " sent = %" PRIu64 " delivered + %" PRIu64
 	       " merged + %" PRIu64 " dropped + %" PRIu64 " blocked + %" PRIu64 " pending\n",
 	       setup->seed, b->sent, b->delivered, b->merged, b->dropped, b->blocked, b->pending);
-	printf("  %.0f sends a second, %" PRIu64 " exceptions;",
+	printf("  %.0f sends a second, %" PRIu64 " exceptions",
 	       (double)b->sent * NS_PER_S / (double)r->ns_all, r->exceptions);
+	if (setup->wfi)
+		printf(", %" PRIu64 " WFIs", r->waits);
+	printf(";");
 	for (unsigned int i = 0; i < NR_STORM_COMMANDS; i++)
 		printf(" %s %" PRIu64, storm_command_name((enum storm_command)i),
 		       r->nr_commands[i]);

@@ -67,7 +67,7 @@ command_lines() {
 	refused command_of_no_storm "--commands: there is no command 'frob'" \
 		storm --commands movi,frob
 	refused plant_of_a_run "--plant takes sleep=N, not 'drop=2'" run --plant drop=2
-	refused plant_that_is_none "--plant takes drop=N, twice=N or refuse=N, not 'drop=0'" \
+	refused plant_that_is_none "--plant takes drop=N, twice=N, refuse=N or late=N, not 'drop=0'" \
 		storm --plant drop=0
 	refused vcpus_beyond_a_storm '--vcpus takes a number from 1 to 16' storm --vcpus 17
 	refused word_to_probe "'word' means nothing to probe" probe word

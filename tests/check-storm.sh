@@ -43,10 +43,19 @@ no_command_disturbs() {
 		grep -q ' + 0 merged + 0 dropped + 0 blocked + 0 pending$' "$scratch/stdout"
 }
 
-# is_seen PLANT TEXT
+waits_in_wfi() {
+	storm 0 --wfi && adds_up && grep -q ', [1-9][0-9]* WFIs;' "$scratch/stdout" &&
+		storm 0 --wfi --commands none --burst 1 && adds_up &&
+		grep -q ', [1-9][0-9]* WFIs;' "$scratch/stdout"
+}
+
+# is_seen PLANT TEXT ARG...
 is_seen() {
-	storm 1 --commands movi,movall,inv --burst 1 --plant "$1" &&
-		grep -qE "^LPI [0-9]+ \(device [01] event [0-7]\): $2" "$scratch/stdout"
+	plant=$1
+	text=$2
+	shift 2
+	storm 1 --burst 1 --plant "$plant" "$@" &&
+		grep -qE "^LPI [0-9]+ \(device [01] event [0-7]\): $text" "$scratch/stdout"
 }
 
 # Without a GICv3 there is one line that says so.
@@ -67,10 +76,14 @@ elif [ ! -s "$(cache_dir)/kernel/$kernel/Image" ]; then
 else
 	ktap_check storm.every_send_is_accounted_for every_send_is_accounted_for
 	ktap_check storm.no_command_disturbs no_command_disturbs
-	ktap_check storm.lost_sends_are_seen is_seen drop=40 'lost: '
+	ktap_check storm.waits_in_wfi waits_in_wfi
+	ktap_check storm.lost_sends_are_seen is_seen drop=40 'lost: ' --commands movi,movall,inv
 	ktap_check storm.second_deliveries_are_seen is_seen twice=40 \
-		'delivered and pending more often than accepted: '
-	ktap_check storm.refused_sends_are_seen is_seen refuse=40 'blocked though it was mapped: '
+		'delivered and pending more often than accepted: ' --commands movi,movall,inv
+	ktap_check storm.refused_sends_are_seen is_seen refuse=40 'blocked though it was mapped: ' \
+		--commands movi,movall,inv
+	ktap_check storm.lost_wakeups_are_seen is_seen late=40 \
+		'not taken though the vCPU slept in WFI: ' --wfi --commands none
 	ktap_check storm.says_what_is_missing says_what_is_missing
 fi
 ktap_done

@@ -215,6 +215,7 @@ static void events_are_told(struct unit *t)
 		{ STORM_EVENT_REFUSED, STORM_DIFF_REFUSED, "(device 1 event 0): blocked" },
 		{ STORM_EVENT_TRANSLATED, STORM_DIFF_TRANSLATED, "send 5, after command 9" },
 		{ STORM_EVENT_FAILED, STORM_DIFF_FAILED, "No such device" },
+		{ STORM_EVENT_ASLEEP, STORM_DIFF_ASLEEP, "though the vCPU slept in WFI: send 5" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

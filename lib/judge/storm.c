@@ -31,6 +31,7 @@ static const struct {
 	[STORM_DIFF_REFUSED] = { "blocked though it was mapped" },
 	[STORM_DIFF_TRANSLATED] = { "accepted though it was discarded" },
 	[STORM_DIFF_FAILED] = { "sending failed" },
+	[STORM_DIFF_ASLEEP] = { "not taken though the vCPU slept in WFI" },
 	[STORM_DIFF_LOST] = { "lost" },
 	[STORM_DIFF_STUCK] = { "pending at the end, and not signalled" },
 	[STORM_DIFF_PENDS_UNSENT] = { "pending without a send" },
@@ -180,6 +181,7 @@ static const enum storm_difference kinds[NR_STORM_EVENTS] = {
 	[STORM_EVENT_REFUSED] = STORM_DIFF_REFUSED,
 	[STORM_EVENT_TRANSLATED] = STORM_DIFF_TRANSLATED,
 	[STORM_EVENT_FAILED] = STORM_DIFF_FAILED,
+	[STORM_EVENT_ASLEEP] = STORM_DIFF_ASLEEP,
 };
 
 /* What a handler saw when it acknowledged an LPI, or a device when it sent one. */
@@ -201,6 +203,7 @@ static void tell_event(const struct report *r, const struct storm_event *e)
 		break;
 	case STORM_EVENT_REFUSED:
 	case STORM_EVENT_TRANSLATED:
+	case STORM_EVENT_ASLEEP:
 		snprintf(line, sizeof(line), "%s: %s: send %u, after command %u", name,
 			 diffs[diff].text, e->send, e->op);
 		break;

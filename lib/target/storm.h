@@ -18,6 +18,7 @@ enum storm_plant {
 	STORM_PLANT_DROP, /* is not made */
 	STORM_PLANT_TWICE, /* is made once more when it has been delivered */
 	STORM_PLANT_REFUSE, /* is not made, and counts as refused */
+	STORM_PLANT_LATE, /* is made when the vCPUs have been found asleep */
 };
 
 struct storm_setup {
@@ -27,6 +28,7 @@ struct storm_setup {
 	bool eager; /* half of a device's LPIs do not wait for that */
 	u64 seed;
 	u32 commands; /* a bit for each enum storm_command */
+	bool wfi; /* vCPUs wait for LPIs by WFI */
 	bool irqfd; /* devices of odd numbers send by irqfd */
 	enum storm_plant plant;
 	u64 plant_every;
@@ -54,6 +56,7 @@ enum storm_event_kind {
 	STORM_EVENT_REFUSED = NR_STORM_WRONGS, /* though it was mapped all the time */
 	STORM_EVENT_TRANSLATED, /* though it was not mapped at any time */
 	STORM_EVENT_FAILED, /* with an errno */
+	STORM_EVENT_ASLEEP, /* had been made, and its vCPU sleeps */
 	NR_STORM_EVENTS,
 };
 
@@ -72,7 +75,7 @@ struct storm_result {
 	struct storm_event event[STORM_MAX_EVENTS_KEPT];
 	unsigned int nr_events;
 	u64 nr_commands[NR_STORM_COMMANDS];
-	u64 exceptions, nudges;
+	u64 exceptions, nudges, waits;
 	u64 ns_sending; /* until the last send has been made */
 	u64 ns_all; /* until nothing is signalled any more */
 };

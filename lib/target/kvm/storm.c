@@ -16,6 +16,7 @@
 #include "lib/target/kvm/storm.h"
 
 #include <errno.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 #include "lib/target/kvm/own.h"
@@ -62,6 +63,7 @@ static int set_up_memory(struct storm *s)
 	s->control->nr_devices = s->setup->nr_devices;
 	s->control->nr_events = s->setup->nr_events;
 	s->control->commands = s->setup->commands;
+	s->control->wfi = s->setup->wfi;
 	/* Never 0, which a shift register does not leave. */
 	s->control->seed = s->setup->seed * 2 + 1;
 	return 0;
@@ -178,6 +180,7 @@ static void *run_vcpu(void *arg)
 {
 	struct storm_runner *r = arg;
 
+	r->tid = (pid_t)syscall(SYS_gettid);
 	for (;;) {
 		pthread_barrier_wait(&r->storm->begin);
 		if (r->storm->finished)
@@ -260,7 +263,12 @@ static void storm_itself(struct storm *s)
 	start = injectors_run(s);
 	s->result->ns_sending = storm_now_ns() - start;
 	__atomic_store_n(&s->control->stop_commands, 1, __ATOMIC_RELEASE);
+	if (s->setup->wfi) {
+		storm_await_sleep(s);
+		injectors_look_at_sleepers(s);
+	}
 	__atomic_store_n(&s->control->stop, 1, __ATOMIC_RELEASE);
+	storm_wake(s);
 	end_step(s);
 	drain(s);
 	s->result->ns_all = storm_now_ns() - start;
@@ -278,24 +286,39 @@ static void park(struct storm *s)
 	save_pending(s, false);
 }
 
+/* Begins or ends to look at the vCPUs' threads. */
+static void watch(struct storm *s, bool begins)
+{
+	for (u32 i = 0; s->setup->wfi && i < s->setup->nr_vcpus; i++) {
+		if (begins)
+			wait_open(&s->runner[i].watched, NULL, s->runner[i].tid);
+		else
+			wait_close(&s->runner[i].watched);
+	}
+}
+
 static void perform(struct storm *s)
 {
 	u32 nr = s->setup->nr_vcpus;
 
 	pthread_barrier_init(&s->begin, NULL, nr + 1);
 	pthread_barrier_init(&s->end, NULL, nr + 1);
+	pthread_mutex_init(&s->waking, NULL);
 	for (u32 i = 0; i < nr; i++) {
 		TEST_ASSERT(!pthread_create(&s->runner[i].thread, NULL, run_vcpu, &s->runner[i]),
 			    "pthread_create");
 	}
 	perform_step(s, STORM_SET_UP_CPU);
+	watch(s, true);
 	perform_step(s, STORM_SET_UP_ITS);
 	storm_itself(s);
 	park(s);
+	watch(s, false);
 	s->finished = true;
 	pthread_barrier_wait(&s->begin);
 	for (u32 i = 0; i < nr; i++)
 		pthread_join(s->runner[i].thread, NULL);
+	pthread_mutex_destroy(&s->waking);
 	pthread_barrier_destroy(&s->begin);
 	pthread_barrier_destroy(&s->end);
 }
@@ -311,6 +334,7 @@ static void report_vcpu(const struct storm *s, const struct storm_runner *r)
 	for (unsigned int i = 0; i < NR_STORM_WRONGS; i++)
 		to->nr_event[i] += r->guest->nr_wrong[i];
 	to->exceptions += r->guest->exceptions;
+	to->waits += r->guest->waits / 2;
 	for (u32 i = 0; i < r->guest->nr_notes && to->nr_events < STORM_MAX_EVENTS_KEPT; i++) {
 		const struct storm_note *n = &r->guest->note[i];
 

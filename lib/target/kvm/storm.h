@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 
+#include "lib/target/kvm/vm.h"
 #include "lib/target/storm.h"
 
 /* What one vCPU's thread knows of it. */
@@ -20,6 +21,8 @@ struct storm_runner {
 	size_t run_bytes;
 	struct storm_vcpu *guest; /* its half, in the guest's memory */
 	pthread_t thread;
+	pid_t tid;
+	struct wait_thread watched; /* if vCPUs wait by WFI */
 	bool started, failed;
 };
 
@@ -36,6 +39,8 @@ struct storm_source {
 	u32 accepted_before; /* this burst */
 	bool rests; /* until this burst is covered */
 	bool unsent; /* a planted fault is due */
+	bool late; /* so is this one, once all vCPUs have been found asleep */
+	u32 asleep; /* the last send that was not taken when they were */
 	u32 wait_for; /* deliveries, after one; 0 for none */
 	int fd; /* of its irqfd, or -1 */
 };
@@ -70,6 +75,7 @@ struct storm {
 	struct storm_injector injector[STORM_MAX_DEVICES];
 	pthread_barrier_t begin, end; /* of a step */
 	pthread_barrier_t sending; /* all devices are there */
+	pthread_mutex_t waking; /* an edge is made of two calls */
 	bool finished; /* no step follows */
 	bool failed; /* some vCPU cannot go on; atomic */
 };
@@ -80,6 +86,13 @@ u64 storm_now_ns(void);
 int injectors_set_up(struct storm *s);
 u64 injectors_run(struct storm *s);
 void injectors_send_once(struct storm *s);
+void injectors_look_at_sleepers(struct storm *s);
 void injectors_close(struct storm *s);
+
+/* storm_wfi.c */
+void storm_wake(struct storm *s);
+bool storm_sleeps(const struct storm *s);
+bool storm_vcpu_sleeps(const struct storm *s, u32 index);
+void storm_await_sleep(const struct storm *s);
 
 #endif /* LIB_TARGET_KVM_STORM_H */

@@ -89,6 +89,10 @@ static int transmit_planted(struct storm_injector *in, struct storm_source *src)
 			return 1;
 		if (setup->plant == STORM_PLANT_REFUSE)
 			return 0;
+		if (setup->plant == STORM_PLANT_LATE) {
+			src->late = true;
+			return 1;
+		}
 		src->unsent = true;
 	}
 	return transmit(in, src);
@@ -238,11 +242,42 @@ static inline bool may_send(struct storm_injector *in, struct storm_source *src)
 	return begin_burst(in, src);
 }
 
+/*
+ * Did the vCPU that has an LPI sleep in WFI?  Where none is moved, it is known which
+ * one that is.  When all sleep none gives commands, either.
+ */
+static bool slept(const struct storm *s, u32 lpi, bool all)
+{
+	return all || (!s->setup->commands && storm_vcpu_sleeps(s, lpi % s->setup->nr_vcpus));
+}
+
+/*
+ * What was accepted before a vCPU was found asleep must have been taken.  What is sent
+ * by irqfd may be under way until it is untied.
+ */
+static void look_at_sleepers(struct storm_injector *in)
+{
+	struct storm_source *end = in->source + in->storm->setup->nr_events;
+	bool all = storm_sleeps(in->storm);
+
+	for (struct storm_source *src = in->source; src != end; src++) {
+		if (src->fd >= 0 || src->asleep == src->last || droppable(src) || covered(src) ||
+		    !slept(in->storm, lpi_of(in, src), all) || covered(src))
+			continue;
+		src->asleep = src->last;
+		add_event(in, STORM_EVENT_ASLEEP, src, 0);
+		if (src->late)
+			(void)raw_ioctl(in->vm_fd, KVM_SIGNAL_MSI, &src->msi);
+		src->late = false;
+	}
+}
+
 /* Until each vCPU has left its guest and entered it again, or one cannot. */
-static void nudge(const struct storm *s)
+static void nudge(struct storm *s)
 {
 	u32 number = __atomic_add_fetch(&s->control->nudge, 1, __ATOMIC_ACQ_REL);
 
+	storm_wake(s);
 	for (u32 i = 0; i < s->setup->nr_vcpus; i++) {
 		while ((s32)(LOAD(&s->runner[i].guest->nudged) - number) < 0 && !LOAD(&s->failed))
 			sched_yield();
@@ -252,7 +287,7 @@ static void nudge(const struct storm *s)
 static void *inject(void *arg)
 {
 	struct storm_injector *in = arg;
-	const struct storm *s = in->storm;
+	struct storm *s = in->storm;
 	const struct storm_source *end = in->source + s->setup->nr_events;
 	unsigned int passes = 0, nudges = 0;
 
@@ -276,6 +311,8 @@ static void *inject(void *arg)
 		if (++passes == FRUITLESS_PASSES) {
 			passes = 0;
 			nudges++;
+			if (s->setup->wfi)
+				look_at_sleepers(in);
 			nudge(s);
 		}
 	}
@@ -399,6 +436,16 @@ u64 injectors_run(struct storm *s)
 			untie(&s->injector[d], i);
 	}
 	return start;
+}
+
+/**
+ * injectors_look_at_sleepers() - find LPIs that should have ended a WFI
+ * @s: the storm; its devices have ended, and all its vCPUs sleep in WFI
+ */
+void injectors_look_at_sleepers(struct storm *s)
+{
+	for (u32 d = 0; d < s->setup->nr_devices; d++)
+		look_at_sleepers(&s->injector[d]);
 }
 
 /**

@@ -94,6 +94,7 @@ struct wait_thread {
 void wait_open(struct wait_thread *w, struct guest_lane *lane, pid_t tid);
 void wait_close(const struct wait_thread *w);
 bool wait_sleeps(const struct wait_thread *w);
+bool wait_is_interruptible(const struct wait_thread *w);
 void wait_end(const struct wait_thread *w, pthread_t thread);
 int guest_enter_watched(struct target_vcpu *vcpu);
 

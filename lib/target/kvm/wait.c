@@ -82,7 +82,7 @@ static bool is_interruptible(int stat_fd)
 /**
  * wait_open() - look at a thread that will be in KVM_RUN
  * @w:    filled in, to be released by wait_close()
- * @lane: of the vCPUs that it enters
+ * @lane: of the vCPUs that it enters, or NULL if wait_sleeps() is not asked for
  * @tid:  of the thread, which must not have ended
  *
  * wait_end() sends the process's threads SIGUSR1 from then on.
@@ -108,6 +108,17 @@ void wait_close(const struct wait_thread *w)
 }
 
 /**
+ * wait_is_interruptible() - does a thread sleep in an ioctl, until a signal comes?
+ * @w: from wait_open()
+ *
+ * Return: whether.
+ */
+bool wait_is_interruptible(const struct wait_thread *w)
+{
+	return is_off_in_ioctl(w->syscall_fd) && is_interruptible(w->stat_fd);
+}
+
+/**
  * wait_sleeps() - is a vCPU asleep in a WFI that nothing has ended yet?
  * @w: from wait_open()
  *
@@ -119,8 +130,7 @@ bool wait_sleeps(const struct wait_thread *w)
 	u32 waits = __atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE);
 
 	if (waits == GUEST_WAITS)
-		waits = is_off_in_ioctl(w->syscall_fd) && is_interruptible(w->stat_fd) &&
-			__atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE);
+		waits = wait_is_interruptible(w) && __atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE);
 	return waits && !__atomic_load_n(&lane->woken, __ATOMIC_ACQUIRE);
 }
 
