@@ -166,7 +166,8 @@ left_out_events_are_noticed() {
 	printed drop stdout "^not accounted for: ${planted:-none} lost, 0 taken without"
 }
 
-# What a kernel in trouble does: the program writes its second argument to its first.
+# What a kernel in trouble does: the program writes its second argument to its first;
+# without any it crashes.
 build_writer() {
 	if [ "$(uname -m)" = aarch64 ]; then
 		compiler=${CC:-gcc}
@@ -180,7 +181,7 @@ build_writer() {
 
 int main(int argc, char **argv)
 {
-	int fd = open(argv[1], O_WRONLY);
+	int fd = argc > 1 ? open(argv[1], O_WRONLY) : *(volatile int *)16;
 
 	return argc != 3 ? 3 : write(fd, argv[2], strlen(argv[2])) < 0;
 }
@@ -255,6 +256,12 @@ a_kernel_warning_is_reported() {
 	vm warning -- "$scratch/writer" /dev/kmsg '<4>WARNING: CPU: 0 PID: 9 at planted.c:1 f+0x0/0x1'
 	ended warning 1 && printed warning stdout '^# kernel warning: .* at planted\.c:1' &&
 		printed warning stderr '^# kernel: .* at planted\.c:1'
+}
+
+a_crash_is_told_with_its_place() {
+	vm crash -- "$scratch/writer"
+	ended crash 139 && printed crash stderr ' writer\[.*: unhandled exception: ' &&
+		printed crash stderr ' pc : 0' && printed crash stderr '^vm: the command was ended by signal 11'
 }
 
 # The cache has its own kernels, so that nobody's snapshots are touched.
@@ -432,6 +439,7 @@ check_machine() {
 	build_writer && build_survivor || exit 1
 	ktap_check machine.reports_a_panic a_panic_is_reported
 	ktap_check machine.reports_a_kernel_warning a_kernel_warning_is_reported
+	ktap_check machine.tells_where_a_command_crashed a_crash_is_told_with_its_place
 	ktap_check machine.files_survive_a_panic files_survive_a_panic
 	ktap_check machine.files_are_there_to_resume files_are_there_to_resume
 	ktap_check machine.restarts_have_an_end restarts_have_an_end

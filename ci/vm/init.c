@@ -49,6 +49,7 @@
 
 /* How often the host's requests are looked at, in the machine's time. */
 #define REQUEST_POLL_MS 50
+#define CRASH_BYTES 4000 /* of the kernel's words on it: its registers */
 
 /**
  * struct guest - the state of the machine's init
@@ -405,6 +406,21 @@ static int serve(struct guest *g)
 	return status;
 }
 
+/* Where a command that a signal ends was, as the kernel has it: the last words of its log. */
+static void tell_where(struct guest *g)
+{
+	char *log = kernel_messages(), *at = strstr(log, "unhandled exception: ");
+	size_t bytes;
+
+	if (at) {
+		while (at != log && at[-1] != '\n')
+			at--;
+		bytes = strnlen(at, CRASH_BYTES);
+		ring_write(&g->ring, SHM_REC_STDERR, at, (u32)bytes);
+	}
+	free(log);
+}
+
 static void finish(struct guest *g, int status)
 {
 	struct shm_exit e = { 0 };
@@ -417,6 +433,8 @@ static void finish(struct guest *g, int status)
 	while (forward(g, 0) || forward(g, 1))
 		;
 	outbox_pass_all(&g->outbox);
+	if (e.signal)
+		tell_where(g);
 	ring_write(&g->ring, SHM_REC_EXIT, &e, sizeof(e));
 	if (g->ring.lost)
 		say("vgicheck-init: more results than the shared memory has room for");

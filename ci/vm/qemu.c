@@ -20,8 +20,9 @@
 
 #include "ci/vm/qmp.h"
 
-#define BASE_APPEND \
-	"console=ttyAMA0 quiet panic=-1 rcupdate.rcu_expedited=1 printk.devkmsg=on log_buf_len=4M"
+#define BASE_APPEND                                                                                 \
+	"console=ttyAMA0 quiet panic=-1 rcupdate.rcu_expedited=1 printk.devkmsg=on log_buf_len=4M " \
+	"sysctl.debug.exception-trace=1"
 
 /* Options whose words are the same for every machine. */
 static const char *const common_options[] = {
