@@ -58,6 +58,7 @@ LIB_SRCS := \
 	lib/model/search.c \
 	lib/model/sgi.c \
 	lib/model/signal.c \
+	lib/model/timer.c \
 	lib/model/uapi.c \
 	lib/prog/alloc.c \
 	lib/prog/codec.c \

@@ -96,6 +96,16 @@ static unsigned long long mpidr(struct hosted_vm *vm, int vcpu)
 	return 0x8000010000ULL + (unsigned int)vcpu; /* Aff3 is 0x80 */
 }
 
+static long one_reg(struct hosted_vm *vm, int vcpu, unsigned long long id, int is_write,
+		    unsigned long long *val)
+{
+	(void)vm;
+	note("%s%d:%llx=%llx ", is_write ? "set" : "get", vcpu, id, is_write ? *val : 0);
+	if (!is_write)
+		*val = 0x1234;
+	return 0;
+}
+
 static int enter(struct hosted_vm *vm, int vcpu)
 {
 	(void)vm;
@@ -219,6 +229,7 @@ static const struct hosted_kernel kernel = {
 	.vm_ioctl = vm_ioctl,
 	.device_ioctl = device_ioctl,
 	.mpidr = mpidr,
+	.one_reg = one_reg,
 	.enter = enter,
 	.leave = leave,
 	.mmio = mmio,
@@ -290,6 +301,29 @@ static void attributes_name_registers(struct unit *t)
 		if (!EXPECT_EQ(t, fake.attr.attr, rows[i].attr))
 			printf("#   %s\n", rows[i].op);
 	}
+}
+
+static void timers_have_the_numbers_of_the_api(struct unit *t)
+{
+	static const struct {
+		const char *op, *log;
+	} rows[] = {
+		{ "user read CNTV_CTL_EL0 vcpu=0\n", "get0:603000000013df19=0 destroy" },
+		{ "user write CNTV_CVAL_EL0 vcpu=0 value=0x7\n",
+		  "set0:603000000013df02=7 destroy" },
+		{ "user write CNTP_CTL_EL0 vcpu=9 value=0x1\n", "set1:603000000013df11=1 destroy" },
+		{ "user write CNTP_CVAL_EL0 vcpu=0 value=0x9\n",
+		  "set0:603000000013df12=9 destroy" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		fake = fresh;
+		perform_on_two(t, rows[i].op);
+		EXPECT_STR(t, fake.log, rows[i].log);
+	}
+	fake = fresh;
+	EXPECT_EQ(t, perform_on_two(t, rows[0].op)->val[0], 0x1234);
+	EXPECT_EQ(t, perform_on_two(t, "user read CNTV_CTL_EL0 vcpu=1\n")->status, OP_NO_OBJECT);
 }
 
 static void errors_become_results(struct unit *t)
@@ -630,6 +664,7 @@ static void blocks_do_not_fail(struct unit *t)
 
 static const struct unit_test tests[] = {
 	{ "hosted.attributes_name_registers", attributes_name_registers },
+	{ "hosted.timers_have_the_numbers_of_the_api", timers_have_the_numbers_of_the_api },
 	{ "hosted.errors_become_results", errors_become_results },
 	{ "hosted.lines_are_encoded", lines_are_encoded },
 	{ "hosted.accesses_reach_devices_or_not", accesses_reach_devices_or_not },

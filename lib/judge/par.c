@@ -520,6 +520,12 @@ static bool all_ended(const struct ways *list)
 	return true;
 }
 
+static void all_side_by_side(const struct par *par, bool begins)
+{
+	for (unsigned int i = 0; i < par->now.nr; i++)
+		model_side_by_side(par->now.way[i]->model, begins);
+}
+
 /* Return: false if it must be counted as not judged, as all of too long a block. */
 static bool judge_next(struct par *par, size_t op, size_t end)
 {
@@ -527,10 +533,13 @@ static bool judge_next(struct par *par, size_t op, size_t end)
 		cut_here(par, &ways_best(&par->now)->v, op);
 		return false;
 	}
-	if (end == op + 1)
+	if (end == op + 1) {
 		judge_alone(par, op);
-	else
+	} else {
+		all_side_by_side(par, true);
 		judge_block(par, op, end);
+		all_side_by_side(par, false);
+	}
 	return !par->cut || ways_best(&par->now)->v.nr_unknown == par->at_cut.nr_unknown;
 }
 

@@ -268,6 +268,7 @@ void judge_trace(const struct judge *j, const struct prog *p, const struct op_re
 {
 	struct trace t = { .prog = p, .results = results, .verdict = v, .out = out };
 	struct expect want;
+	size_t end = 0;
 
 	model_reset_for(j->model, &j->config, p);
 	for (size_t n = 0; n < p->nr_ops; n++) {
@@ -276,6 +277,10 @@ void judge_trace(const struct judge *j, const struct prog *p, const struct op_re
 		if (n >= v->unjudged) {
 			put_op(&t, i, NULL);
 			continue;
+		}
+		if (n == end) {
+			end = prog_par_end(p, n);
+			model_side_by_side(j->model, end > n + 1);
 		}
 		model_expect(j->model, &p->op[i], &want);
 		put_op(&t, i, &want);

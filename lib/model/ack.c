@@ -49,6 +49,7 @@ struct ack_view {
 	bool v2;
 	bool emulated; /* follow the deviations of an emulated GICV */
 	bool all_bits; /* the mask has the bits, too, that are not implemented */
+	bool waits; /* the PE, until something is signalled or it is ended */
 	bool few_lrs; /* too few for interrupts of disabled groups, which come last */
 };
 
@@ -183,6 +184,7 @@ static void add_deviants(const struct model *m, const struct model_vcpu *v,
 
 	if (view->emulated && !v->cpuif.enable[0] && !v->cpuif.enable[1])
 		return;
+	c.waits = view->waits;
 	if (view->emulated)
 		d = view->hppir ? DEVIATION_HOST_HPPIR : DEVIATION_HOST_EITHER_ENABLE;
 	else if (view->all_bits)
@@ -224,6 +226,7 @@ static void add_unloaded(const struct model *m, const struct model_vcpu *v,
 	unsigned int above = 0;
 	bool enable[2];
 
+	c.waits = view->waits;
 	dist_group_enables(m, enable);
 	answers.nr = 0;
 	add_answer(&answers, INTID_NONE);
@@ -248,6 +251,7 @@ static void read_view(const struct model *m, const struct access *a, const struc
 	struct candidates c;
 
 	answers.nr = 0;
+	c.waits = view->waits;
 	/* What may be pending or not comes first or does not. */
 	do {
 		find_candidates(m, v, m->dist_enable, false, above, &c);
@@ -297,15 +301,17 @@ static void read_view(const struct model *m, const struct access *a, const struc
 
 /**
  * ack_expect_signalled() - the interrupt that the CPU interface signals to its PE
- * @m:    the model
- * @a:    whose vCPU is the PE
- * @want: receives the value that acknowledging it gives, 1023 if there is none
+ * @m:     the model
+ * @a:     whose vCPU is the PE
+ * @waits: it waits until something is, or is ended from outside
+ * @want:  receives the value that acknowledging it gives, 1023 if there is none
  */
-void ack_expect_signalled(const struct model *m, const struct access *a, struct expect *want)
+void ack_expect_signalled(const struct model *m, const struct access *a, bool waits,
+			  struct expect *want)
 {
-	const struct ack_view view = { .v2 = m->config.gic == GIC_V2,
-				       .both = true,
-				       .signal = true };
+	const struct ack_view view = {
+		.v2 = m->config.gic == GIC_V2, .both = true, .signal = true, .waits = waits
+	};
 
 	read_view(m, a, &view, want, expect_value(want, 0, 0, RULE_REG_UNKNOWN));
 }

@@ -26,6 +26,8 @@ static enum reg_group group_of_frame(enum frame_id frame)
 	case FRAME_GICV:
 	case FRAME_GITS:
 	case FRAME_ICH:
+	case FRAME_CNTP:
+	case FRAME_CNTV:
 	case NR_FRAMES:
 		break;
 	}
@@ -118,6 +120,8 @@ static bool expect_user_reach(const struct model *m, const struct op *op, u64 wh
 	enum reg_group group = group_of_frame(place_frame(where));
 	struct access a;
 
+	if (place_is_of_timer(where))
+		return timer_expect_reach(m, op, want);
 	if (place_frame(where) == FRAME_GITS)
 		return expect_its_reach(m, op_its(op), where, want);
 	if (!m->has_vgic || group == GROUP_NONE) {
@@ -156,6 +160,14 @@ static bool expect_user_reach(const struct model *m, const struct op *op, u64 wh
 	return !want->nr_alts || may_be_early(m, where);
 }
 
+/* Why an access succeeds. */
+static enum rule_id reached_rule(u64 where, enum rule_id of_vgic)
+{
+	if (place_is_of_timer(where))
+		return RULE_TIMER_USER;
+	return place_frame(where) == FRAME_GITS ? RULE_ITS_REGS : of_vgic;
+}
+
 /**
  * expect_user_read() - a register through the device API
  * @m:    the model
@@ -170,7 +182,7 @@ void expect_user_read(const struct model *m, const struct op *op, struct expect 
 	if (!expect_user_reach(m, op, where, want))
 		return;
 	if (!want->nr_alts || may_be_early(m, where))
-		allow_done(want, place_frame(where) == FRAME_GITS ? RULE_ITS_REGS : RULE_REGS_READ);
+		allow_done(want, reached_rule(where, RULE_REGS_READ));
 	a = user_access(m, op);
 	if (want->deviation == DEVIATION_V2_UNSUPPORTED_RAZ)
 		expect_value(want, 0, ~0ULL, RULE_REGS_UNSUPPORTED);
@@ -202,8 +214,7 @@ void expect_user_write(const struct model *m, const struct op *op, struct expect
 	if (b && b->check && is_word(where))
 		b->check(m, &a, op_arg(op, ARG_USER_WRITE_value), want);
 	if (!want->nr_alts || (want->nr_alts == faults && may_be_early(m, where)))
-		allow_done(want,
-			   place_frame(where) == FRAME_GITS ? RULE_ITS_REGS : RULE_REGS_WRITE);
+		allow_done(want, reached_rule(where, RULE_REGS_WRITE));
 }
 
 /**
@@ -216,9 +227,10 @@ void expect_user_write(const struct model *m, const struct op *op, struct expect
  */
 void commit_user_read(struct model *m, const struct op *op, const struct op_result *seen)
 {
-	(void)op;
+	u64 where;
+
 	(void)seen;
-	if (m->config.gic == GIC_V2)
+	if (m->config.gic == GIC_V2 && op_user_place(op, &where) && !place_is_of_timer(where))
 		model_initialise(m);
 }
 
@@ -265,6 +277,7 @@ void expect_level(const struct model *m, const struct op *op, struct expect *wan
 	u64 intid = op_arg(op, write ? ARG_WRITE_LEVEL_intid : ARG_READ_LEVEL_intid);
 	const struct model_vcpu *v = model_vcpu(m, (u64)op_vcpu(op));
 	const struct model_bank *b;
+	struct expect_val *val;
 	u32 bits, open;
 
 	if (!m->has_vgic) {
@@ -283,8 +296,10 @@ void expect_level(const struct model *m, const struct op *op, struct expect *wan
 	bits = level_bits(m, (unsigned int)intid);
 	/* Whether an edge-triggered interrupt's line has a level is not said. */
 	open = chosen(m, CHOICE_EDGE_LINE_NOT_KEPT) ? b->edge & bits : 0;
-	open |= b->open & irq_timers((unsigned int)intid);
-	expect_value(want, b->line & bits, ~(u64)open, RULE_LEVEL_INFO);
+	open |= (b->open | b->late) & irq_timers((unsigned int)intid);
+	val = expect_value(want, b->line & bits, ~(u64)open, RULE_LEVEL_INFO);
+	if (!intid)
+		timer_expect_level(m, v, val);
 }
 
 /**
@@ -304,7 +319,8 @@ void commit_write_level(struct model *m, const struct op *op, const struct op_re
 	if (intid >= NR_PRIVATE)
 		irq_move_some(m, intid, bits);
 	b->line = (b->line & ~bits) | ((u32)op_arg(op, ARG_WRITE_LEVEL_value) & bits);
-	b->open |= b->line & irq_timers(intid);
+	b->vague |= b->line & irq_timers(intid);
+	b->open |= b->vague;
 }
 
 /**

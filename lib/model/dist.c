@@ -190,6 +190,8 @@ static void read_pending(const struct model *m, const struct access *a, struct e
 	val->known &= ~(u64)b->open;
 	val->doubtful = b->soft;
 	val->doubt = DEVIATION_LEVEL_LATCH;
+	if (!(a->user && m->config.gic == GIC_V3))
+		timer_expect_line(m, a, first_intid(a, 1), val);
 }
 
 /* Once it is not active any more, what a read returns settles the doubt. */
@@ -289,7 +291,7 @@ static void read_active(const struct model *m, const struct access *a, struct ex
 	read_bits(m, a, b ? b->active : 0, RULE_DIST_ACTIVE, val);
 	if (!b)
 		return;
-	val->known &= ~(u64)(b->open & irq_timers(first_intid(a, 1)));
+	val->known &= ~(u64)b->vague;
 	val->doubtful = b->stuck | b->loose;
 	val->doubt = irq_doubt(m, b, b->stuck | b->loose);
 	if (!(b->forced & ~b->active))
@@ -329,6 +331,7 @@ static void write_active_clear(struct model *m, const struct access *a, u64 valu
 	(void)mask;
 	if (!b)
 		return;
+	timer_deactivated(b, first_intid(a, 1), b->active & bits_to_write(m, a, value));
 	b->active &= ~bits_to_write(m, a, value);
 	b->stuck &= ~bits_to_write(m, a, value);
 	b->forced &= ~bits_to_write(m, a, value);
@@ -410,6 +413,7 @@ static void write_config(struct model *m, const struct access *a, u64 value, u64
 	}
 	/* The configuration of an enabled interrupt is not to be changed. */
 	b->open |= (edge ^ b->edge) & b->enable;
+	b->vague |= b->open & irq_timers(intid & ~31u);
 	if (deviates(m, DEVIATION_LEVEL_LATCH))
 		b->soft |= b->edge & ~edge & b->latch & (b->active | b->stuck);
 	b->edge = edge;

@@ -21,7 +21,8 @@ static u64 hash_bank(u64 h, const struct model_bank *b)
 	h = hash_u64(h, b->soft | (u64)b->loose << 32);
 	h = hash_u64(h, b->slipped | (u64)b->raised << 32);
 	h = hash_u64(h, b->open | (u64)b->forced << 32);
-	h = hash_u64(h, b->uncounted);
+	h = hash_u64(h, b->uncounted | (u64)b->vague << 32);
+	h = hash_u64(h, b->fresh | (u64)b->late << 32);
 	for (unsigned int i = 0; i < ARRAY_SIZE(b->prio); i += 4)
 		h = hash_u64(h, b->prio[i] | (u64)b->prio[i + 1] << 8 | (u64)b->prio[i + 2] << 16 |
 					(u64)b->prio[i + 3] << 24);
@@ -64,7 +65,8 @@ static u64 hash_vcpu(u64 h, const struct model_vcpu *v)
 {
 	h = hash_u64(h, v->id | (u64)v->has_run << 16 | (u64)v->sleeps << 17 | (u64)v->held << 18 |
 				(u64)v->has_frame << 19 | (u64)v->lpis_enabled << 20 |
-				(u64)v->mp_state << 21 | (u64)v->affinity << 32);
+				(u64)v->mp_state << 21 | (u64)v->inside << 29 |
+				(u64)v->affinity << 32);
 	for (unsigned int i = 0; i < ARRAY_SIZE(v->lpi_table); i++)
 		h = hash_u64(hash_u64(h, v->lpi_table[i]), v->lpi_table_known[i]);
 	h = hash_u64(h, v->has_frame ? v->region | (u64)v->slot << 16 : 0);
@@ -72,6 +74,11 @@ static u64 hash_vcpu(u64 h, const struct model_vcpu *v)
 		h = hash_u64(h, v->sgi_source[i] | (u64)v->sgi_active[i] << 8);
 	h = hash_u64(h, v->sgi_resent);
 	h = hash_bank(h, &v->irqs);
+	for (unsigned int i = 0; i < NR_TIMERS; i++) {
+		h = hash_u64(h, v->timer[i].ctl);
+		h = hash_u64(h, v->timer[i].ctl_known);
+		h = hash_u64(hash_u64(h, v->timer[i].cval), v->timer[i].cval_known);
+	}
 	h = hash_cpuif(h, &v->cpuif);
 	h = hash_remembered(h, v->remembered, v->nr_remembered);
 	return hash_remembered(h, v->ended, v->nr_ended);

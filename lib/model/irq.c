@@ -103,8 +103,9 @@ enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v,
  * @intid: first of the bank, a multiple of 32
  *
  * Those of Documentation/virt/kvm/devices/vcpu.rst, KVM_ARM_VCPU_TIMER_CTRL, by default.
- * Whether what makes one pending or active stays is for its timer to say, which the
- * model does not know: they are open from then on.
+ * Whether what software or userspace makes of one stays so is for its timer to say,
+ * which KVM ties to an interrupt of the host: no document says how.  They are vague
+ * from then on.
  *
  * Return: a bit for each.
  */
@@ -114,7 +115,7 @@ u32 irq_timers(unsigned int intid)
 }
 
 /**
- * irq_pending_is_known() - the latch or the line was set or cleared
+ * irq_pending_is_known() - the latch was set or cleared
  * @b:     the bank
  * @intid: first of it
  * @bits:  a bit for each interrupt
@@ -125,8 +126,9 @@ void irq_pending_is_known(struct model_bank *b, unsigned int intid, u32 bits)
 {
 	u32 timers = irq_timers(intid);
 
+	b->vague |= b->latch & bits & timers;
 	b->open &= ~bits | timers;
-	b->open |= (b->latch | b->line) & bits & timers;
+	b->open |= b->vague;
 }
 
 /**
@@ -160,6 +162,7 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid)
 
 	irq_seen(b, bit);
 	if (irq_timers(intid & ~31u) & bit) {
+		b->vague |= bit;
 		b->open |= bit;
 		return;
 	}
@@ -251,6 +254,8 @@ void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum devia
 		irq_resample(m, (unsigned int)intid, lost_by != NR_DEVIATIONS || b->loose & bit);
 		irq_uncount(m, b, bit);
 	}
+	if (b->active & bit)
+		timer_deactivated(b, (unsigned int)intid & ~31u, bit);
 	b->active &= ~bit;
 	b->loose &= ~bit;
 }
@@ -280,6 +285,8 @@ void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, boo
 		irq_seen(b, bit);
 	if (!(b->edge & bit) || !chosen(m, CHOICE_EDGE_LINE_NOT_KEPT))
 		b->line = level ? b->line | bit : b->line & ~bit;
-	if (level)
-		irq_pending_is_known(b, intid & ~31u, bit);
+	if (!level)
+		return;
+	b->vague |= irq_timers(intid & ~31u) & bit;
+	irq_pending_is_known(b, intid & ~31u, bit);
 }

@@ -51,7 +51,7 @@ unsigned int irq_in_flight(const struct model *m, const struct model_vcpu *v)
 {
 	/* Whether one of a timer's that was made active still is, is not known. */
 	u32 private = v->irqs.active | v->irqs.stuck | may_wait(&v->irqs) |
-		      (v->irqs.open & irq_timers(0));
+		      (v->irqs.vague & irq_timers(0));
 	unsigned int nr = (unsigned int)__builtin_popcount(private);
 
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32) {

@@ -91,8 +91,8 @@ static void target_find(const struct model *m, u64 gpa, unsigned int by, struct 
 
 /* Each knows the registers of its file. */
 static const struct reg_behaviour *(*const behaviour_fns[])(enum reg_id reg) = {
-	dist_behaviour,	  distctl_behaviour, ack_behaviour, cpuif_behaviour,
-	cpuctl_behaviour, sgi_behaviour,     lpi_behaviour, its_behaviour,
+	dist_behaviour, distctl_behaviour, ack_behaviour, cpuif_behaviour, cpuctl_behaviour,
+	sgi_behaviour,	lpi_behaviour,	   its_behaviour, timer_behaviour,
 };
 
 /**
@@ -224,9 +224,11 @@ static void expect_sysreg(const struct model *m, u64 where, unsigned int by, con
 	struct access a = { .vcpu = by, .by = by };
 	const struct reg_behaviour *b;
 
+	bool is_timer = place_is_of_timer(where);
+
 	reg_find_at(where, &a.at);
 	b = reg_behaviour_of(a.at.reg);
-	if (!m->has_vgic || a.at.reg < 0) {
+	if ((!m->has_vgic && !is_timer) || a.at.reg < 0) {
 		allow(want, OP_ABORT, 0, RULE_SYSREG_OTHER);
 		allow_done(want, RULE_SYSREG_OTHER);
 		if (!value)
@@ -237,7 +239,7 @@ static void expect_sysreg(const struct model *m, u64 where, unsigned int by, con
 		allow(want, OP_ABORT, 0, RULE_SYSREG_UNDEFINED);
 		return;
 	}
-	allow_done(want, RULE_SYSREG_ACCESS);
+	allow_done(want, is_timer ? RULE_TIMER_ACCESS : RULE_SYSREG_ACCESS);
 	if (value)
 		sgi_expect_write(m, &a, *value, want);
 	else
@@ -339,7 +341,7 @@ static void commit_sysreg(struct model *m, u64 where, unsigned int by, bool writ
 
 	reg_find_at(where, &a.at);
 	m->lost |= write && a.at.reg < 0;
-	if (m->has_vgic)
+	if (m->has_vgic || place_is_of_timer(where))
 		commit_reg(m, &a, write, 8, value);
 }
 

@@ -271,6 +271,7 @@ static void commit_create_vcpu(struct model *m, const struct op *op, const struc
 	memset(&m->lpis[v - m->vcpu], 0, sizeof(m->lpis[0]));
 	dist_reset_vcpu(m, v);
 	cpuif_reset(m, &v->cpuif);
+	timer_reset(v);
 	redist_place_all(m);
 }
 
@@ -428,6 +429,7 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
 	unsigned int vcpu = vcpu_number(m, (u64)op_vcpu(op));
 
 	m->lost |= lacks_vgic(m, op);
+	timer_before(m, runs ? vcpu : m->nr_vcpus);
 	if (m->failing)
 		end_failing(m, op, seen);
 	if (fills_list_registers(m, op))
@@ -450,6 +452,7 @@ static void commit(struct model *m, const struct op *op, const struct op_result 
 		return;
 	if (commit_fns[op->id])
 		commit_fns[op->id](m, op, seen);
+	timer_after(m, op, seen);
 	if (m->nr_its && places_frames[op->id])
 		m->lost |= its_overlaps(m);
 	if (runs)

@@ -101,6 +101,7 @@ __must_check struct model *model_clone(const struct model *from);
 u64 model_hash(const struct model *m);
 
 void model_expect(const struct model *m, const struct op *op, struct expect *want);
+void model_side_by_side(struct model *m, bool begins);
 void model_commit(struct model *m, const struct op *op, const struct op_result *seen);
 
 u32 model_affinity(u64 vcpu_id);

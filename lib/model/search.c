@@ -100,10 +100,18 @@ static enum deviation_id doubt_of(const struct search *s, const struct model_ban
 	enum deviation_id doubt = irq_doubt(s->m, b, 1u << intid % 32);
 	bool unseen = b->unseen & 1u << intid % 32;
 
+	if (s->deviant && intid < NR_PRIVATE && timer_lost_lines(s->m, s->v) & 1u << intid)
+		return DEVIATION_TIMER_VCPU_IS_INDEX;
 	if (doubt == DEVIATION_NOT_QUEUED && !unseen &&
 	    s->m->moved_from[intid] == s->v - s->m->vcpu)
 		return NR_DEVIATIONS;
 	return doubt;
+}
+
+/* Pending or not, and that does not end before the PE goes on. */
+static u32 may_not_come(const struct search *s, const struct model_bank *b)
+{
+	return b->open & ~(s->c->waits ? b->fresh & ~b->vague & b->line & ~b->edge : 0);
 }
 
 static void search_bank(const struct search *s, unsigned int first, const struct model_bank *b,
@@ -125,7 +133,7 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 		if (b->prio[i] > s->c->prio || b->prio[i] < s->above ||
 		    (first && !spi_targets(s->m, s->v, first + i, s->deviant) && !slips))
 			continue;
-		irq_add_candidate(s->c, first + i, b->prio[i], b->open & 1u << i,
+		irq_add_candidate(s->c, first + i, b->prio[i], may_not_come(s, b) & 1u << i,
 				  slips ? DEVIATION_SLIPS_THROUGH : doubt_of(s, b, first + i));
 	}
 }

@@ -81,7 +81,7 @@ static bool expect_taken(const struct model *m, const struct op *op, struct expe
 	v = &m->vcpu[a.vcpu];
 	a.by = a.vcpu;
 	allow_done(want, RULE_CPUIF_TAKE);
-	ack_expect_signalled(m, &a, want);
+	ack_expect_signalled(m, &a, op->id == OP_GUEST_IDLE, want);
 	want->unpredicted |= needs_absent_alias(m, v, want) || cpuif_unloaded(m, &a);
 	want->val[0].value = as_taken(m, v, (u32)want->val[0].value);
 	for (unsigned int i = 0; i < want->nr_one_of; i++)
@@ -202,7 +202,7 @@ void expect_guest_wfi(const struct model *m, const struct op *op, struct expect 
 		return;
 	a.by = a.vcpu;
 	if (m->has_vgic) {
-		ack_expect_signalled(m, &a, want);
+		ack_expect_signalled(m, &a, true, want);
 		must = must_wake(m, want);
 		silenced = silenced_by(m, want);
 	}
@@ -305,7 +305,7 @@ static enum rule_id expect_wakeup(const struct model *m, const struct access *a,
 	*open = false;
 	if (!m->has_vgic)
 		return RULE_SUSPENDED_SLEEPS;
-	ack_expect_signalled(m, a, want);
+	ack_expect_signalled(m, a, true, want);
 	if (must_wake(m, want))
 		return RULE_SUSPENDED_WAKES;
 	for (unsigned int i = 0; i < want->nr_one_of; i++)

@@ -55,6 +55,12 @@ struct model_bank {
 	u32 unseen, moved, stuck, soft, loose, slipped, uncounted;
 	u32 forced; /* software made them active, and has not made them inactive */
 	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
+	/*
+	 * Of timers, whose interrupts are open, too: that software or userspace has made
+	 * pending or active; whose outputs the PE may not have seen since it left its
+	 * guest last, and others not since it entered it last.
+	 */
+	u32 vague, fresh, late;
 	u8 prio[32];
 	u8 stuck_by[32]; /* the deviation */
 };
@@ -103,6 +109,15 @@ struct model_cpuif {
 	u64 ap[2][2]; /* active priorities by group, a bit for each preemption level */
 };
 
+/* Timers of a PE (DDI 0487, the Generic Timer in AArch64 state). */
+enum { TIMER_PHYSICAL, TIMER_VIRTUAL, NR_TIMERS };
+
+struct model_timer {
+	u64 ctl, ctl_known; /* CNTV_CTL_EL0, CNTP_CTL_EL0, but for ISTATUS */
+	u64 cval;
+	bool cval_known;
+};
+
 enum { PROPBASER, PENDBASER }; /* in model_vcpu.lpi_table: GICR_PROPBASER, GICR_PENDBASER */
 
 struct model_vcpu {
@@ -120,6 +135,8 @@ struct model_vcpu {
 	u8 sgi_active[NR_SGIS]; /* CPU whose SGI is active, GICv2, or SGI_FROM_NONE */
 	u32 sgi_resent; /* active SGIs that software has made active again, GICv2 */
 	struct model_bank irqs; /* SGIs and PPIs */
+	struct model_timer timer[NR_TIMERS];
+	bool inside; /* has entered its guest, and nothing made it leave since */
 	struct model_cpuif cpuif;
 	/*
 	 * Interrupts that the guest has yet to end, and that it ended with EOImode 1
@@ -259,6 +276,8 @@ struct model {
 	bool any_slipped, any_moved; /* in any bank */
 	bool crowded; /* a PE had more in flight than list registers when it was last entered */
 	u16 crowded_on; /* number of that PE */
+	u16 nr_inside; /* vCPUs that are in their guests */
+	bool side_by_side; /* operations of one par block follow */
 	bool lost; /* software did what makes the state UNPREDICTABLE */
 	u8 failing; /* what has failed within the operation now: a bit for each kind */
 	u64 addr[NR_ADDR_TYPES]; /* gpa, bytes, or ADDR_UNSET */
@@ -297,6 +316,7 @@ struct model {
 /* Interrupts of one priority, any of which may come first. */
 struct candidates {
 	u8 prio;
+	bool waits; /* asked for a PE that waits: what its timers signal comes while it does */
 	unsigned int nr;
 	bool all_doubtful;
 	bool all_open;
@@ -408,6 +428,19 @@ void irq_make_active(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_deactivate(struct model *m, struct model_vcpu *v, u64 intid, enum deviation_id lost_by);
 void irq_set_line(struct model *m, struct model_vcpu *v, unsigned int intid, bool level);
+
+/* timer.c */
+const struct reg_behaviour *timer_behaviour(enum reg_id reg);
+void timer_reset(struct model_vcpu *v);
+bool timer_expect_reach(const struct model *m, const struct op *op, struct expect *want);
+void timer_deactivated(struct model_bank *b, unsigned int intid, u32 bits);
+void timer_expect_line(const struct model *m, const struct access *a, unsigned int intid,
+		       struct expect_val *val);
+void timer_expect_level(const struct model *m, const struct model_vcpu *v, struct expect_val *val);
+u32 timer_lost_lines(const struct model *m, const struct model_vcpu *v);
+void timer_drive_all(struct model *m, struct model_vcpu *v);
+void timer_before(struct model *m, unsigned int vcpu);
+void timer_after(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* migrate.c */
 void expect_migrate(const struct model *m, const struct op *op, struct expect *want);
@@ -598,7 +631,8 @@ void dist_none_forwarded(struct model *m);
 void dist_none_looked_at(struct model *m);
 void dist_reset(struct model *m);
 void dist_reset_vcpu(const struct model *m, struct model_vcpu *v);
-void ack_expect_signalled(const struct model *m, const struct access *a, struct expect *want);
+void ack_expect_signalled(const struct model *m, const struct access *a, bool waits,
+			  struct expect *want);
 void cpuif_take(struct model *m, const struct access *a, u64 seen);
 u64 cpuif_intid(const struct model *m, u64 value);
 bool intid_is_special(u64 intid);

@@ -82,8 +82,34 @@ enum {
 #define FIELD(...)
 #include "lib/regs/gic.def"
 #undef REG
+	,
+	NR_ANY_REGS = 0
+#define REG(frame, ...) +(GIC_OF_##frame == GIC_ANY)
+#include "lib/regs/gic.def"
+#undef REG
 #undef FIELD
 };
+
+static unsigned int nr_regs(enum gic_version gic)
+{
+	return gic == GIC_V2 ? NR_V2_REGS + NR_ANY_REGS : NR_REGS - NR_V2_REGS;
+}
+
+/* Registers of any vGIC come last; a GICv2 has them after its own. */
+static enum reg_id numbered_reg(enum gic_version gic, unsigned int number)
+{
+	if (gic == GIC_V2 && number < NR_V2_REGS)
+		return (enum reg_id)number;
+	return (enum reg_id)(number +
+			     (gic == GIC_V2 ? NR_REGS - NR_ANY_REGS - NR_V2_REGS : NR_V2_REGS));
+}
+
+static unsigned int number_of_reg(enum gic_version gic, unsigned int reg)
+{
+	if (gic == GIC_V2 && reg < NR_V2_REGS)
+		return reg;
+	return reg - (gic == GIC_V2 ? NR_REGS - NR_ANY_REGS - NR_V2_REGS : NR_V2_REGS);
+}
 
 /*
  * A place in one number.  Even ones are the starts of registers, numbered by
@@ -92,14 +118,13 @@ enum {
  */
 static u64 place_to_number(enum gic_version gic, u64 value)
 {
-	unsigned int first = gic == GIC_V2 ? 0 : NR_V2_REGS;
-	unsigned int nr = gic == GIC_V2 ? NR_V2_REGS : NR_REGS - NR_V2_REGS;
 	unsigned int number = 0;
 	struct reg_at at;
 
 	reg_find_at(value, &at);
 	if (at.reg >= 0 && !at.byte)
-		return 2 * ((u64)at.reg - first + (u64)at.index * nr);
+		return 2 * ((u64)number_of_reg(gic, (unsigned int)at.reg) +
+			    (u64)at.index * nr_regs(gic));
 	while (prog_frame(gic, number) != place_frame(value))
 		number++;
 	return 2 * (number + (u64)place_offset(value) * nr_frames(gic)) + 1;
@@ -107,15 +132,14 @@ static u64 place_to_number(enum gic_version gic, u64 value)
 
 static u64 place_from_number(enum gic_version gic, u64 number)
 {
-	unsigned int first = gic == GIC_V2 ? 0 : NR_V2_REGS;
-	unsigned int nr = gic == GIC_V2 ? NR_V2_REGS : NR_REGS - NR_V2_REGS;
+	unsigned int nr = nr_regs(gic);
 	bool is_offset = number & 1;
 	enum frame_id frame;
 	enum reg_id reg;
 
 	number /= 2;
 	if (!is_offset) {
-		reg = (enum reg_id)(first + number % nr);
+		reg = numbered_reg(gic, (unsigned int)(number % nr));
 		return reg_place(reg, (unsigned int)(number / nr % reg_desc(reg)->count));
 	}
 	nr = nr_frames(gic);

@@ -128,7 +128,7 @@ void mutate_fit(const struct prog *p, struct op *op)
 
 		switch (d->kind) {
 		case ARG_KIND_PLACE:
-			if (*v >> 32 >= NR_FRAMES || frame_desc(place_frame(*v))->gic != p->gic ||
+			if (*v >> 32 >= NR_FRAMES || !frame_is_of(place_frame(*v), p->gic) ||
 			    place_offset(*v) >= frame_desc(place_frame(*v))->bytes)
 				*v = place(prog_frame(p->gic, 0), 0);
 			break;

@@ -390,7 +390,7 @@ enum frame_id prog_frame(enum gic_version gic, unsigned int number)
 	unsigned int i = 0;
 
 	for (; i < NR_FRAMES; i++) {
-		if (frame_desc((enum frame_id)i)->gic == gic && !number--)
+		if (frame_is_of((enum frame_id)i, gic) && !number--)
 			break;
 	}
 	return (enum frame_id)i;

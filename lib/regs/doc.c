@@ -120,7 +120,11 @@ static void print_frame(FILE *out, enum frame_id frame)
 	const struct frame_desc *fr = frame_desc(frame);
 	bool sysreg = fr->kind == FRAME_KIND_SYSREG;
 
-	fprintf(out, "\n## %s of GICv%d\n\n", fr->prefix, (int)fr->gic);
+	char of[16] = "";
+
+	if (fr->gic != GIC_ANY)
+		snprintf(of, sizeof(of), " of GICv%d", (int)fr->gic);
+	fprintf(out, "\n## %s%s\n\n", fr->prefix, of);
 	if (sysreg)
 		fprintf(out, "System registers. Source: %s.\n\n", fr->source);
 	else
@@ -135,7 +139,7 @@ static void print_frame(FILE *out, enum frame_id frame)
 		if (reg_desc((enum reg_id)i)->frame == frame)
 			print_reg_row(out, reg_desc((enum reg_id)i));
 	}
-	fprintf(out, "\n### Fields of %s of GICv%d\n\n", fr->prefix, (int)fr->gic);
+	fprintf(out, "\n### Fields of %s%s\n\n", fr->prefix, of);
 	fputs("| register | bits | field | guest |\n| --- | --- | --- | --- |\n", out);
 	for (int i = 0; i < NR_REGS; i++) {
 		if (reg_desc((enum reg_id)i)->frame == frame)

@@ -250,7 +250,8 @@ bool place_parse(const char *name, enum gic_version version, u64 *place_found)
 	if (plus && !parse_offset(plus + 1, &offset))
 		return false;
 	for (unsigned int i = 0; plus && i < NR_FRAMES; i++) {
-		if (frame_descs[i].gic == version && strlen(frame_descs[i].prefix) == len &&
+		if (frame_is_of((enum frame_id)i, version) &&
+		    strlen(frame_descs[i].prefix) == len &&
 		    !memcmp(frame_descs[i].prefix, name, len) && offset < frame_descs[i].bytes) {
 			*place_found = place((enum frame_id)i, offset);
 			return true;
@@ -261,8 +262,8 @@ bool place_parse(const char *name, enum gic_version version, u64 *place_found)
 		size_t n = strlen(fr->prefix);
 		int index;
 
-		if (fr->gic != version || len <= n || memcmp(name, fr->prefix, n) != 0 ||
-		    name[n] != '_')
+		if (!frame_is_of(reg_descs[i].frame, version) || len <= n ||
+		    memcmp(name, fr->prefix, n) != 0 || name[n] != '_')
 			continue;
 		index = reg_match_name(&reg_descs[i], name + n + 1, len - n - 1);
 		if (index < 0 || (plus && offset >= reg_descs[i].width / 8) ||

@@ -78,7 +78,8 @@ enum reg_user {
 	USER_SHIFTED, /* as a guest's access, the value shifted right by 3 */
 };
 
-enum gic_version { GIC_V2 = 2, GIC_V3 = 3 };
+/* GIC_ANY is of frames that are not the GIC's. */
+enum gic_version { GIC_ANY = 1, GIC_V2 = 2, GIC_V3 = 3 };
 
 /* Architecture versions that brought registers. */
 enum gic_since { SINCE_V2, SINCE_V3, SINCE_V3_1, SINCE_V3_3, SINCE_V4, SINCE_V4_1 };
@@ -207,6 +208,18 @@ static inline enum frame_id place_frame(u64 place)
 static inline u32 place_offset(u64 place)
 {
 	return (u32)place;
+}
+
+/* Is a frame there in a VM with this kind of vGIC? */
+static inline bool frame_is_of(enum frame_id id, enum gic_version gic)
+{
+	return frame_desc(id)->gic == gic || frame_desc(id)->gic == GIC_ANY;
+}
+
+/* Is a place in a timer of a vCPU, which userspace reaches through the vCPU itself? */
+static inline bool place_is_of_timer(u64 place)
+{
+	return place_frame(place) == FRAME_CNTP || place_frame(place) == FRAME_CNTV;
 }
 
 /* Is a place in memory, so that an access has an address?  A system register has none. */

@@ -171,11 +171,14 @@ static bool covers_ram(const struct prog *prog)
 /*
  * System registers that a write cannot damage the interpreter by: those of the
  * GIC, whose encodings are S3_0_C4_C6_0 (ICC_PMR_EL1) and S3_<op1>_C12_C8..C15_*,
- * wherever the latter are undefined too.
+ * wherever the latter are undefined too.  And those of timers, S3_3_C14_C2..C3_0..2,
+ * whose interrupts wait like others.
  */
 static bool sysreg_is_harmless(u32 encoding)
 {
 	return encoding == 0xc230 ||
+	       (encoding >= CNTP_TVAL_OFFSET && encoding <= CNTP_CVAL_OFFSET) ||
+	       (encoding >= CNTV_TVAL_OFFSET && encoding <= CNTV_CVAL_OFFSET) ||
 	       (bits_get(encoding, 15, 14) == 3 && bits_get(encoding, 10, 7) == 12 &&
 		bits_get(encoding, 6, 3) >= 8);
 }

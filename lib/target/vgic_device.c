@@ -418,6 +418,35 @@ static void resampled(const struct vgic_devices *d, const struct op *op, struct 
 }
 
 /**
+ * vgic_timer_id() - the number that KVM has for a register of a timer
+ * @place: of the register
+ *
+ * Return: the number, for KVM_GET_ONE_REG.
+ */
+u64 vgic_timer_id(u64 place)
+{
+	if (place == reg_place(REG_CNTV_CVAL, 0))
+		return VGIC_ONE_REG_CNTV_CVAL;
+	return VGIC_ONE_REG_SYSREG | place_offset(place);
+}
+
+static void access_timer(const struct vgic_devices *d, const struct op *op, u64 place,
+			 struct op_result *res)
+{
+	bool write = op->id == OP_USER_WRITE;
+	u64 value = write ? op_arg(op, ARG_USER_WRITE_value) : 0;
+	long ret = d->port->one_reg(d->vm, (u64)op_vcpu(op), vgic_timer_id(place), write, &value);
+
+	if (ret > 0) {
+		res->status = OP_NO_OBJECT;
+		return;
+	}
+	vgic_result(res, ret);
+	if (!ret && !write)
+		res->val[res->nr_vals++] = value;
+}
+
+/**
  * vgic_perform() - perform an operation on the vGIC's devices or an interrupt ioctl
  * @d:   the devices that the VM has so far
  * @op:  one of AGENT_USER or AGENT_DEV that neither creates nor enters a vCPU
@@ -425,6 +454,8 @@ static void resampled(const struct vgic_devices *d, const struct op *op, struct 
  */
 void vgic_perform(struct vgic_devices *d, const struct op *op, struct op_result *res)
 {
+	u64 place;
+
 	switch (op->id) {
 	case OP_CREATE_VGIC:
 		create_device(d, vgic_type(d->gic), &d->vgic, res);
@@ -452,7 +483,9 @@ void vgic_perform(struct vgic_devices *d, const struct op *op, struct op_result 
 		resampled(d, op, res);
 		break;
 	default:
-		if (op_is_on_its(op))
+		if (op_user_place(op, &place) && place_is_of_timer(place))
+			access_timer(d, op, place, res);
+		else if (op_is_on_its(op))
 			perform_on_its(d, op, res);
 		else if (d->vgic < 0)
 			res->status = OP_NO_OBJECT;

@@ -29,6 +29,11 @@ struct vgic_port {
 	long (*resampled)(void *vm, unsigned int gsi);
 	/* NULL if devices live as long as their VM. */
 	void (*close_device)(void *vm, int device);
+	/*
+	 * KVM_GET_ONE_REG or KVM_SET_ONE_REG of a vCPU; 1 if there is no such vcpu_id, or it
+	 * is in KVM_RUN.
+	 */
+	long (*one_reg)(void *vm, u64 vcpu_id, u64 id, bool write, u64 *value);
 	/* Aff3.Aff2.Aff1.Aff0 of a vCPU; false if there is no such vcpu_id. */
 	bool (*affinity)(const void *vm, u64 vcpu_id, u64 *affinity);
 };
@@ -43,6 +48,14 @@ struct vgic_devices {
 	struct kvm_irq_routing_entry route[PROG_LAST_GSI + 1];
 };
 
+/*
+ * The numbers of system registers in KVM_GET_ONE_REG, but for one: by an accident that
+ * is API now, that of CNTVCT_EL0 is CNTV_CVAL_EL0's (api.rst KVM_SET_ONE_REG).
+ */
+#define VGIC_ONE_REG_SYSREG 0x6030000000130000ULL
+#define VGIC_ONE_REG_CNTV_CVAL (VGIC_ONE_REG_SYSREG | SYSREG_ENC(3, 3, 14, 0, 2))
+
+u64 vgic_timer_id(u64 place);
 void vgic_result(struct op_result *res, long ret);
 void vgic_perform(struct vgic_devices *d, const struct op *op, struct op_result *res);
 void vgic_close(struct vgic_devices *d);

@@ -13,7 +13,7 @@
 #define LIB_TARGET_HOSTED_ABI_H
 
 /* To be raised with each change of this file: a library that was built before is refused. */
-#define HOSTED_ABI 4u
+#define HOSTED_ABI 5u
 
 /* The symbol of struct hosted_kernel in each library. */
 #define HOSTED_SYMBOL "hosted_kernel"
@@ -79,6 +79,10 @@ struct hosted_kernel {
 	long (*device_ioctl)(struct hosted_vm *vm, int fd, unsigned long cmd, void *arg);
 	/* MPIDR_EL1 */
 	unsigned long long (*mpidr)(struct hosted_vm *vm, int vcpu);
+
+	/* KVM_GET_ONE_REG or KVM_SET_ONE_REG of a register of a timer. */
+	long (*one_reg)(struct hosted_vm *vm, int vcpu, unsigned long long id, int is_write,
+			unsigned long long *val);
 
 	/* KVM_RUN begins; a vCPU that has entered answers no device ioctl until it leaves. */
 	int (*enter)(struct hosted_vm *vm, int vcpu);

@@ -57,6 +57,7 @@ struct hosted_machine {
 	size_t nr_vcpus;
 	struct op_result *failing; /* of the OP_FAIL before the operation now performed, or NULL */
 	struct vmstate_history *history; /* NULL if nobody asks */
+	bool side_by_side; /* performing a block */
 	bool has_mem; /* there is memory at PROG_MEM_BASE */
 	bool has_ram; /* at PROG_RAM_BASE, since a vCPU was to enter its guest */
 };

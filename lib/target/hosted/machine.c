@@ -59,12 +59,27 @@ static long resampled(void *vm, unsigned int gsi)
 	return vm_call(vm, KVM_IRQFD, &tie);
 }
 
+static long one_reg(void *machine, u64 vcpu_id, u64 id, bool write, u64 *value)
+{
+	struct hosted_machine *m = machine;
+	const struct hosted_vcpu *v = hosted_find_vcpu(m, vcpu_id);
+	unsigned long long val = *value;
+	long ret;
+
+	if (!v || v->held || m->side_by_side)
+		return 1;
+	ret = m->kernel->one_reg(m->vm, v->number, id, write, &val);
+	*value = val;
+	return ret;
+}
+
 static const struct vgic_port hosted_port = {
 	.vm_ioctl = vm_call,
 	.device_ioctl = device_call,
 	.irqfd = irqfd,
 	.resample = resample,
 	.resampled = resampled,
+	.one_reg = one_reg,
 	.affinity = affinity,
 };
 
@@ -314,7 +329,9 @@ static size_t perform_some(struct hosted_machine *m, size_t first, struct op_res
 		return 1;
 	}
 	if (in_block) {
+		m->side_by_side = true;
 		hosted_par_perform(m, first, end, results);
+		m->side_by_side = false;
 		return end - first;
 	}
 	nr = perform_alone(m, first, results);

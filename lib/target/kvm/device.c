@@ -105,6 +105,28 @@ static void close_device(void *vm, int device)
 	close(device);
 }
 
+_Static_assert(VGIC_ONE_REG_CNTV_CVAL == KVM_REG_ARM_TIMER_CVAL &&
+		       (VGIC_ONE_REG_SYSREG | CNTV_CTL_OFFSET) == KVM_REG_ARM_TIMER_CTL &&
+		       (VGIC_ONE_REG_SYSREG | CNTP_CTL_OFFSET) == KVM_REG_ARM_PTIMER_CTL &&
+		       (VGIC_ONE_REG_SYSREG | CNTP_CVAL_OFFSET) == KVM_REG_ARM_PTIMER_CVAL,
+	       "registers of timers are not as api.rst has them");
+
+/* What is written must not be reset again by what makes the vCPU ready for its guest. */
+static long one_reg(void *of, u64 vcpu_id, u64 id, bool write, u64 *value)
+{
+	struct target_vm *vm = of;
+	struct target_vcpu *v = find_vcpu(vm, vcpu_id);
+	struct kvm_one_reg reg = { .id = id, .addr = (u64)(uintptr_t)value };
+	int err;
+
+	if (!v || v->held || vm->side_by_side)
+		return 1;
+	err = write ? guest_prepare(vm, v) : 0;
+	if (err)
+		return -err;
+	return result_of(ioctl(v->kvm.fd, write ? KVM_SET_ONE_REG : KVM_GET_ONE_REG, &reg));
+}
+
 static bool affinity(const void *vm, u64 vcpu_id, u64 *to)
 {
 	const struct target_vcpu *v = find_vcpu(vm, vcpu_id);
@@ -121,5 +143,6 @@ const struct vgic_port kvm_port = {
 	.resample = resample,
 	.resampled = resampled,
 	.close_device = close_device,
+	.one_reg = one_reg,
 	.affinity = affinity,
 };

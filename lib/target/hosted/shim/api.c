@@ -111,6 +111,20 @@ static unsigned long long mpidr(struct hosted_vm *vm, int vcpu)
 	return vcpu_of(vm, vcpu)->arch.mpidr;
 }
 
+static long one_reg(struct hosted_vm *vm, int vcpu, unsigned long long id, int is_write,
+		    unsigned long long *val)
+{
+	u64 value = *val;
+	long ret;
+
+	if (kvm_of(vm)->vm_dead)
+		return -EIO;
+	shim_set_running(NULL);
+	ret = shim_timer_one_reg(vcpu_of(vm, vcpu), id, is_write, &value);
+	*val = value;
+	return ret;
+}
+
 static int enter(struct hosted_vm *vm, int vcpu)
 {
 	return shim_enter(vcpu_of(vm, vcpu));
@@ -180,6 +194,7 @@ __attribute__((visibility("default"))) const struct hosted_kernel hosted_kernel 
 	.vm_ioctl = vm_ioctl,
 	.device_ioctl = device_ioctl,
 	.mpidr = mpidr,
+	.one_reg = one_reg,
 	.enter = enter,
 	.leave = leave,
 	.mmio = mmio,

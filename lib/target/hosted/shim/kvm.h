@@ -83,6 +83,12 @@ struct kvm_vcpu_arch {
 	unsigned int wfe;
 };
 
+enum { SHIM_NR_TIMERS = 2 };
+
+struct shim_timer {
+	u64 ctl, cval;
+};
+
 struct kvm_vcpu {
 	struct kvm *kvm;
 	int vcpu_id;
@@ -97,6 +103,7 @@ struct kvm_vcpu {
 	bool loaded; /* in KVM_RUN */
 	bool in_guest; /* and its guest has the processor */
 	bool kicked; /* it is to leave the guest, and may enter again */
+	struct shim_timer timer[SHIM_NR_TIMERS]; /* the virtual and the physical one of EL1 */
 };
 
 struct kvm_memslots {

@@ -104,4 +104,13 @@ bool shim_wakes(struct kvm_vcpu *vcpu);
 unsigned int shim_guest_signalled(struct kvm_vcpu *vcpu);
 void shim_set_running(struct kvm_vcpu *vcpu);
 
+/* timer.c */
+int shim_timer_enable(struct kvm_vcpu *vcpu);
+void shim_timer_load(struct kvm_vcpu *vcpu);
+bool shim_timer_interrupts(const struct kvm_vcpu *vcpu);
+void shim_timer_handle(struct kvm_vcpu *vcpu);
+bool shim_timer_pending(const struct kvm_vcpu *vcpu);
+bool shim_timer_sysreg(struct kvm_vcpu *vcpu, u32 encoding, bool write, u64 *val);
+long shim_timer_one_reg(struct kvm_vcpu *vcpu, u64 id, bool write, u64 *val);
+
 #endif /* SHIM_OWN_H */

@@ -7,12 +7,6 @@
 #include "sys_regs.h"
 #include "vgic/vgic.h"
 
-/* What KVM's timer connects: the virtual and the physical one of EL1. */
-#define VTIMER_PPI 27
-#define PTIMER_PPI 30
-#define HOST_VTIMER_IRQ 4
-#define HOST_PTIMER_IRQ 5
-
 static struct kvm_vcpu *running;
 
 struct kvm_vcpu *kvm_get_running_vcpu(void)
@@ -99,6 +93,7 @@ static void load(struct kvm_vcpu *vcpu)
 	running = vcpu;
 	preempt_disable();
 	kvm_vgic_load(vcpu);
+	shim_timer_load(vcpu);
 	preempt_enable();
 }
 
@@ -116,69 +111,6 @@ void shim_set_running(struct kvm_vcpu *vcpu)
 		load(vcpu);
 }
 
-static int enable_timers(struct kvm_vcpu *vcpu);
-
-static bool timer_level(int vintid)
-{
-	return false;
-}
-
-#if SHIM_VERSION >= 6019
-static int map_timer(struct kvm_vcpu *vcpu, unsigned int host_irq, u32 intid)
-{
-	static const struct irq_ops ops = { .get_input_level = timer_level };
-
-	kvm_vgic_set_irq_ops(vcpu, intid, &ops);
-	return kvm_vgic_map_phys_irq(vcpu, host_irq, intid);
-}
-#elif SHIM_VERSION < 5015
-static int map_timer(struct kvm_vcpu *vcpu, unsigned int host_irq, u32 intid)
-{
-	return kvm_vgic_map_phys_irq(vcpu, host_irq, intid, timer_level);
-}
-#else
-static int map_timer(struct kvm_vcpu *vcpu, unsigned int host_irq, u32 intid)
-{
-	static struct irq_ops ops = { .get_input_level = timer_level };
-
-	return kvm_vgic_map_phys_irq(vcpu, host_irq, intid, &ops);
-}
-#endif
-
-/*
- * arch_timer.c lowers the line of a timer that is off when a vCPU is loaded, and
- * before 6.7 names the vCPU by the vcpu_id where its number is asked for.
- */
-static void update_timer_irq(struct kvm_vcpu *vcpu)
-{
-#if SHIM_VERSION >= 5017 && SHIM_VERSION < 6007
-	if (irqchip_in_kernel(vcpu->kvm) &&
-	    kvm_vgic_inject_irq(vcpu->kvm, vcpu->vcpu_id, VTIMER_PPI, false, &enable_timers))
-		shim_report("WARNING at arch/arm64/kvm/arch_timer.c: kvm_timer_update_irq");
-#endif
-}
-
-/* What kvm_timer_enable() does to the vGIC. */
-static int enable_timers(struct kvm_vcpu *vcpu)
-{
-	static const struct {
-		unsigned int host_irq;
-		u32 intid;
-	} timer[] = { { HOST_VTIMER_IRQ, VTIMER_PPI }, { HOST_PTIMER_IRQ, PTIMER_PPI } };
-	int ret = 0;
-
-	if (!irqchip_in_kernel(vcpu->kvm))
-		return 0;
-	if (!vgic_initialized(vcpu->kvm))
-		return -ENODEV;
-	for (unsigned int i = 0; i < ARRAY_SIZE(timer) && !ret; i++) {
-		if (kvm_vgic_set_owner(vcpu, timer[i].intid, &enable_timers))
-			return -EINVAL;
-		ret = map_timer(vcpu, timer[i].host_irq, timer[i].intid);
-	}
-	return ret;
-}
-
 static int first_run(struct kvm_vcpu *vcpu)
 {
 	struct kvm *kvm = vcpu->kvm;
@@ -189,7 +121,7 @@ static int first_run(struct kvm_vcpu *vcpu)
 	if (irqchip_in_kernel(kvm))
 		ret = kvm_vgic_map_resources(kvm);
 	if (!ret)
-		ret = enable_timers(vcpu);
+		ret = shim_timer_enable(vcpu);
 	if (!ret)
 		vcpu->arch.has_run_once = true;
 	return ret;
@@ -216,7 +148,6 @@ int shim_enter(struct kvm_vcpu *vcpu)
 		mutex_unlock(&vcpu->mutex);
 		return ret;
 	}
-	update_timer_irq(vcpu);
 	vcpu->loaded = true;
 	/* Held as long as the guest runs, by a thread that operations in between are not of. */
 	shim_context.locks--;
@@ -239,6 +170,16 @@ void shim_leave(struct kvm_vcpu *vcpu)
 	mutex_unlock(&vcpu->mutex);
 }
 
+/* An interrupt of the host makes the guest exit. */
+static void take_host_irqs(struct kvm_vcpu *vcpu)
+{
+	if (!shim_timer_interrupts(vcpu))
+		return;
+	pause_guest(vcpu);
+	shim_timer_handle(vcpu);
+	enter_guest(vcpu);
+}
+
 /* Makes @vcpu act: it has the processor, and its guest is entered. */
 static void go(struct kvm_vcpu *vcpu)
 {
@@ -247,6 +188,7 @@ static void go(struct kvm_vcpu *vcpu)
 		pause_guest(vcpu);
 	if (!vcpu->in_guest)
 		enter_guest(vcpu);
+	take_host_irqs(vcpu);
 }
 
 /* The maintenance interrupt makes the guest exit. */
@@ -256,6 +198,8 @@ static void after_instruction(struct kvm_vcpu *vcpu)
 		pause_guest(vcpu);
 		enter_guest(vcpu);
 	}
+	if (vcpu->in_guest)
+		take_host_irqs(vcpu);
 }
 
 static bool is_gicv(const struct kvm_vcpu *vcpu, gpa_t gpa)
@@ -351,6 +295,15 @@ static bool is_trapped(const struct kvm_vcpu *vcpu, u32 encoding)
 	return encoding == SYS_ICC_DIR_EL1 && (shim_cpuif.hcr & HCR_TDIR);
 }
 
+static bool access_timer(struct kvm_vcpu *vcpu, u32 encoding, bool write, u64 *val)
+{
+	go(vcpu);
+	if (!shim_timer_sysreg(vcpu, encoding >> 5, write, val))
+		return false;
+	after_instruction(vcpu);
+	return true;
+}
+
 /**
  * shim_sysreg() - MRS or MSR of the guest
  * @vcpu:     in KVM_RUN
@@ -366,6 +319,8 @@ enum hosted_outcome shim_sysreg(struct kvm_vcpu *vcpu, u32 encoding, bool write,
 	enum hosted_outcome outcome = HOSTED_DONE;
 	enum shim_hw hw = SHIM_HW_TRAP;
 
+	if (access_timer(vcpu, encoding, write, val))
+		return HOSTED_DONE;
 	if (vcpu->kvm->arch.vgic.vgic_model != KVM_DEV_TYPE_ARM_VGIC_V3 ||
 	    shim_icv_is_undefined(encoding))
 		return HOSTED_UNDEF;
@@ -396,7 +351,7 @@ bool shim_wakes(struct kvm_vcpu *vcpu)
 	if (shim_signalled())
 		return true;
 	preempt_out(vcpu);
-	pending = kvm_vgic_vcpu_pending_irq(vcpu);
+	pending = shim_timer_pending(vcpu) || kvm_vgic_vcpu_pending_irq(vcpu);
 	load(vcpu);
 	return pending;
 }
