@@ -149,19 +149,23 @@ static void restore_active(struct model *m, struct model_vcpu *v, struct model_b
 {
 	u32 active = b->active;
 
-	b->active = 0;
-	for (u32 bits = active; bits; bits &= bits - 1)
+	/* Of a timer's nothing but that is restored, which is not to say what it is. */
+	b->active = active & timer_irqs(first);
+	for (u32 bits = active & ~b->active; bits; bits &= bits - 1)
 		irq_make_active(m, v, first + (unsigned int)__builtin_ctz(bits));
 }
 
 /*
  * A GICv2's GICD_ISPENDR does not tell the latch from the line.  Levels are its
  * devices' to raise again; an edge is not.  Of a GICv3 the line is saved if it is kept.
+ * A timer's is raised by the timer, and whether it was a latch, too, is not followed.
  */
 static void restore_bank(struct model *m, struct model_vcpu *v, struct model_bank *b,
 			 unsigned int first)
 {
 	if (m->config.gic == GIC_V2) {
+		b->vague |= b->line & timer_irqs(first);
+		b->open |= b->vague;
 		b->latch = bank_pending(b);
 		b->line = b->raised & ~b->edge;
 	} else if (chosen(m, CHOICE_EDGE_LINE_NOT_KEPT)) {
@@ -193,6 +197,7 @@ static void restore_cpuif(const struct model *m, struct model_cpuif *c)
 static void restore_vcpu(struct model *m, struct model_vcpu *v)
 {
 	restore_bank(m, v, &v->irqs, 0);
+	timer_drive_all(m, v);
 	restore_cpuif(m, &v->cpuif);
 }
 
@@ -288,6 +293,7 @@ void commit_migrate(struct model *m, const struct op *op, const struct op_result
 	m->map_failed = false;
 	m->mapped = false;
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		/* Nobody was in its guest. */
 		m->vcpu[i].has_run = false;
 		m->vcpu[i].mp_state = PROG_MP_RUNNABLE;
 	}

@@ -23,6 +23,17 @@ static u32 bit_of(unsigned int timer)
 	return 1u << intids[timer];
 }
 
+/**
+ * timer_irqs() - the interrupts of a bank whose lines are outputs of the PE's timers
+ * @intid: first of the bank, a multiple of 32
+ *
+ * Return: a bit for each.
+ */
+u32 timer_irqs(unsigned int intid)
+{
+	return intid ? 0 : bit_of(TIMER_PHYSICAL) | bit_of(TIMER_VIRTUAL);
+}
+
 /* "Might never meet its timer condition" of values close to the last is never here. */
 static enum level condition(const struct model_timer *t)
 {
@@ -136,7 +147,7 @@ void timer_drive_all(struct model *m, struct model_vcpu *v)
  */
 void timer_deactivated(struct model_bank *b, unsigned int intid, u32 bits)
 {
-	bits &= intid ? 0 : (bit_of(TIMER_PHYSICAL) | bit_of(TIMER_VIRTUAL)) & b->line;
+	bits &= timer_irqs(intid) & b->line;
 	b->fresh |= bits;
 	b->late |= bits;
 	b->open |= bits;
@@ -233,7 +244,7 @@ u32 timer_lost_lines(const struct model *m, const struct model_vcpu *v)
 {
 	if (!deviates(m, DEVIATION_TIMER_VCPU_IS_INDEX) || v - m->vcpu == v->id)
 		return 0;
-	return (bit_of(TIMER_PHYSICAL) | bit_of(TIMER_VIRTUAL)) & v->irqs.line;
+	return timer_irqs(0) & v->irqs.line;
 }
 
 /**
@@ -244,7 +255,7 @@ u32 timer_lost_lines(const struct model *m, const struct model_vcpu *v)
  */
 void timer_expect_level(const struct model *m, const struct model_vcpu *v, struct expect_val *val)
 {
-	u32 timers = (bit_of(TIMER_PHYSICAL) | bit_of(TIMER_VIRTUAL)) & v->irqs.line;
+	u32 timers = timer_irqs(0) & v->irqs.line;
 
 	expect_part(val, timers, RULE_TIMER_LINE);
 	if (timers & v->irqs.active && deviates(m, DEVIATION_TIMER_SHOWN_LOW)) {
@@ -272,7 +283,7 @@ void timer_expect_line(const struct model *m, const struct access *a, unsigned i
 {
 	const struct model_vcpu *v = &m->vcpu[a->vcpu];
 	bool own = !a->user && a->by == a->vcpu;
-	u32 timers = bit_of(TIMER_PHYSICAL) | bit_of(TIMER_VIRTUAL), lost;
+	u32 timers = timer_irqs(0), lost;
 
 	if (intid)
 		return;

@@ -108,7 +108,8 @@ static void add_array(struct vmstate *s, enum reg_id reg, u64 vcpu, unsigned int
 /*
  * When a register of a frame is restored: what an interrupt is like before what has
  * become of it, so that nothing is configured while it is enabled (IHI 0069H
- * GICD_ICFGR<n>).  What makes a redistributor or an ITS use its tables comes last.
+ * GICD_ICFGR<n>).  What makes a redistributor or an ITS use its tables comes last, and
+ * what enables a timer.
  * GICD_CTLR comes first, as with other users of KVM: no document says when.
  */
 static unsigned int stage_of(int reg)
@@ -135,6 +136,8 @@ static unsigned int stage_of(int reg)
 		return 1;
 	case REG_GICR_CTLR:
 	case REG_GITS_CTLR:
+	case REG_CNTP_CTL:
+	case REG_CNTV_CTL:
 		return 2;
 	default:
 		return 0;

@@ -282,6 +282,20 @@ static void add_vcpu_registers(const struct saving *s, u64 vcpu, u64 nr_irqs, bo
 		add_level(s, vcpu, intid);
 }
 
+/* They are the vCPU's, whatever its vGIC is. */
+static void add_timers(const struct saving *s)
+{
+	const struct prog *from = &s->history->prog;
+
+	for (size_t i = 0; i < from->nr_ops; i++) {
+		if (from->op[i].id != OP_CREATE_VCPU)
+			continue;
+		for (enum frame_id frame = FRAME_CNTP; frame <= FRAME_CNTV; frame++)
+			vmstate_add_registers(s->state, frame,
+					      op_arg(&from->op[i], ARG_CREATE_VCPU_id), 0, 0, true);
+	}
+}
+
 /* All that userspace can read, still without values. */
 static void add_registers(const struct saving *s, u64 nr_irqs)
 {
@@ -335,12 +349,14 @@ static bool is_unsupported(const struct op *op, const struct op_result *res)
 	       (res->err == EINVAL && place_frame(op_arg(op, ARG_USER_READ_reg)) == FRAME_ICC);
 }
 
-/* A register that clears has the bits that are not set. */
+/* A register that clears has the bits that are not set; what a counter decides is no state. */
 static u64 value_of(u64 where, u64 read)
 {
 	struct reg_at at;
 
 	reg_find_at(where, &at);
+	if (at.reg == REG_CNTP_CTL || at.reg == REG_CNTV_CTL)
+		return read & ~reg_field_mask(FIELD_CNTV_CTL_ISTATUS);
 	return vmstate_reg_clears(at.reg) ? ~read & bits_mask(31, 0) : read;
 }
 
@@ -490,6 +506,7 @@ int vmstate_save(const struct vmstate_port *port, const struct vmstate_history *
 		if (h->has_registers)
 			add_registers(&saving, nr_irqs);
 		add_its_registers(&saving);
+		add_timers(&saving);
 		ret = read_registers(&saving, first);
 		drop_edges(&s->prog);
 	}
