@@ -79,6 +79,7 @@ LIB_SRCS := \
 	lib/prog/gen_random.c \
 	lib/prog/gen_refused.c \
 	lib/prog/gen_regs.c \
+	lib/prog/gen_timer.c \
 	lib/prog/gen_wake.c \
 	lib/prog/gen_wfi.c \
 	lib/prog/mem.c \

@@ -19,9 +19,9 @@ struct matrix_suite {
 };
 
 static const struct matrix_suite matrix_suites[] = {
-	{ "delivery", gen_delivery_matrix, 8580 },
-	{ "delivery-all", gen_delivery_all_matrix, 43273 },
-	{ "wfi", gen_wfi_matrix, 54144 },
+	{ "delivery", gen_delivery_matrix, 9318 },
+	{ "delivery-all", gen_delivery_all_matrix, 46953 },
+	{ "wfi", gen_wfi_matrix, 60288 },
 };
 
 static void sizes_are_those_that_documents_say(struct unit *t)

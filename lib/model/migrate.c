@@ -164,7 +164,7 @@ static void restore_bank(struct model *m, struct model_vcpu *v, struct model_ban
 			 unsigned int first)
 {
 	if (m->config.gic == GIC_V2) {
-		b->vague |= b->line & timer_irqs(first);
+		b->vague |= (b->line | b->late) & timer_irqs(first);
 		b->open |= b->vague;
 		b->latch = bank_pending(b);
 		b->line = b->raised & ~b->edge;

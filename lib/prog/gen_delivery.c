@@ -22,6 +22,8 @@ static const char *const kinds[] = {
 	[KIND_PPI] = "PPI",
 	[KIND_SPI] = "SPI",
 	[KIND_LPI] = "LPI",
+	[KIND_VIRTUAL_TIMER] = "virtual timer",
+	[KIND_PHYSICAL_TIMER] = "physical timer",
 };
 
 static const char *const paths[] = {
@@ -39,6 +41,7 @@ static const char *const paths[] = {
 	[BY_GUEST_INT] = "by the guest's INT",
 	[BY_USER_INT] = "by INT, GITS_CWRITER by userspace",
 	[BY_TRANSLATER] = "by the guest's GITS_TRANSLATER",
+	[BY_TIMER] = "by its registers",
 };
 
 static const char *const triggers[] = {
@@ -150,13 +153,16 @@ static const struct matrix_axis axes[NR_DELIVERY_AXES] = {
 };
 
 /* Paths that have a line, those by the vCPU that is to take it, and those by attributes. */
-#define LINES (IS(BY_LINE) | IS(BY_LEVEL_INFO) | IS(BY_IRQFD))
-#define BY_ITSELF (IS(BY_GUEST_ISPENDR) | IS(BY_OWN_SGI) | IS(BY_GUEST_INT) | IS(BY_TRANSLATER))
+#define LINES (IS(BY_LINE) | IS(BY_LEVEL_INFO) | IS(BY_IRQFD) | IS(BY_TIMER))
+#define BY_ITSELF                                                                       \
+	(IS(BY_GUEST_ISPENDR) | IS(BY_OWN_SGI) | IS(BY_GUEST_INT) | IS(BY_TRANSLATER) | \
+	 IS(BY_TIMER))
 #define BY_OTHERS (IS(BY_OTHERS_ISPENDR) | IS(BY_OTHERS_SGI))
 #define ATTRIBUTES (IS(BY_LEVEL_INFO) | IS(BY_USER_ISPENDR) | IS(BY_USER_INT))
 #define OF_SGIS (IS(BY_OWN_SGI) | IS(BY_OTHERS_SGI))
 #define ISPENDRS (IS(BY_USER_ISPENDR) | IS(BY_GUEST_ISPENDR) | IS(BY_OTHERS_ISPENDR))
 
+#define TIMERS (IS(KIND_VIRTUAL_TIMER) | IS(KIND_PHYSICAL_TIMER))
 #define ABOUT_LINES (IS(LINE_KEPT_HIGH) | IS(LINE_LOWERED_EARLY) | IS(LINE_RAISED_IN_HANDLER))
 #define ABOUT_MOVING (IS(MOVED_PENDING) | IS(MOVED_ACTIVE))
 #define ABOUT_INSIDE (IS(WHILE_INSIDE) | IS(WHILE_INSIDE_ACTIVE))
@@ -188,9 +194,11 @@ static const struct matrix_hole holes[] = {
 	  { KIND(IS(KIND_SPI)), PATH(~(LINES | IS(BY_RESAMPLED) | ISPENDRS)) } },
 	{ "LPIs are of an ITS",
 	  { KIND(IS(KIND_LPI)), PATH(LINES | IS(BY_RESAMPLED) | OF_SGIS | ISPENDRS) } },
+	{ "timers have lines of their own", { KIND(TIMERS), PATH(IS_NOT(BY_TIMER)) } },
+	{ "timers have lines of their own", { KIND(~TIMERS), PATH(IS(BY_TIMER)) } },
 	{ "SGIs and LPIs are edge-triggered",
 	  { KIND(IS(KIND_SGI) | IS(KIND_LPI)), TRIGGER(IS(LEVEL)) } },
-	{ "PPIs are level-sensitive", { KIND(IS(KIND_PPI)), TRIGGER(IS(EDGE)) } },
+	{ "PPIs are level-sensitive", { KIND(IS(KIND_PPI) | TIMERS), TRIGGER(IS(EDGE)) } },
 	{ "the level of a line that is edge-triggered does nothing",
 	  { PATH(IS(BY_LEVEL_INFO)), TRIGGER(IS(EDGE)) } },
 	{ "what is resampled is level-sensitive", { PATH(IS(BY_RESAMPLED)), TRIGGER(IS(EDGE)) } },
@@ -210,7 +218,7 @@ static const struct matrix_hole holes[] = {
 	{ "there is no other vCPU", { PATH(BY_OTHERS), VCPUS(IS(ONE_VCPU)) } },
 	{ "there is no vCPU to move to", { VCPUS(IS(ONE_VCPU)), SITUATIONS(ABOUT_MOVING) } },
 	{ "private interrupts do not move",
-	  { KIND(IS(KIND_SGI) | IS(KIND_PPI)), SITUATIONS(ABOUT_MOVING) } },
+	  { KIND(IS(KIND_SGI) | IS(KIND_PPI) | TIMERS), SITUATIONS(ABOUT_MOVING) } },
 	{ "there is no vCPU to deactivate it",
 	  { VCPUS(IS(ONE_VCPU)), ENDING(IS(DEACTIVATED_BY_ANOTHER)) } },
 	{ "only SPIs are another vCPU's to deactivate",
@@ -472,19 +480,13 @@ static void (*const steps[NR_STEPS])(struct delivery *d) = {
 /* Nothing that was sent is left: each vCPU takes all that is signalled to it. */
 static void take_all(struct delivery *d)
 {
+	/* What it did to its timer is seen. */
+	if (d->at[AXIS_PATH] == BY_TIMER)
+		add_run(d->p, d->vcpu[d->target]);
 	add_cpuif_op(d, OP_GUEST_SERVE, d->target);
 	if (d->other != d->target)
 		add_cpuif_op(d, OP_GUEST_SERVE, d->other);
 	delivery_look(d);
-}
-
-static void describe(struct delivery *d)
-{
-	char words[256], comment[264];
-
-	matrix_describe(&deliveries, d->at, words, sizeof(words));
-	snprintf(comment, sizeof(comment), "# %s\n", words);
-	d->p->above = xstrndup(comment, strlen(comment));
 }
 
 static void make(struct delivery *d)
@@ -493,7 +495,7 @@ static void make(struct delivery *d)
 
 	if (d->at[AXIS_GIC] == IN_GICV2)
 		d->p->gic = GIC_V2;
-	describe(d);
+	matrix_comment(&deliveries, d->at, d->p);
 	delivery_vm(d, s->fillers == WITH_FILLERS);
 	for (const u8 *step = s->step; *step; step++) {
 		steps[*step](d);

@@ -24,7 +24,15 @@ enum delivery_axis {
 
 enum delivery_gic { IN_GICV3, IN_GICV2 };
 
-enum delivery_kind { KIND_SGI, KIND_PPI, KIND_SPI, KIND_LPI, NR_DELIVERY_KINDS };
+enum delivery_kind {
+	KIND_SGI,
+	KIND_PPI,
+	KIND_SPI,
+	KIND_LPI,
+	KIND_VIRTUAL_TIMER,
+	KIND_PHYSICAL_TIMER,
+	NR_DELIVERY_KINDS
+};
 
 enum delivery_path {
 	BY_LINE,
@@ -41,6 +49,7 @@ enum delivery_path {
 	BY_GUEST_INT,
 	BY_USER_INT,
 	BY_TRANSLATER,
+	BY_TIMER,
 	NR_DELIVERY_PATHS
 };
 
@@ -92,6 +101,10 @@ enum delivery_bits { SET_PENDING, CLEAR_PENDING, SET_ENABLE, CLEAR_ENABLE, CLEAR
 #define DELIVERY_NR_FILLERS 6
 #define DELIVERY_URGENT (DELIVERY_FIRST_FILLER + DELIVERY_NR_FILLERS)
 #define DELIVERY_EQUAL (DELIVERY_URGENT + 1)
+
+/* lib/prog/gen_timer.c */
+void delivery_raise_timer(struct delivery *d);
+void delivery_lower_timer(struct delivery *d);
 
 /* lib/prog/gen_delivery_vm.c */
 void delivery_vm(struct delivery *d, bool fillers);

@@ -20,10 +20,8 @@
 #define GSI_OF_MSI 5
 
 static const unsigned int intids[NR_DELIVERY_KINDS] = {
-	[KIND_SGI] = 3,
-	[KIND_PPI] = 20,
-	[KIND_SPI] = 40,
-	[KIND_LPI] = 8192,
+	[KIND_SGI] = 3,	   [KIND_PPI] = 20,	      [KIND_SPI] = 40,
+	[KIND_LPI] = 8192, [KIND_VIRTUAL_TIMER] = 27, [KIND_PHYSICAL_TIMER] = 30,
 };
 
 /* Of those in a distributor, of those in a redistributor, and of a GICv2. */
@@ -374,6 +372,7 @@ void delivery_send(struct delivery *d)
 		[BY_GUEST_INT] = send_guest_int,
 		[BY_USER_INT] = send_user_int,
 		[BY_TRANSLATER] = send_translater,
+		[BY_TIMER] = delivery_raise_timer,
 	};
 
 	by[d->at[AXIS_PATH]](d);
@@ -392,6 +391,9 @@ void delivery_lower(struct delivery *d)
 		break;
 	case BY_LEVEL_INFO:
 		set_level_info(d, 0);
+		break;
+	case BY_TIMER:
+		delivery_lower_timer(d);
 		break;
 	default:
 		break;

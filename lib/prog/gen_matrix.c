@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/prog/alloc.h"
 
@@ -182,4 +183,19 @@ void matrix_describe(const struct matrix *m, const u8 *at, char *buf, size_t byt
 			len += (size_t)snprintf(buf + len, bytes - len, "%s%s", len ? ", " : "",
 						word);
 	}
+}
+
+/**
+ * matrix_comment() - have the words of a combination above a program
+ * @m:  the matrix
+ * @at: a value of each axis
+ * @p:  a program without operations
+ */
+void matrix_comment(const struct matrix *m, const u8 *at, struct prog *p)
+{
+	char words[256], comment[264];
+
+	matrix_describe(m, at, words, sizeof(words));
+	snprintf(comment, sizeof(comment), "# %s\n", words);
+	p->above = xstrndup(comment, strlen(comment));
 }

@@ -49,6 +49,7 @@ const struct matrix_hole *matrix_hole_at(const struct matrix *m, const u8 *at);
 u64 matrix_count(struct matrix *m);
 void matrix_at(struct matrix *m, u64 number, u8 *at);
 void matrix_forget(struct matrix *m);
+void matrix_comment(const struct matrix *m, const u8 *at, struct prog *p);
 void matrix_describe(const struct matrix *m, const u8 *at, char *buf, size_t bytes);
 
 #endif /* LIB_PROG_GEN_MATRIX_H */

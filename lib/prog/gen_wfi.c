@@ -33,14 +33,16 @@
 
 enum { GIC, KIND, CAUSE, WHEN, ACTIVE, RUNNING, MASK, LATE, GROUP, DIST, ENABLE, UNMASKED };
 enum { IS_V3, IS_V2 };
-enum { SGI, PPI, SPI, LPI };
+enum { SGI, PPI, SPI, LPI, VIRTUAL_TIMER, PHYSICAL_TIMER };
 enum { EDGE_LATCH, EDGE_LINE, LEVEL_LATCH, LEVEL_LINE };
 enum { BEFORE, QUEUED, DURING, MOVED_HERE, MOVED_AWAY };
 enum { NONE_RUNS, HIGHER_RUNS, EQUAL_RUNS, LOWER_RUNS };
 enum { MASK_LOWER, MASK_EQUAL, MASK_HIGHER };
 
 static const char *const gics[] = { "GICv3", "GICv2" };
-static const char *const kinds[] = { "SGI", "PPI", "SPI", "LPI" };
+static const char *const kinds[] = {
+	"SGI", "PPI", "SPI", "LPI", "virtual timer", "physical timer"
+};
 static const char *const causes[] = { "edge and latch", "edge and line", "level and latch",
 				      "level and line" };
 static const char *const whens[] = { "pending before", "queued before", "arrives",
@@ -75,13 +77,19 @@ static const struct matrix_axis axes[] = {
 	[UNMASKED] = AXIS("PSTATE.I", unmaskeds),
 };
 
+#define TIMERS (IS(VIRTUAL_TIMER) | IS(PHYSICAL_TIMER))
+
 static const struct matrix_hole holes[] = {
 	{ "an SGI is an edge without a line", { [KIND] = IS(SGI), [CAUSE] = IS_NOT(EDGE_LATCH) } },
 	{ "an LPI is an edge without a line", { [KIND] = IS(LPI), [CAUSE] = IS_NOT(EDGE_LATCH) } },
 	{ "an LPI is never active", { [KIND] = IS(LPI), [ACTIVE] = IS(1) } },
 	{ "a GICv2 has no LPIs", { [GIC] = IS(IS_V2), [KIND] = IS(LPI) } },
+	{ "a timer has a line, which is level-sensitive",
+	  { [KIND] = TIMERS, [CAUSE] = IS_NOT(LEVEL_LINE) } },
+	{ "only its own CPU writes a timer, and it waits",
+	  { [KIND] = TIMERS, [WHEN] = IS(DURING) } },
 	{ "an SGI or a PPI does not move",
-	  { [KIND] = IS(SGI) | IS(PPI), [WHEN] = IS(MOVED_HERE) | IS(MOVED_AWAY) } },
+	  { [KIND] = IS(SGI) | IS(PPI) | TIMERS, [WHEN] = IS(MOVED_HERE) | IS(MOVED_AWAY) } },
 	{ "only its own CPU writes the latch of a GICv2's PPI, and it waits",
 	  { [GIC] = IS(IS_V2),
 	    [KIND] = IS(PPI),
@@ -131,7 +139,8 @@ static const struct gic_regs *regs_of(const struct wfi_gen *w)
 static unsigned int intid_of(const struct wfi_gen *w)
 {
 	static const unsigned int intids[] = {
-		[SGI] = 3, [PPI] = 20, [SPI] = 40, [LPI] = FIRST_LPI
+		[SGI] = 3,	   [PPI] = 20,		 [SPI] = 40,
+		[LPI] = FIRST_LPI, [VIRTUAL_TIMER] = 27, [PHYSICAL_TIMER] = 30,
 	};
 
 	return intids[w->at[KIND]];
@@ -265,9 +274,27 @@ static void set_enable(struct wfi_gen *w, bool on)
 			  1, 1);
 }
 
+static bool is_timer(const struct wfi_gen *w)
+{
+	return w->at[KIND] == VIRTUAL_TIMER || w->at[KIND] == PHYSICAL_TIMER;
+}
+
+/* What vCPU 0 did to its timer is seen when it has left its guest. */
+static void leave_if_timer(const struct wfi_gen *w)
+{
+	if (is_timer(w))
+		add_run(w->p, 0);
+}
+
 static void add_line(const struct wfi_gen *w, u64 level)
 {
-	struct op *op = prog_add(w->p, OP_IRQ_LINE);
+	struct op *op;
+
+	if (is_timer(w)) {
+		(level ? gen_raise_timer : gen_lower_timer)(w->p, 0, w->at[KIND] == VIRTUAL_TIMER);
+		return;
+	}
+	op = prog_add(w->p, OP_IRQ_LINE);
 
 	op_set_arg(op, ARG_IRQ_LINE_type, w->at[KIND] == SPI ? LINE_SPI : LINE_PPI);
 	op_set_arg(op, ARG_IRQ_LINE_intid, intid_of(w));
@@ -410,6 +437,7 @@ static void make_active(const struct wfi_gen *w)
 {
 	if (w->at[ACTIVE]) {
 		pend(w);
+		leave_if_timer(w);
 		add_of_vcpu(w, OP_GUEST_TAKE, 0);
 		add_of_vcpu(w, OP_GUEST_EOI, 0);
 		if (has_line(w))
@@ -506,6 +534,7 @@ static void open_and_wait(struct wfi_gen *w)
 {
 	unsigned int nr = w->at[WHEN] == MOVED_AWAY ? 2 : 1;
 
+	leave_if_timer(w);
 	for (unsigned int i = 0; i < nr; i++) {
 		if (!w->at[UNMASKED])
 			add_of_vcpu(w, OP_GUEST_TAKE, i);
@@ -523,17 +552,9 @@ static void open_and_wait(struct wfi_gen *w)
 	}
 	if (has_line(w))
 		add_line(w, 0);
+	leave_if_timer(w);
 	add_of_vcpu(w, OP_GUEST_SERVE, 0);
 	add_of_vcpu(w, OP_GUEST_SERVE, 1);
-}
-
-static void describe(const struct wfi_gen *w)
-{
-	char words[256], comment[264];
-
-	matrix_describe(&matrix, w->at, words, sizeof(words));
-	snprintf(comment, sizeof(comment), "# %s\n", words);
-	w->p->above = xstrndup(comment, strlen(comment));
 }
 
 /**
@@ -569,7 +590,7 @@ void gen_wfi(u64 index, const struct recipe *recipe, struct prog *p)
 	(void)recipe;
 	matrix_at(&matrix, index, w.at);
 	p->gic = is_v2(&w) ? GIC_V2 : GIC_V3;
-	describe(&w);
+	matrix_comment(&matrix, w.at, p);
 	add_vm(&w);
 	open_all(&w);
 	make_active(&w);

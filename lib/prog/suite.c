@@ -104,7 +104,7 @@ static const struct suite suites[] = {
 	},
 	{
 		.name = "delivery",
-		.doc = "SGIs, PPIs, SPIs and LPIs by each path, in each situation",
+		.doc = "SGIs, PPIs, timers, SPIs and LPIs by each path, in each situation",
 		.heavy = 10,
 		.count = gen_delivery_count,
 		.make = gen_delivery,
