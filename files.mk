@@ -82,6 +82,7 @@ LIB_SRCS := \
 	lib/prog/gen_timer.c \
 	lib/prog/gen_wake.c \
 	lib/prog/gen_wfi.c \
+	lib/prog/gen_wfi_matrix.c \
 	lib/prog/mem.c \
 	lib/prog/mutate.c \
 	lib/prog/mutate_cross.c \

@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 vgicheck=${O:-build}/vgicheck
 kernel=6.12
-part='wfi/0??137' # every thousandth, of which PSTATE.I is clear in half
+part='wfi-all/0??137' # every thousandth, of which PSTATE.I is clear in half
 
 # run STATUS ARG...: runs programs, and says what it printed if it ended otherwise.
 run() {
@@ -28,7 +28,7 @@ run() {
 }
 
 hosted() {
-	run "$1" "$vgicheck" run --target "hosted:$kernel" --out "$scratch/out" --filter 'wfi/*' \
+	run "$1" "$vgicheck" run --target "hosted:$kernel" --out "$scratch/out" --filter 'wfi-all/*' \
 		${2:+--plant "$2"}
 }
 

@@ -7,7 +7,7 @@
 #define CTL_ON 1
 #define CTL_MASKED 3
 #define CVAL_REACHED 0
-#define CVAL_NEVER (~0ULL)
+#define CVAL_NEVER (1ULL << 63)
 
 static void store(struct prog *p, u64 vcpu, enum reg_id reg, u64 value)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The matrix "wfi": what decides whether a WFI ends, in all combinations.
+ * The matrices "wfi" and "wfi-all": what decides whether a WFI ends.
  *
  * vCPU 0 waits once with the gates as the combination says, after what becomes of
  * its interrupt as it says; then the gates open, another interrupt follows that
@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "lib/prog/alloc.h"
-#include "lib/prog/gen.h"
-#include "lib/prog/gen_matrix.h"
+#include "lib/prog/gen_wfi.h"
 
 #define SGI_RUNNING 1
 #define SGI_SENTINEL 2
@@ -30,81 +29,6 @@
 #define PRIORITY 0x80u /* of the interrupt that is waited for */
 #define SENTINEL_PRIORITY 0xa0u
 #define PMR_OPEN 0xf8u
-
-enum { GIC, KIND, CAUSE, WHEN, ACTIVE, RUNNING, MASK, LATE, GROUP, DIST, ENABLE, UNMASKED };
-enum { IS_V3, IS_V2 };
-enum { SGI, PPI, SPI, LPI, VIRTUAL_TIMER, PHYSICAL_TIMER };
-enum { EDGE_LATCH, EDGE_LINE, LEVEL_LATCH, LEVEL_LINE };
-enum { BEFORE, QUEUED, DURING, MOVED_HERE, MOVED_AWAY };
-enum { NONE_RUNS, HIGHER_RUNS, EQUAL_RUNS, LOWER_RUNS };
-enum { MASK_LOWER, MASK_EQUAL, MASK_HIGHER };
-
-static const char *const gics[] = { "GICv3", "GICv2" };
-static const char *const kinds[] = {
-	"SGI", "PPI", "SPI", "LPI", "virtual timer", "physical timer"
-};
-static const char *const causes[] = { "edge and latch", "edge and line", "level and latch",
-				      "level and line" };
-static const char *const whens[] = { "pending before", "queued before", "arrives",
-				     "moved here meanwhile", "moved away meanwhile" };
-static const char *const actives[] = { "", "is active" };
-static const char *const runnings[] = { "", "a higher one runs", "an equal one runs",
-					"a lower one runs" };
-static const char *const masks[] = { "mask above its priority", "mask equal", "mask below" };
-static const char *const moments[] = { "", "mask and group written last" };
-static const char *const groups[] = { "", "group disabled" };
-static const char *const dists[] = { "", "distributor disabled" };
-static const char *const enables[] = { "", "disabled" };
-static const char *const unmaskeds[] = { "", "PSTATE.I clear" };
-
-#define AXIS(name, words)                      \
-	{                                      \
-		name, ARRAY_SIZE(words), words \
-	}
-
-static const struct matrix_axis axes[] = {
-	[GIC] = AXIS("GIC", gics),
-	[KIND] = AXIS("interrupt", kinds),
-	[CAUSE] = AXIS("trigger and cause", causes),
-	[WHEN] = AXIS("when it comes", whens),
-	[ACTIVE] = AXIS("its active state", actives),
-	[RUNNING] = AXIS("running priority", runnings),
-	[MASK] = AXIS("priority mask", masks),
-	[LATE] = AXIS("when the mask is written", moments),
-	[GROUP] = AXIS("group in the CPU interface", groups),
-	[DIST] = AXIS("group in the distributor", dists),
-	[ENABLE] = AXIS("its enable", enables),
-	[UNMASKED] = AXIS("PSTATE.I", unmaskeds),
-};
-
-#define TIMERS (IS(VIRTUAL_TIMER) | IS(PHYSICAL_TIMER))
-
-static const struct matrix_hole holes[] = {
-	{ "an SGI is an edge without a line", { [KIND] = IS(SGI), [CAUSE] = IS_NOT(EDGE_LATCH) } },
-	{ "an LPI is an edge without a line", { [KIND] = IS(LPI), [CAUSE] = IS_NOT(EDGE_LATCH) } },
-	{ "an LPI is never active", { [KIND] = IS(LPI), [ACTIVE] = IS(1) } },
-	{ "a GICv2 has no LPIs", { [GIC] = IS(IS_V2), [KIND] = IS(LPI) } },
-	{ "a timer has a line, which is level-sensitive",
-	  { [KIND] = TIMERS, [CAUSE] = IS_NOT(LEVEL_LINE) } },
-	{ "only its own CPU writes a timer, and it waits",
-	  { [KIND] = TIMERS, [WHEN] = IS(DURING) } },
-	{ "an SGI or a PPI does not move",
-	  { [KIND] = IS(SGI) | IS(PPI) | TIMERS, [WHEN] = IS(MOVED_HERE) | IS(MOVED_AWAY) } },
-	{ "only its own CPU writes the latch of a GICv2's PPI, and it waits",
-	  { [GIC] = IS(IS_V2),
-	    [KIND] = IS(PPI),
-	    [CAUSE] = IS(EDGE_LATCH) | IS(LEVEL_LATCH),
-	    [WHEN] = IS(DURING) } },
-};
-
-static struct matrix matrix = {
-	.axis = axes,
-	.nr_axes = ARRAY_SIZE(axes),
-	.hole = holes,
-	.nr_holes = ARRAY_SIZE(holes),
-};
-
-_Static_assert(ARRAY_SIZE(axes) <= MATRIX_MAX_AXES, "an element of each");
 
 struct wfi_gen {
 	struct prog *p;
@@ -557,28 +481,20 @@ static void open_and_wait(struct wfi_gen *w)
 	add_of_vcpu(w, OP_GUEST_SERVE, 1);
 }
 
-/**
- * gen_wfi_matrix() - the axes of the enumeration, and what it leaves out
- *
- * Return: the matrix.
- */
-struct matrix *gen_wfi_matrix(void)
+static void make(const struct matrix *m, struct wfi_gen *w)
 {
-	return &matrix;
+	w->p->gic = is_v2(w) ? GIC_V2 : GIC_V3;
+	matrix_comment(m, w->at, w->p);
+	add_vm(w);
+	open_all(w);
+	make_active(w);
+	close_gates(w);
+	come_and_wait(w);
+	open_and_wait(w);
 }
 
 /**
- * gen_wfi_count() - the size of the enumeration
- *
- * Return: programs.
- */
-u64 gen_wfi_count(void)
-{
-	return matrix_count(&matrix);
-}
-
-/**
- * gen_wfi() - a program of the matrix
+ * gen_wfi() - a program of "wfi"
  * @index:  below gen_wfi_count()
  * @recipe: not used
  * @p:      initialised; operations are appended
@@ -588,13 +504,21 @@ void gen_wfi(u64 index, const struct recipe *recipe, struct prog *p)
 	struct wfi_gen w = { .p = p };
 
 	(void)recipe;
-	matrix_at(&matrix, index, w.at);
-	p->gic = is_v2(&w) ? GIC_V2 : GIC_V3;
-	matrix_comment(&matrix, w.at, p);
-	add_vm(&w);
-	open_all(&w);
-	make_active(&w);
-	close_gates(&w);
-	come_and_wait(&w);
-	open_and_wait(&w);
+	matrix_at(gen_wfi_matrix(), index, w.at);
+	make(gen_wfi_matrix(), &w);
+}
+
+/**
+ * gen_wfi_all() - a program of "wfi-all"
+ * @index:  below gen_wfi_all_count()
+ * @recipe: not used
+ * @p:      initialised; operations are appended
+ */
+void gen_wfi_all(u64 index, const struct recipe *recipe, struct prog *p)
+{
+	struct wfi_gen w = { .p = p };
+
+	(void)recipe;
+	matrix_at(gen_wfi_all_matrix(), index, w.at);
+	make(gen_wfi_all_matrix(), &w);
 }

@@ -83,10 +83,17 @@ static const struct suite suites[] = {
 	},
 	{
 		.name = "wfi",
-		.doc = "every combination of what decides whether a WFI ends",
+		.doc = "what decides whether a WFI ends, two gates at a time",
 		.count = gen_wfi_count,
 		.heavy = 10,
 		.make = gen_wfi,
+	},
+	{
+		.name = "wfi-all",
+		.doc = "every combination of what decides whether a WFI ends",
+		.on_request = true,
+		.count = gen_wfi_all_count,
+		.make = gen_wfi_all,
 	},
 	{
 		.name = "wake3-random",

@@ -66,6 +66,9 @@ void gen_wake2(u64 index, const struct recipe *recipe, struct prog *p);
 struct matrix *gen_wfi_matrix(void);
 u64 gen_wfi_count(void);
 void gen_wfi(u64 index, const struct recipe *recipe, struct prog *p);
+struct matrix *gen_wfi_all_matrix(void);
+u64 gen_wfi_all_count(void);
+void gen_wfi_all(u64 index, const struct recipe *recipe, struct prog *p);
 
 /* lib/prog/gen_lpi.c */
 void gen_lpi(u64 index, const struct recipe *recipe, struct prog *p);
