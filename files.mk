@@ -52,6 +52,7 @@ LIB_SRCS := \
 	lib/model/msi.c \
 	lib/model/prio.c \
 	lib/model/profile.c \
+	lib/model/psci.c \
 	lib/model/redist.c \
 	lib/model/remember.c \
 	lib/model/rules.c \

@@ -20,6 +20,9 @@
  * One that is held leaves its lane alone until it is released.  Those that are to
  * start together meet first: each counts itself, and spins until all have come.
  *
+ * A vCPU that CPU_ON has turned on begins at guest_start, without an MMU, with what
+ * its caller has left there for it.  CPU_OFF does not return, so the host counts it.
+ *
  * An access is guarded: an exception that it takes is noted in the lane, the
  * instruction is skipped, and the operation ends with GUEST_ABORT.  So it does
  * after any other exception, wherever that came: then the guest drops what it was
@@ -45,11 +48,13 @@
 #define GUEST_SLOT_OFFSET 0x8000 /* instructions that the host composes */
 #define GUEST_HOLD_OFFSET 0xa000
 #define GUEST_MEETING_OFFSET 0xb000
+#define GUEST_START_OFFSET 0xc000
 #define GUEST_LISTS_OFFSET 0x10000
 #define GUEST_LANES_OFFSET 0x80000
 #define GUEST_TABLE_OFFSET 0x100000 /* translation tables */
 #define GUEST_TABLE_ROOM 0xe0000
 #define GUEST_DOORBELL_OFFSET 0x1f0000 /* no memory behind it: a store here ends KVM_RUN */
+#define GUEST_RAM_ALIGN 0x200000
 
 #define GUEST_LANES 48
 #define GUEST_LANE_BYTES 0x2800
@@ -95,6 +100,8 @@ enum guest_op_code {
 	GUEST_WFI, /* the value is 1 if the host had to end it */
 	GUEST_IDLE, /* WFI with interrupts unmasked, until one is taken as by GUEST_TAKE */
 	GUEST_SUSPEND, /* as GUEST_WFI, by CPU_SUSPEND of PSCI; else the value is what that returned */
+	GUEST_CPU_OFF, /* the value is 1, unless it returns; the last that is posted */
+	GUEST_CPU_ON, /* of the affinity in slot, to enter at addr with value in x0 */
 	GUEST_OVERSLEEP, /* a planted fault: only the host ends it, after which it has this value */
 	GUEST_HOLD, /* spin at the words at addr until released; the last that is posted */
 	GUEST_MEET, /* spin at the words at addr until all that are expected have come */
@@ -168,6 +175,11 @@ struct guest_meeting {
 	u32 expected; /* set by the host before */
 };
 
+/* Registers that a vCPU which CPU_ON has reset takes from the one that called it. */
+struct guest_start {
+	u64 ttbr0, tcr, mair, cpacr, sctlr;
+};
+
 /* What one vCPU performs, and what came of it. */
 struct guest_lane {
 	u64 ram; /* gva of the guest's memory; set by the host */
@@ -186,6 +198,7 @@ struct guest_lane {
 	struct guest_res res[GUEST_RING_OPS];
 };
 
+_Static_assert(offsetof(struct guest_start, sctlr) == 32, "loaded in pairs");
 _Static_assert(sizeof(struct guest_op) == 24, "shared with the guest");
 _Static_assert(sizeof(struct guest_res) == 32, "shared with the guest");
 _Static_assert(sizeof(struct guest_slot) == 8, "shared with the guest");
@@ -211,7 +224,7 @@ _Static_assert(GUEST_LANES_OFFSET + GUEST_LANES * GUEST_LANE_BYTES <= GUEST_TABL
 
 /* Section "guest" of the harness, copied into each VM at GUEST_CODE_OFFSET. */
 extern const char __start_guest[], __stop_guest[];
-extern const char guest_entry[];
+extern const char guest_entry[], guest_start[];
 
 #endif /* __ASSEMBLER__ */
 #endif /* GUEST_CODE_ABI_H */

@@ -16,6 +16,7 @@ void guest_stray(struct guest_lane *lane);
 u64 guest_interrupt(struct guest_lane *lane, u64 fiq);
 void guest_hold(u64 addr) __attribute__((__noreturn__));
 void guest_idle(void);
+void guest_leave_start(u64 addr);
 
 /*
  * Calls the slot that the host has filled, perhaps since this vCPU last fetched
@@ -144,7 +145,10 @@ GUEST_FN static void walk(volatile struct guest_lane *lane, u64 frame,
 #define ICC_EOIR1 "S3_0_C12_C12_1"
 #define ICC_CTLR "S3_0_C12_C12_4"
 
-#define PSCI_CPU_SUSPEND 0x84000001 /* ARM DEN 0022, 5.1.2 */
+/* ARM DEN 0022, 5.1. */
+#define PSCI_CPU_SUSPEND 0x84000001
+#define PSCI_CPU_OFF 0x84000002
+#define PSCI_CPU_ON_64 0xc4000003
 
 /* Between barriers, as the slots are. */
 #define ACCESS(insn) "dsb sy\n\tisb\n\t" insn "\n\tdsb sy\n\tisb"
@@ -369,28 +373,53 @@ GUEST_FN static void wait_for_interrupt(volatile struct guest_lane *lane,
 	finish(lane, res, lane->woken, true);
 }
 
-/* CPU_SUSPEND with a standby state, which KVM performs as a WFI.  Return: what it did. */
-GUEST_FN static u64 cpu_suspend(void)
+/* Return: what PSCI did. */
+GUEST_FN static u32 psci_call(u64 function, u64 arg1, u64 arg2, u64 arg3)
 {
-	register u64 x0 __asm__("x0") = PSCI_CPU_SUSPEND;
-	register u64 x1 __asm__("x1") = 0;
-	register u64 x2 __asm__("x2") = 0;
-	register u64 x3 __asm__("x3") = 0;
+	register u64 x0 __asm__("x0") = function;
+	register u64 x1 __asm__("x1") = arg1;
+	register u64 x2 __asm__("x2") = arg2;
+	register u64 x3 __asm__("x3") = arg3;
 
 	__asm__ volatile(ACCESS("hvc #0") : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "memory");
-	return x0;
+	return (u32)x0;
 }
 
+/* CPU_SUSPEND with a standby state, which KVM performs as a WFI. */
 GUEST_FN static void suspend(volatile struct guest_lane *lane, volatile struct guest_res *res)
 {
-	u64 ret;
+	u32 ret;
 
 	begin(lane);
 	lane->woken = 0;
 	__atomic_store_n(&lane->waits, GUEST_WAITS, __ATOMIC_RELEASE);
-	ret = cpu_suspend();
+	ret = psci_call(PSCI_CPU_SUSPEND, 0, 0, 0);
 	__atomic_store_n(&lane->waits, 0, __ATOMIC_RELEASE);
 	finish(lane, res, ret ? ret : lane->woken, true);
+}
+
+/* The result is there before, for who finds that it does not return. */
+GUEST_FN static void cpu_off(volatile struct guest_lane *lane, volatile struct guest_res *res)
+{
+	u32 ret;
+
+	begin(lane);
+	finish(lane, res, 1, true);
+	lane->woken = 0;
+	__atomic_store_n(&lane->waits, GUEST_WAITS, __ATOMIC_RELEASE);
+	ret = psci_call(PSCI_CPU_OFF, 0, 0, 0);
+	__atomic_store_n(&lane->waits, 0, __ATOMIC_RELEASE);
+	res->val[0] = ret;
+}
+
+GUEST_FN static void cpu_on(volatile struct guest_lane *lane, const volatile struct guest_op *op,
+			    volatile struct guest_res *res)
+{
+	u64 mpidr = (op->slot & 0xffffff) | (u64)(op->slot >> 24) << 32;
+
+	guest_leave_start(lane->ram + GUEST_START_OFFSET);
+	begin(lane);
+	finish(lane, res, psci_call(PSCI_CPU_ON_64, mpidr, op->addr, op->value), true);
 }
 
 GUEST_FN static void idle(volatile struct guest_lane *lane, volatile struct guest_res *res)
@@ -536,6 +565,12 @@ GUEST_FN static void perform(volatile struct guest_lane *lane, u32 i)
 		break;
 	case GUEST_SUSPEND:
 		suspend(lane, res);
+		break;
+	case GUEST_CPU_OFF:
+		cpu_off(lane, res);
+		break;
+	case GUEST_CPU_ON:
+		cpu_on(lane, op, res);
 		break;
 	case GUEST_IDLE:
 		idle(lane, res);

@@ -78,6 +78,48 @@ unwind:
 	msr	spsr_el1, x1
 	eret
 
+/* x0 = gva of a struct guest_start, for loads without an MMU, which go past the caches. */
+	.globl	guest_leave_start
+	.type	guest_leave_start, %function
+guest_leave_start:
+	mrs	x2, ttbr0_el1
+	mrs	x3, tcr_el1
+	mrs	x4, mair_el1
+	mrs	x5, cpacr_el1
+	mrs	x6, sctlr_el1
+	stp	x2, x3, [x0]
+	stp	x4, x5, [x0, #16]
+	str	x6, [x0, #32]
+	dc	civac, x0
+	dsb	sy
+	ret
+	.size	guest_leave_start, . - guest_leave_start
+
+/*
+ * x0 = gpa of the lane.  CPU_ON enters here with all else as after reset: it takes what
+ * its caller has left, the MMU last, and goes on as any other vCPU.
+ */
+	.globl	guest_start
+	.type	guest_start, %function
+guest_start:
+	and	x1, x0, #~(GUEST_RAM_ALIGN - 1)
+	add	x1, x1, #GUEST_START_OFFSET
+	ldp	x2, x3, [x1]
+	ldp	x4, x5, [x1, #16]
+	ldr	x6, [x1, #32]
+	msr	ttbr0_el1, x2
+	msr	tcr_el1, x3
+	msr	mair_el1, x4
+	msr	cpacr_el1, x5
+	tlbi	vmalle1
+	ic	iallu
+	dsb	nsh
+	isb
+	msr	sctlr_el1, x6
+	isb
+	b	guest_entry
+	.size	guest_start, . - guest_start
+
 	.globl	guest_entry
 	.type	guest_entry, %function
 guest_entry:

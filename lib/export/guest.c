@@ -428,6 +428,8 @@ static emit_fn *const emitters[NR_OPS] = {
 	[OP_GUEST_WFI] = wfi,
 	[OP_GUEST_IDLE] = not_exported,
 	[OP_GUEST_SUSPEND] = not_exported,
+	[OP_GUEST_CPU_OFF] = not_exported,
+	[OP_GUEST_CPU_ON] = not_exported,
 	[OP_GUEST_WFE] = not_exported,
 };
 /* clang-format on */

@@ -158,6 +158,8 @@ static void create_vcpu(struct export *x, size_t i)
 	const struct export_vcpu *v = export_vcpu(x, id);
 	char raw[CALL_BYTES];
 
+	if (op_arg(&x->prog->op[i], ARG_CREATE_VCPU_off))
+		export_refuse(x, "op %zu: a vCPU that begins off is not exported", i + 1);
 	snprintf(raw, sizeof(raw), "__vm_ioctl(vm, KVM_CREATE_VCPU, (void *)%uUL)", id);
 	if (x->steps.step[i].status == OP_FAILED) {
 		put_failure(x, i, raw);
@@ -571,6 +573,8 @@ static emit_fn *const emitters[NR_OPS] = {
 	[OP_GUEST_WFI] = refused_run,
 	[OP_GUEST_IDLE] = refused_run,
 	[OP_GUEST_SUSPEND] = refused_run,
+	[OP_GUEST_CPU_OFF] = refused_run,
+	[OP_GUEST_CPU_ON] = refused_run,
 	[OP_SET_MP_STATE] = mp_state,
 	[OP_GET_MP_STATE] = mp_state,
 	[OP_AWAIT] = mp_state,

@@ -66,7 +66,7 @@ static u64 hash_vcpu(u64 h, const struct model_vcpu *v)
 	h = hash_u64(h, v->id | (u64)v->has_run << 16 | (u64)v->sleeps << 17 | (u64)v->held << 18 |
 				(u64)v->has_frame << 19 | (u64)v->lpis_enabled << 20 |
 				(u64)v->mp_state << 21 | (u64)v->inside << 29 |
-				(u64)v->affinity << 32);
+				(u64)v->starts << 30 | (u64)v->affinity << 32);
 	for (unsigned int i = 0; i < ARRAY_SIZE(v->lpi_table); i++)
 		h = hash_u64(hash_u64(h, v->lpi_table[i]), v->lpi_table_known[i]);
 	h = hash_u64(h, v->has_frame ? v->region | (u64)v->slot << 16 : 0);

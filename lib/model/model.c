@@ -76,6 +76,8 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_GUEST_WFI] = expect_guest_wfi,
 	[OP_GUEST_IDLE] = expect_guest_idle,
 	[OP_GUEST_SUSPEND] = expect_guest_wfi,
+	[OP_GUEST_CPU_OFF] = expect_guest_cpu_off,
+	[OP_GUEST_CPU_ON] = expect_guest_cpu_on,
 	[OP_GUEST_WFE] = expect_guest_barrier,
 	[OP_HALT_POLL] = expect_halt_poll,
 	[OP_SET_MP_STATE] = expect_set_mp_state,
@@ -268,6 +270,7 @@ static void commit_create_vcpu(struct model *m, const struct op *op, const struc
 	memset(v, 0, sizeof(*v));
 	v->id = (u16)op_arg(op, ARG_CREATE_VCPU_id);
 	v->affinity = model_affinity(v->id);
+	v->mp_state = op_arg(op, ARG_CREATE_VCPU_off) ? PROG_MP_STOPPED : PROG_MP_RUNNABLE;
 	memset(&m->lpis[v - m->vcpu], 0, sizeof(m->lpis[0]));
 	dist_reset_vcpu(m, v);
 	cpuif_reset(m, &v->cpuif);
@@ -306,6 +309,7 @@ static void commit_entry(struct model *m, unsigned int vcpu, const struct op_res
 		model_initialise(m);
 	cpuif_enter(m, &m->vcpu[vcpu]);
 	m->vcpu[vcpu].has_run = true;
+	m->vcpu[vcpu].starts = false;
 }
 
 /* All but accesses to the CPU interface, which may be done without an exit. */
@@ -329,6 +333,8 @@ static bool fills_list_registers(const struct model *m, const struct op *op)
 	case OP_GUEST_WFI:
 	case OP_GUEST_IDLE:
 	case OP_GUEST_SUSPEND:
+	case OP_GUEST_CPU_OFF:
+	case OP_GUEST_CPU_ON:
 	case OP_GUEST_WFE:
 		return false;
 	default:
@@ -389,6 +395,8 @@ static commit_fn *const commit_fns[NR_OPS] = {
 	[OP_GUEST_STORE] = commit_mem_store,
 	[OP_GUEST_TAKE] = commit_guest_take,
 	[OP_GUEST_IDLE] = commit_guest_take,
+	[OP_GUEST_CPU_OFF] = commit_guest_cpu_off,
+	[OP_GUEST_CPU_ON] = commit_guest_cpu_on,
 	[OP_SET_MP_STATE] = commit_set_mp_state,
 	[OP_GUEST_SERVE] = commit_guest_serve,
 	[OP_IRQ_LINE] = commit_irq_line,

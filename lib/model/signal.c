@@ -336,8 +336,8 @@ void expect_await(const struct model *m, const struct op *op, struct expect *wan
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
 		return;
 	}
-	/* What its first KVM_RUN does beside is not told from what the guest does. */
-	want->unpredicted |= !v->has_run;
+	/* What the first KVM_RUN of the VM does beside is not told from what the guest does. */
+	want->unpredicted |= !v->has_run && !m->mapped;
 	a.by = a.vcpu;
 	if (v->mp_state == PROG_MP_SUSPENDED)
 		rule = expect_wakeup(m, &a, want, &open);

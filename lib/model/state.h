@@ -123,7 +123,8 @@ enum { PROPBASER, PENDBASER }; /* in model_vcpu.lpi_table: GICR_PROPBASER, GICR_
 struct model_vcpu {
 	u16 id;
 	bool has_run;
-	u8 mp_state; /* of KVM_SET_MP_STATE */
+	u8 mp_state; /* as KVM_GET_MP_STATE tells it */
+	bool starts; /* CPU_ON has turned it on, and it has not run since */
 	bool sleeps; /* GICR_WAKER.ProcessorSleep */
 	bool lpis_enabled; /* GICR_CTLR.EnableLPIs */
 	u64 lpi_table[2], lpi_table_known[2]; /* by PROPBASER and PENDBASER */
@@ -662,6 +663,12 @@ void expect_await(const struct model *m, const struct op *op, struct expect *wan
 void expect_guest_idle(const struct model *m, const struct op *op, struct expect *want);
 void commit_guest_serve(struct model *m, const struct op *op, const struct op_result *seen);
 void commit_guest_take(struct model *m, const struct op *op, const struct op_result *seen);
+
+/* psci.c */
+void expect_guest_cpu_off(const struct model *m, const struct op *op, struct expect *want);
+void commit_guest_cpu_off(struct model *m, const struct op *op, const struct op_result *seen);
+void expect_guest_cpu_on(const struct model *m, const struct op *op, struct expect *want);
+void commit_guest_cpu_on(struct model *m, const struct op *op, const struct op_result *seen);
 
 /* remember.c */
 void cpuif_end(struct model *m, const struct access *a, u64 value, unsigned int group);

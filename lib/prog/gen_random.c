@@ -100,6 +100,9 @@ static u64 argument(struct rng *r, unsigned int id, const struct prog *p)
 {
 	const struct op_arg_desc *d = op_arg_desc(id);
 
+	/* A vCPU that is off is for targets with a PSCI. */
+	if (id == ARG_CREATE_VCPU_off)
+		return 0;
 	if (!rng_below(r, 64) && d->kind != ARG_KIND_PLACE && d->kind != ARG_KIND_SIZE)
 		return any_value(r, d);
 	switch ((enum op_arg_id)id) {

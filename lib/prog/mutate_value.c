@@ -391,6 +391,8 @@ u64 mutate_pick(struct mutator *m, const struct op *op, unsigned int arg)
 	case ARG_KIND_SIZE:
 		return gen_once_in(&m->g, 8) ? BIT_ULL(rng_below(&m->g.r, 4)) : 0;
 	case ARG_KIND_OPT:
+		if (id == ARG_CREATE_VCPU_off)
+			return 0;
 		if (class == CLASS_NUMBER && !gen_once_in(&m->g, 4))
 			return id == ARG_SIGNAL_MSI_flags;
 		break;

@@ -155,6 +155,8 @@ int op_vcpu(const struct op *op)
 		[OP_AWAIT] = ARG_AWAIT_vcpu + 1,
 		[OP_GUEST_WFE] = ARG_GUEST_WFE_vcpu + 1,
 		[OP_GUEST_SUSPEND] = ARG_GUEST_SUSPEND_vcpu + 1,
+		[OP_GUEST_CPU_OFF] = ARG_GUEST_CPU_OFF_vcpu + 1,
+		[OP_GUEST_CPU_ON] = ARG_GUEST_CPU_ON_vcpu + 1,
 		[OP_GUEST_IDLE] = ARG_GUEST_IDLE_vcpu + 1,
 		[OP_GUEST_SERVE] = ARG_GUEST_SERVE_vcpu + 1,
 	};
@@ -168,16 +170,16 @@ int op_vcpu(const struct op *op)
  * op_can_par() - may an operation stand in a par block?
  * @id: below NR_OPS
  *
- * Return: whether; what makes, maps or holds the parts of a VM cannot, and a walk or
- * a serve, which is many accesses, cannot.
+ * Return: whether; what makes, maps, holds or turns on and off the parts of a VM
+ * cannot, and a walk or a serve, which is many accesses, cannot.
  */
 bool op_can_par(enum op_id id)
 {
 	/* Operations of userspace that can, and others that cannot. */
 	static const bool unlike_its_agent[NR_OPS] = {
-		[OP_USER_READ] = true,	 [OP_USER_WRITE] = true, [OP_READ_LEVEL] = true,
-		[OP_WRITE_LEVEL] = true, [OP_GUEST_WALK] = true, [OP_GUEST_SERVE] = true,
-		[OP_ROUTE_MSI] = true,
+		[OP_USER_READ] = true,	 [OP_USER_WRITE] = true,    [OP_READ_LEVEL] = true,
+		[OP_WRITE_LEVEL] = true, [OP_GUEST_WALK] = true,    [OP_GUEST_SERVE] = true,
+		[OP_ROUTE_MSI] = true,	 [OP_GUEST_CPU_OFF] = true, [OP_GUEST_CPU_ON] = true,
 	};
 
 	return (op_descs[id].agent != AGENT_USER) != unlike_its_agent[id];

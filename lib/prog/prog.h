@@ -155,6 +155,12 @@ struct prog {
 #define PROG_MP_STOPPED 5
 #define PROG_MP_SUSPENDED 10
 
+/* Values of CPU_ON, 32 bits of two's complement: ARM DEN 0022, 5.2.2. */
+#define PROG_PSCI_SUCCESS 0u
+#define PROG_PSCI_INVALID_PARAMETERS 0xfffffffeu
+#define PROG_PSCI_ALREADY_ON 0xfffffffcu
+#define PROG_PSCI_ON_PENDING 0xfffffffbu
+
 /* How an operation ended. */
 enum op_status {
 	OP_DONE, /* it succeeded; values are valid */

@@ -24,7 +24,9 @@ static bool has_many_values(const struct op *op)
 /* Must the guest be entered anew between the two?  A run is an entry of its own. */
 static bool is_between_entries(const struct op *before, const struct op *op)
 {
-	return has_many_values(before) || before->id == OP_RUN || op->id == OP_RUN;
+	/* CPU_OFF does not return. */
+	return has_many_values(before) || before->id == OP_GUEST_CPU_OFF || before->id == OP_RUN ||
+	       op->id == OP_RUN;
 }
 
 /**

@@ -214,11 +214,21 @@ static bool damages_guest(const struct prog *prog)
 	return false;
 }
 
+static bool begins_off(const struct prog *prog)
+{
+	for (size_t i = 0; i < prog->nr_ops; i++) {
+		if (prog->op[i].id == OP_CREATE_VCPU && op_arg(&prog->op[i], ARG_CREATE_VCPU_off))
+			return true;
+	}
+	return false;
+}
+
 static bool has_mp_state(const struct prog *prog)
 {
 	return prog_has_op(prog, OP_SET_MP_STATE) || prog_has_op(prog, OP_GET_MP_STATE) ||
 	       prog_has_op(prog, OP_AWAIT) || prog_has_op(prog, OP_GUEST_SUSPEND) ||
-	       prog_has_op(prog, OP_HALT_POLL);
+	       prog_has_op(prog, OP_HALT_POLL) || prog_has_op(prog, OP_GUEST_CPU_OFF) ||
+	       prog_has_op(prog, OP_GUEST_CPU_ON) || begins_off(prog);
 }
 
 /* Does it use the state that only newer kernels have? */

@@ -222,6 +222,18 @@ struct guest_lists *guest_lists_of(const struct target_vm *vm, const struct targ
 	return (struct guest_lists *)(void *)(vm->ram + GUEST_LISTS_OFFSET) + vcpu->index;
 }
 
+/**
+ * vcpu_add_features() - what KVM_ARM_VCPU_INIT is asked for, each time
+ * @v:    the vCPU
+ * @init: from KVM_ARM_PREFERRED_TARGET
+ */
+void vcpu_add_features(const struct target_vcpu *v, struct kvm_vcpu_init *init)
+{
+	init->features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
+	if (v->parked)
+		init->features[0] |= 1u << KVM_ARM_VCPU_POWER_OFF;
+}
+
 static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
 {
 	struct kvm_vcpu_init init = { 0 };
@@ -229,7 +241,7 @@ static bool vcpu_set_up(struct target_vm *vm, struct target_vcpu *v)
 	/* A VM that a failed first run has killed refuses even this. */
 	if (__vm_ioctl(vm->kvm, KVM_ARM_PREFERRED_TARGET, &init) && errno == EIO)
 		return false;
-	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
+	vcpu_add_features(v, &init);
 	v->run_bytes = (size_t)ioctl(vm->kvm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, NULL);
 	v->kvm.run = mmap(NULL, v->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, v->kvm.fd, 0);
 	TEST_ASSERT(v->kvm.run != MAP_FAILED, "mmap of struct kvm_run");
@@ -323,6 +335,17 @@ static void put_cpuif(const struct target_vm *vm, struct guest_op *to, const str
 	to->value = vm->prog->gic == GIC_V2 ? GUEST_GICV2 : 0;
 }
 
+/* Its lane is where the other one begins; who has none is not there. */
+static void put_cpu_on(const struct target_vm *vm, struct guest_op *to, u64 of)
+{
+	const struct target_vcpu *v = find_vcpu(vm, of);
+
+	to->code = GUEST_CPU_ON;
+	to->slot = (u32)(v ? v->affinity : (of & 0xf) | (of >> 4 & 0xff) << 8 | of >> 12 << 16);
+	to->addr = PROG_RAM_BASE + GUEST_CODE_OFFSET + code_offset(guest_start);
+	to->value = v ? PROG_RAM_BASE + lane_offset(v->lane_number) : 0;
+}
+
 static void put_op(struct target_vm *vm, struct guest_op *to, const struct op *op)
 {
 	switch (op->id) {
@@ -360,6 +383,12 @@ static void put_op(struct target_vm *vm, struct guest_op *to, const struct op *o
 		break;
 	case OP_GUEST_SUSPEND:
 		to->code = GUEST_SUSPEND;
+		break;
+	case OP_GUEST_CPU_OFF:
+		to->code = GUEST_CPU_OFF;
+		break;
+	case OP_GUEST_CPU_ON:
+		put_cpu_on(vm, to, op_arg(op, ARG_GUEST_CPU_ON_of));
 		break;
 	case OP_GUEST_IDLE:
 		put_cpuif(vm, to, op, GUEST_IDLE, op_arg(op, ARG_GUEST_IDLE_vcpu));
@@ -478,7 +507,8 @@ static void get_result(struct op_result *to, const struct guest_lane *lane, u32 
  * guest_enter() - let a vCPU perform what it was given
  * @vcpu: ready to enter the guest
  *
- * Return: 0 when it has stored to the doorbell, or errno of KVM_RUN, positive.
+ * Return: 0 when it has stored to the doorbell or turned itself off, or errno of
+ * KVM_RUN, positive.
  */
 int guest_enter(struct target_vcpu *vcpu)
 {
@@ -488,6 +518,8 @@ int guest_enter(struct target_vcpu *vcpu)
 		int ret = ioctl(vcpu->kvm.fd, KVM_RUN, NULL);
 		int err = errno;
 
+		if (ret < 0 && err == EINTR && mp_went_off(vcpu))
+			return 0;
 		if (ret < 0 && err == EINTR)
 			continue;
 		if (ret < 0) {
@@ -509,7 +541,7 @@ int guest_enter(struct target_vcpu *vcpu)
 static bool waits(const struct prog *p, const size_t *ops, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
-		if (op_waits(p->op[ops[i]].id))
+		if (op_waits(p->op[ops[i]].id) || p->op[ops[i]].id == OP_GUEST_CPU_OFF)
 			return true;
 	}
 	return false;
@@ -538,6 +570,7 @@ size_t guest_perform(struct target_vm *vm, struct target_vcpu *vcpu, const size_
 		results[ops[0]] = (struct op_result){ .status = OP_FAILED, .err = err };
 		return 1;
 	}
+	mp_prepare_others(vm, ops, nr);
 	first = vcpu->lane->posted;
 	for (size_t i = 0; i < nr; i++) {
 		struct guest_op op = { 0 };
@@ -552,8 +585,10 @@ size_t guest_perform(struct target_vm *vm, struct target_vcpu *vcpu, const size_
 		done = vcpu->lane->done - first;
 	TEST_ASSERT(err ? done < nr : done == nr, "the guest performed %u of %zu operations: %s",
 		    done, nr, strerror(err));
-	for (u32 i = 0; i < done; i++)
+	for (u32 i = 0; i < done; i++) {
 		get_result(&results[ops[i]], vcpu->lane, first + i);
+		mp_follow(vm, &vm->prog->op[ops[i]], &results[ops[i]]);
+	}
 	if (err)
 		results[ops[done]] = (struct op_result){ .status = OP_FAILED, .err = err };
 	return done + !!err;

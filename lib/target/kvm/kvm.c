@@ -69,7 +69,8 @@ static void create_vcpu(struct target_vm *vm, const struct op *op, struct op_res
 	vm->vcpu[vm->nr_vcpus++] = v;
 	/* MPIDR_EL1, which names the redistributor, is set by this. */
 	vm_ioctl(vm->kvm, KVM_ARM_PREFERRED_TARGET, &init);
-	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
+	v->parked = op_arg(op, ARG_CREATE_VCPU_off);
+	vcpu_add_features(v, &init);
 	vcpu_ioctl(&v->kvm, KVM_ARM_VCPU_INIT, &init);
 	v->affinity = affinity_of_new(v);
 }

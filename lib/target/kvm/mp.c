@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vCPUs that userspace stops, suspends and resumes.
+ * vCPUs that userspace stops, suspends and resumes, and that turn themselves off.
  */
 #include "lib/target/kvm/vm.h"
 
@@ -93,6 +93,31 @@ static void get_state(const struct target_vcpu *v, struct op_result *res)
 }
 
 /**
+ * mp_went_off() - is this where CPU_OFF has led?
+ * @v: a vCPU whose KVM_RUN a signal has ended
+ *
+ * It sleeps in KVM_RUN, whose end nobody but the host decides.  Then the operation is
+ * done, and the vCPU parked; whoever makes it runnable but by CPU_ON starts it anew.
+ *
+ * Return: whether.
+ */
+bool mp_went_off(struct target_vcpu *v)
+{
+	struct op_result res = { .status = OP_NO_OBJECT };
+
+	if (!__atomic_load_n(&v->lane->woken, __ATOMIC_ACQUIRE))
+		return false;
+	get_state(v, &res);
+	if (res.status != OP_DONE || res.val[0] != PROG_MP_STOPPED)
+		return false;
+	v->lane->waits = 0;
+	v->lane->done++;
+	v->parked = true;
+	v->lost = true;
+	return true;
+}
+
+/**
  * mp_perform() - perform an operation on the state of a vCPU
  * @vm:  the VM
  * @v:   the vCPU
@@ -117,4 +142,43 @@ void mp_perform(struct target_vm *vm, struct target_vcpu *v, const struct op *op
 		set_state(v, op_arg(op, ARG_SET_MP_STATE_state), res);
 	else
 		get_state(v, res);
+}
+
+/**
+ * mp_prepare_others() - make ready whom operations turn on
+ * @vm:  the VM
+ * @ops: numbers of operations of one vCPU in the program
+ * @nr:  of them
+ *
+ * Each has a lane then, and registers that CPU_ON resets.
+ */
+void mp_prepare_others(struct target_vm *vm, const size_t *ops, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		const struct op *op = &vm->prog->op[ops[i]];
+		struct target_vcpu *v = NULL;
+
+		if (op->id == OP_GUEST_CPU_ON)
+			v = find_vcpu(vm, op_arg(op, ARG_GUEST_CPU_ON_of));
+		/* In a VM that is dead nobody gets as far as to turn it on. */
+		if (v && !v->held)
+			(void)guest_prepare(vm, v);
+	}
+}
+
+/**
+ * mp_follow() - what an operation of one vCPU did to another
+ * @vm:  the VM
+ * @op:  any
+ * @res: its result
+ */
+void mp_follow(const struct target_vm *vm, const struct op *op, const struct op_result *res)
+{
+	struct target_vcpu *v;
+
+	if (op->id != OP_GUEST_CPU_ON || res->status != OP_DONE || res->val[0] != PROG_PSCI_SUCCESS)
+		return;
+	v = find_vcpu(vm, op_arg(op, ARG_GUEST_CPU_ON_of));
+	if (v)
+		v->parked = false;
 }

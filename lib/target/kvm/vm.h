@@ -25,7 +25,7 @@ struct target_vcpu {
 	u32 lane_number; /* once it is runnable */
 	struct guest_lane *lane; /* of this number, in vm->ram */
 	size_t run_bytes; /* of the run structure, mapped */
-	bool parked; /* not runnable, as KVM_SET_MP_STATE said */
+	bool parked; /* not runnable, as KVM_SET_MP_STATE or CPU_OFF said, or from its creation */
 	bool held; /* thread is in KVM_RUN, where any other ioctl of the vCPU waits */
 	pthread_t thread;
 	int thread_err; /* errno of its KVM_RUN, 0, or -1 while it has not ended; atomic */
@@ -74,6 +74,7 @@ void mem_perform(struct target_vm *vm, const struct op *op, struct op_result *re
 
 /* guest.c */
 struct guest_lists *guest_lists_of(const struct target_vm *vm, const struct target_vcpu *vcpu);
+void vcpu_add_features(const struct target_vcpu *v, struct kvm_vcpu_init *init);
 int guest_prepare(struct target_vm *vm, struct target_vcpu *vcpu);
 void guest_post(struct target_vcpu *vcpu, const struct guest_op *op);
 int guest_enter(struct target_vcpu *vcpu);
@@ -99,6 +100,9 @@ void wait_end(const struct wait_thread *w, pthread_t thread);
 int guest_enter_watched(struct target_vcpu *vcpu);
 
 /* mp.c */
+bool mp_went_off(struct target_vcpu *v);
+void mp_prepare_others(struct target_vm *vm, const size_t *ops, size_t nr);
+void mp_follow(const struct target_vm *vm, const struct op *op, const struct op_result *res);
 void mp_perform(struct target_vm *vm, struct target_vcpu *v, const struct op *op,
 		struct op_result *res);
 
