@@ -98,6 +98,7 @@ enum guest_op_code {
 	GUEST_TAKE, /* an interrupt is taken, if one is signalled; it goes onto the lists */
 	GUEST_SERVE, /* interrupts are handled until none is signalled; the last that is posted */
 	GUEST_WFI, /* the value is 1 if the host had to end it */
+	GUEST_WFIT, /* the same, until the virtual counter has this value */
 	GUEST_IDLE, /* WFI with interrupts unmasked, until one is taken as by GUEST_TAKE */
 	GUEST_SUSPEND, /* as GUEST_WFI, by CPU_SUSPEND of PSCI; else the value is what that returned */
 	GUEST_CPU_OFF, /* the value is 1, unless it returns; the last that is posted */

@@ -145,6 +145,8 @@ GUEST_FN static void walk(volatile struct guest_lane *lane, u64 frame,
 #define ICC_EOIR1 "S3_0_C12_C12_1"
 #define ICC_CTLR "S3_0_C12_C12_4"
 
+#define WFIT_X0 "0xd5031020" /* DDI 0487 C6.2 WFIT, which assemblers may not know */
+
 /* ARM DEN 0022, 5.1. */
 #define PSCI_CPU_SUSPEND 0x84000001
 #define PSCI_CPU_OFF 0x84000002
@@ -361,14 +363,25 @@ GUEST_FN static void serve(volatile struct guest_lane *lane, volatile struct gue
 	res->nr_vals = lane->logged;
 }
 
+GUEST_FN static void wfit(u64 until)
+{
+	register u64 x0 __asm__("x0") = until;
+
+	__asm__ volatile(ACCESS(".inst " WFIT_X0) : : "r"(x0) : "memory");
+}
+
 /* The host looks at waits to tell this sleep from others. */
 GUEST_FN static void wait_for_interrupt(volatile struct guest_lane *lane,
+					const volatile struct guest_op *op,
 					volatile struct guest_res *res)
 {
 	begin(lane);
 	lane->woken = 0;
 	__atomic_store_n(&lane->waits, GUEST_WAITS, __ATOMIC_RELEASE);
-	__asm__ volatile(ACCESS("wfi") : : : "memory");
+	if (op->code == GUEST_WFIT)
+		wfit(op->value);
+	else
+		__asm__ volatile(ACCESS("wfi") : : : "memory");
 	__atomic_store_n(&lane->waits, 0, __ATOMIC_RELEASE);
 	finish(lane, res, lane->woken, true);
 }
@@ -561,7 +574,8 @@ GUEST_FN static void perform(volatile struct guest_lane *lane, u32 i)
 		serve(lane, res);
 		break;
 	case GUEST_WFI:
-		wait_for_interrupt(lane, res);
+	case GUEST_WFIT:
+		wait_for_interrupt(lane, op, res);
 		break;
 	case GUEST_SUSPEND:
 		suspend(lane, res);

@@ -50,7 +50,7 @@ static bool needs_a_kernel(unsigned int op)
 {
 	return op == OP_SET_MP_STATE || op == OP_GET_MP_STATE || op == OP_AWAIT ||
 	       op == OP_GUEST_SUSPEND || op == OP_HALT_POLL || op == OP_GUEST_CPU_OFF ||
-	       op == OP_GUEST_CPU_ON;
+	       op == OP_GUEST_WFIT || op == OP_GUEST_CPU_ON;
 }
 
 /* Each operation comes up at random, and those of regions in the suite about them. */

@@ -427,6 +427,7 @@ static emit_fn *const emitters[NR_OPS] = {
 	[OP_GUEST_TAKE] = take,
 	[OP_GUEST_WFI] = wfi,
 	[OP_GUEST_IDLE] = not_exported,
+	[OP_GUEST_WFIT] = not_exported,
 	[OP_GUEST_SUSPEND] = not_exported,
 	[OP_GUEST_CPU_OFF] = not_exported,
 	[OP_GUEST_CPU_ON] = not_exported,

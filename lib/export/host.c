@@ -572,6 +572,7 @@ static emit_fn *const emitters[NR_OPS] = {
 	[OP_GUEST_TAKE] = refused_run,
 	[OP_GUEST_WFI] = refused_run,
 	[OP_GUEST_IDLE] = refused_run,
+	[OP_GUEST_WFIT] = refused_run,
 	[OP_GUEST_SUSPEND] = refused_run,
 	[OP_GUEST_CPU_OFF] = refused_run,
 	[OP_GUEST_CPU_ON] = refused_run,

@@ -75,6 +75,7 @@ static expect_fn *const expect_fns[NR_OPS] = {
 	[OP_GUEST_TAKE] = expect_guest_take,
 	[OP_GUEST_WFI] = expect_guest_wfi,
 	[OP_GUEST_IDLE] = expect_guest_idle,
+	[OP_GUEST_WFIT] = expect_guest_wfit,
 	[OP_GUEST_SUSPEND] = expect_guest_wfi,
 	[OP_GUEST_CPU_OFF] = expect_guest_cpu_off,
 	[OP_GUEST_CPU_ON] = expect_guest_cpu_on,
@@ -332,6 +333,7 @@ static bool fills_list_registers(const struct model *m, const struct op *op)
 	case OP_GUEST_ISB:
 	case OP_GUEST_WFI:
 	case OP_GUEST_IDLE:
+	case OP_GUEST_WFIT:
 	case OP_GUEST_SUSPEND:
 	case OP_GUEST_CPU_OFF:
 	case OP_GUEST_CPU_ON:

@@ -215,6 +215,25 @@ void expect_guest_wfi(const struct model *m, const struct op *op, struct expect 
 }
 
 /**
+ * expect_guest_wfit() - a vCPU waits for an interrupt, or until some time
+ * @m:    the model
+ * @op:   OP_GUEST_WFIT
+ * @want: filled in: 1 if it had to be ended from outside, else 0
+ *
+ * The counter has passed 0.  Of any other time it is not known, so that no more is
+ * demanded than of a WFI.
+ */
+void expect_guest_wfit(const struct model *m, const struct op *op, struct expect *want)
+{
+	if (op_arg(op, ARG_GUEST_WFIT_until)) {
+		expect_guest_wfi(m, op, want);
+	} else if (expect_entry(m, (u64)op_vcpu(op), want)) {
+		allow_done(want, RULE_CPUIF_WFIT);
+		expect_value(want, 0, ~0ULL, RULE_CPUIF_WFIT);
+	}
+}
+
+/**
  * expect_guest_idle() - a vCPU waits until an interrupt is taken
  * @m:    the model
  * @op:   OP_GUEST_IDLE

@@ -655,6 +655,7 @@ void prio_expect_misdropped(const struct model *m, const struct access *a, struc
 void expect_guest_serve(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_take(const struct model *m, const struct op *op, struct expect *want);
 void expect_guest_wfi(const struct model *m, const struct op *op, struct expect *want);
+void expect_guest_wfit(const struct model *m, const struct op *op, struct expect *want);
 void expect_set_mp_state(const struct model *m, const struct op *op, struct expect *want);
 void commit_set_mp_state(struct model *m, const struct op *op, const struct op_result *seen);
 void expect_get_mp_state(const struct model *m, const struct op *op, struct expect *want);

@@ -154,6 +154,7 @@ int op_vcpu(const struct op *op)
 		[OP_GET_MP_STATE] = ARG_GET_MP_STATE_vcpu + 1,
 		[OP_AWAIT] = ARG_AWAIT_vcpu + 1,
 		[OP_GUEST_WFE] = ARG_GUEST_WFE_vcpu + 1,
+		[OP_GUEST_WFIT] = ARG_GUEST_WFIT_vcpu + 1,
 		[OP_GUEST_SUSPEND] = ARG_GUEST_SUSPEND_vcpu + 1,
 		[OP_GUEST_CPU_OFF] = ARG_GUEST_CPU_OFF_vcpu + 1,
 		[OP_GUEST_CPU_ON] = ARG_GUEST_CPU_ON_vcpu + 1,
@@ -275,7 +276,8 @@ u64 op_cpuif_at(const struct op *op)
  */
 bool op_waits(enum op_id id)
 {
-	return id == OP_GUEST_WFI || id == OP_GUEST_IDLE || id == OP_GUEST_SUSPEND;
+	return id == OP_GUEST_WFI || id == OP_GUEST_IDLE || id == OP_GUEST_SUSPEND ||
+	       id == OP_GUEST_WFIT;
 }
 
 /**

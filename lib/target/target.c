@@ -269,6 +269,8 @@ bool target_can_run(const struct target *target, const struct target_info *info,
 			 target->name);
 	else if (!info->has_suspended && suspends(prog))
 		snprintf(reason, bytes, "the kernel has no KVM_CAP_ARM_SYSTEM_SUSPEND");
+	else if (!info->has_wfxt && prog_has_op(prog, OP_GUEST_WFIT))
+		snprintf(reason, bytes, "guests have no WFIT (FEAT_WFxT)");
 	else if (covers_ram(prog))
 		snprintf(reason, bytes, "a frame would cover the guest's memory");
 	else if (damages_guest(prog))

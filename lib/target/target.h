@@ -26,6 +26,7 @@ struct target_info {
 	u64 icc_ctlr; /* ICC_CTLR_EL1 of a new vCPU, 0 if that is not known */
 	unsigned int list_regs; /* of the host's CPU interface, 0 if that is not known */
 	bool sgis_without_active; /* GICD_TYPER2.nASSGIcap of a new vGICv3 */
+	bool has_wfxt; /* WFIT, for guests: ID_AA64ISAR2_EL1.WFxT */
 	bool has_suspended; /* KVM_MP_STATE_SUSPENDED and its wake-up event */
 	unsigned int max_ipa_bits;
 	unsigned int max_vcpus; /* and vcpu_ids are below it */

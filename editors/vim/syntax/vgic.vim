@@ -21,7 +21,7 @@ syn keyword vgicOfUser contained set_its_addr init_its reset_its save_tables res
 syn match vgicAgent /^\s*user\>/ nextgroup=vgicOfUser skipwhite
 hi def link vgicOfUser vgicOperation
 syn keyword vgicOfGuest contained read write ack eoi deactivate walk load store clean dsb isb wfe
-syn keyword vgicOfGuest contained take wfi suspend cpu_off cpu_on idle serve
+syn keyword vgicOfGuest contained take wfi wfit suspend cpu_off cpu_on idle serve
 syn match vgicAgent /^\s*guest\>\%(\s\+vcpu=\w\+\)\?/ nextgroup=vgicOfGuest skipwhite contains=vgicArgument,vgicNumber
 hi def link vgicOfGuest vgicOperation
 syn keyword vgicOfDev contained irq_line signal_msi route_msi irqfd resample resampled
@@ -31,7 +31,7 @@ syn keyword vgicOfMem contained read write mapd mapc mapti mapi movi movall inv 
 syn keyword vgicOfMem contained discard sync command
 syn match vgicAgent /^\s*mem\>/ nextgroup=vgicOfMem skipwhite
 hi def link vgicOfMem vgicOperation
-syn match vgicArgument /\<\%(ipa\|id\|off\|base\|index\|count\|flags\|vcpu\|its\|value\|intid\|info\|group\|attr\|state\|ns\|order\|alloc\|copy\|guest\|at\|size\|device\|itt\|valid\|icid\|rdbase\|event\|from\|to\|dw0\|dw1\|dw2\|dw3\|level\|data\|devid\|gsi\|of\)\ze=/
+syn match vgicArgument /\<\%(ipa\|id\|off\|base\|index\|count\|flags\|vcpu\|its\|value\|intid\|info\|group\|attr\|state\|ns\|order\|alloc\|copy\|guest\|at\|size\|device\|itt\|valid\|icid\|rdbase\|event\|from\|to\|dw0\|dw1\|dw2\|dw3\|level\|data\|devid\|gsi\|of\|until\)\ze=/
 syn keyword vgicWord v2_dist v2_cpuif v3_dist v3_redist cpu spi ppi reserved
 syn keyword vgicRegister GICD_CTLR GICD_TYPER GICD_IIDR GICD_SGIR GICD_PIDR2 GICD_PIDR3 GICC_CTLR
 syn keyword vgicRegister GICC_PMR GICC_BPR GICC_IAR GICC_EOIR GICC_RPR GICC_HPPIR GICC_ABPR

@@ -381,6 +381,10 @@ static void put_op(struct target_vm *vm, struct guest_op *to, const struct op *o
 	case OP_GUEST_WFI:
 		to->code = GUEST_WFI;
 		break;
+	case OP_GUEST_WFIT:
+		to->code = GUEST_WFIT;
+		to->value = op_arg(op, ARG_GUEST_WFIT_until);
+		break;
 	case OP_GUEST_SUSPEND:
 		to->code = GUEST_SUSPEND;
 		break;

@@ -326,6 +326,24 @@ static bool is_qemu_virt(void)
 	return memmem(text, n, name, sizeof(name)) != NULL;
 }
 
+/* Asks a vCPU of a VM that nobody else uses. */
+static bool guests_have_wfxt(int vm_fd)
+{
+	struct kvm_vcpu_init init = { 0 };
+	u64 isar2 = 0;
+	struct kvm_one_reg reg = {
+		.id = KVM_ARM64_SYS_REG(SYS_ID_AA64ISAR2_EL1),
+		.addr = (u64)(uintptr_t)&isar2,
+	};
+	int fd = ioctl(vm_fd, KVM_CREATE_VCPU, 0UL);
+	bool known = fd >= 0 && !ioctl(vm_fd, KVM_ARM_PREFERRED_TARGET, &init) &&
+		     !ioctl(fd, KVM_ARM_VCPU_INIT, &init) && !ioctl(fd, KVM_GET_ONE_REG, &reg);
+
+	if (fd >= 0)
+		close(fd);
+	return known && bits_get(isar2, 3, 0);
+}
+
 static int kvm_probe(struct target_info *info)
 {
 	struct utsname name;
@@ -356,6 +374,7 @@ static int kvm_probe(struct target_info *info)
 	info->max_ipa_bits =
 		(unsigned int)ioctl(kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE);
 	info->has_suspended = ioctl(vm_fd, KVM_CHECK_EXTENSION, KVM_CAP_ARM_SYSTEM_SUSPEND) > 0;
+	info->has_wfxt = guests_have_wfxt(vm_fd);
 	info->max_vcpus = (unsigned int)ioctl(vm_fd, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPU_ID);
 	close(vm_fd);
 	close(kvm_fd);
