@@ -68,7 +68,7 @@ static void text_is_printed_as_it_was_parsed(struct unit *t)
 		"guest vcpu=7 acked= ended=\n" VM BASERS
 		"mem write at=0x50000000 size=8 value=0x11\n"
 		"user write GICD_CTLR vcpu=0 value=0x12\nwrite_level vcpu=0 intid=32 value=0x1\n"
-		"restore_tables\n";
+		"restore_tables\nset_mp_state vcpu=0 state=5\n";
 	struct vmstate s;
 	char *again;
 
@@ -110,6 +110,7 @@ static const char *const documented[] = {
 	"restore_tables",
 	"user write GITS_CTLR",
 	"dev route_msi",
+	"set_mp_state",
 };
 
 static const char unsorted[] =
@@ -118,7 +119,7 @@ static const char unsorted[] =
 		"user write GITS_BASER0 vcpu=0 value=0x0\nuser write GITS_CBASER vcpu=0 value=0x0\n"
 		"set_its_addr base=0x8080000\nuser write GICD_CTLR vcpu=0 value=0x12\n"
 		"user write GICD_IIDR vcpu=0 value=0x43b\n"
-		"mem write at=0x50000000 size=8 value=0x1\n";
+		"set_mp_state vcpu=0 state=5\nmem write at=0x50000000 size=8 value=0x1\n";
 
 /* Which two of them an order turns round. */
 static const struct {
@@ -190,6 +191,8 @@ static const struct {
 	{ "write_level vcpu=0 intid=32 value=0x1\n", "write_level vcpu=0 intid=32 value=0x0\n",
 	  "was 'write_level vcpu=0 intid=32 value=0x1', is 'write_level vcpu=0 intid=32 value=0x0'\n",
 	  1 },
+	{ "set_mp_state vcpu=0 state=5\n", "set_mp_state vcpu=0 state=10\n",
+	  "was 'set_mp_state vcpu=0 state=5', is 'set_mp_state vcpu=0 state=10'\n", 1 },
 	{ "mem write at=0x50000000 size=8 value=0x11\n", "",
 	  "memory at 0x50000000: was 0x11, is 0x0\n", 1 },
 	/* Device 2, its event 1, and two collections in any order. */
@@ -232,11 +235,87 @@ static void what_differs_is_named(struct unit *t)
 	}
 }
 
+/* vCPUs of a VM, by vcpu_id. */
+static const struct {
+	bool off; /* from its creation */
+	u64 state;
+	const char *saved;
+} mp_states[] = {
+	{ false, PROG_MP_RUNNABLE, NULL },
+	{ false, PROG_MP_STOPPED, "set_mp_state vcpu=1 state=5" },
+	{ true, PROG_MP_STOPPED, NULL },
+	{ true, PROG_MP_RUNNABLE, "set_mp_state vcpu=3 state=0" },
+	{ false, PROG_MP_SUSPENDED, "set_mp_state vcpu=4 state=10" },
+};
+
+static void tell_mp_state(void *vm, const struct op *op, struct op_result *res)
+{
+	const int *err = vm;
+
+	if (op->id != OP_GET_MP_STATE)
+		return;
+	*res = (struct op_result){ .status = OP_DONE, .nr_vals = 1 };
+	res->val[0] = mp_states[op_arg(op, ARG_GET_MP_STATE_vcpu)].state;
+	if (*err)
+		*res = (struct op_result){ .status = OP_FAILED, .err = *err };
+}
+
+/* Return: what saving did; @nr is how many states of vCPUs it told, all of them right. */
+static int save_mp_states(struct unit *t, bool has_mp_state, int err, size_t *nr)
+{
+	const struct vmstate_port port = { .vm = &err,
+					   .perform = tell_mp_state,
+					   .has_mp_state = has_mp_state };
+	const struct op_result done = { .status = OP_DONE };
+	struct vmstate_failure failure;
+	struct vmstate_history h;
+	struct vmstate s;
+	struct prog p;
+	int ret;
+
+	prog_init(&p, GIC_V3, 40);
+	vmstate_history_init(&h, &p);
+	for (size_t i = 0; i < ARRAY_SIZE(mp_states); i++) {
+		struct op *op = prog_add(&p, OP_CREATE_VCPU);
+
+		op_set_arg(op, ARG_CREATE_VCPU_id, i);
+		op_set_arg(op, ARG_CREATE_VCPU_off, mp_states[i].off);
+		vmstate_note(&h, op, &done);
+	}
+	ret = vmstate_save(&port, &h, MIGRATE_DOCUMENTED, &s, &failure);
+	*nr = 0;
+	for (size_t i = 0; !ret && i < ARRAY_SIZE(mp_states); i++)
+		*nr += mp_states[i].saved && find(&s.prog, mp_states[i].saved) < s.prog.nr_ops;
+	if (!ret) {
+		EXPECT_EQ(t, s.prog.nr_ops, ARRAY_SIZE(mp_states) + *nr);
+		vmstate_free(&s);
+	}
+	vmstate_history_free(&h);
+	prog_free(&p);
+	return ret;
+}
+
+static void states_of_vcpus_are_saved_unless_usual(struct unit *t)
+{
+	size_t nr;
+
+	EXPECT_EQ(t, save_mp_states(t, true, 0, &nr), 0);
+	EXPECT_EQ(t, nr, 3);
+	EXPECT_EQ(t, save_mp_states(t, false, 0, &nr), 0);
+	EXPECT_EQ(t, nr, 0);
+	/* The VM is dead, or something is wrong. */
+	EXPECT_EQ(t, save_mp_states(t, true, EIO, &nr), 0);
+	EXPECT_EQ(t, nr, 0);
+	EXPECT_EQ(t, save_mp_states(t, true, EINVAL, &nr), -EINVAL);
+}
+
 static const struct unit_test tests[] = {
 	{ "vmstate.text_that_is_wrong_is_told_of", text_that_is_wrong_is_told_of },
 	{ "vmstate.text_is_printed_as_it_was_parsed", text_is_printed_as_it_was_parsed },
 	{ "vmstate.operations_are_sorted_into_an_order", operations_are_sorted_into_an_order },
 	{ "vmstate.what_differs_is_named", what_differs_is_named },
+	{ "vmstate.states_of_vcpus_are_saved_unless_usual",
+	  states_of_vcpus_are_saved_unless_usual },
 };
 
 UNIT_MAIN(tests)

@@ -292,11 +292,8 @@ void commit_migrate(struct model *m, const struct op *op, const struct op_result
 	m->lost |= m->map_failed;
 	m->map_failed = false;
 	m->mapped = false;
-	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
-		/* Nobody was in its guest. */
+	for (unsigned int i = 0; i < m->nr_vcpus; i++)
 		m->vcpu[i].has_run = false;
-		m->vcpu[i].mp_state = PROG_MP_RUNNABLE;
-	}
 	for (unsigned int i = 0; i < m->nr_its; i++) {
 		if (m->its[i].base != ADDR_UNSET)
 			restore_cbaser(m, i);

@@ -32,6 +32,7 @@ static unsigned int key_length(const struct op *op)
 		return 2;
 	case OP_ROUTE_MSI:
 	case OP_COMMAND:
+	case OP_SET_MP_STATE:
 		return 1;
 	default:
 		return op_nr_args(op->id);

@@ -66,6 +66,7 @@ bool vmstate_has_op(const struct op *op)
 	case OP_MEM_WRITE:
 	case OP_COMMAND:
 	case OP_RESTORE_TABLES:
+	case OP_SET_MP_STATE:
 		return true;
 	default:
 		return false;
@@ -87,6 +88,7 @@ static bool makes_vm(const struct vmstate_history *h, const struct op *op)
 	case OP_MEM_WRITE:
 	case OP_COMMAND:
 	case OP_RESTORE_TABLES:
+	case OP_SET_MP_STATE:
 		/* What it writes is saved where it is then. */
 		return false;
 	default:
@@ -478,6 +480,38 @@ static int save_mem(const struct saving *s)
 	return ret;
 }
 
+/* Of each vCPU whose state is not that of its creation. */
+static int save_mp_states(const struct saving *s)
+{
+	const struct prog *from = &s->history->prog;
+
+	for (size_t i = 0; s->port->has_mp_state && i < from->nr_ops; i++) {
+		const struct op *create = &from->op[i];
+		u64 usual = PROG_MP_RUNNABLE;
+		struct op op = { .id = OP_GET_MP_STATE };
+		struct op_result res;
+
+		if (create->id != OP_CREATE_VCPU)
+			continue;
+		if (op_arg(create, ARG_CREATE_VCPU_off))
+			usual = PROG_MP_STOPPED;
+		op_set_arg(&op, ARG_GET_MP_STATE_vcpu, op_arg(create, ARG_CREATE_VCPU_id));
+		if (perform(s, &op, &res)) {
+			/* Nothing of a VM goes on that its first run has killed. */
+			if (s->failure->err == EIO && !s->history->has_registers)
+				continue;
+			return -s->failure->err;
+		}
+		if (res.val[0] == usual)
+			continue;
+		op = (struct op){ .id = OP_SET_MP_STATE };
+		op_set_arg(&op, ARG_SET_MP_STATE_vcpu, op_arg(create, ARG_CREATE_VCPU_id));
+		op_set_arg(&op, ARG_SET_MP_STATE_state, res.val[0]);
+		*prog_add(&s->state->prog, op.id) = op;
+	}
+	return 0;
+}
+
 /**
  * vmstate_save() - save a VM
  * @port:    the VM, none of whose vCPUs runs
@@ -516,6 +550,8 @@ int vmstate_save(const struct vmstate_port *port, const struct vmstate_history *
 		add_restore_tables(&saving);
 	if (!ret)
 		ret = save_mem(&saving);
+	if (!ret)
+		ret = save_mp_states(&saving);
 	if (ret)
 		vmstate_free(s);
 	else

@@ -41,6 +41,7 @@ struct vmstate_port {
 	void (*perform)(void *vm, const struct op *op, struct op_result *res);
 	/* The guest's memory, PROG_MEM_BYTES at PROG_MEM_BASE; NULL if the VM has none. */
 	void (*read_mem)(void *vm, u64 at, void *to, size_t bytes);
+	bool has_mp_state; /* it performs OP_GET_MP_STATE and OP_SET_MP_STATE */
 };
 
 /* The operation that ended saving or restoring. */

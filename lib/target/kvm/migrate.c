@@ -50,7 +50,10 @@ static void renew(void *vm)
 struct migrate_port vm_migrate_port(struct target_vm *vm)
 {
 	return (struct migrate_port){
-		.state = { .vm = vm, .perform = perform, .read_mem = vm->mem ? read_mem : NULL },
+		.state = { .vm = vm,
+			   .perform = perform,
+			   .read_mem = vm->mem ? read_mem : NULL,
+			   .has_mp_state = true },
 		.vcpu = vcpu,
 		.prepare = prepare,
 		.renew = renew,

@@ -132,16 +132,18 @@ void mp_perform(struct target_vm *vm, struct target_vcpu *v, const struct op *op
 	*res = (struct op_result){ .status = OP_NO_OBJECT };
 	if (v->held || (op->id == OP_AWAIT && !v->parked))
 		return;
+	if (op->id == OP_GET_MP_STATE) {
+		get_state(v, res);
+		return;
+	}
 	/* Getting ready initialises the vCPU anew, with its state. */
 	err = guest_prepare(vm, v);
 	if (err)
 		*res = (struct op_result){ .status = OP_FAILED, .err = err };
 	else if (op->id == OP_AWAIT)
 		await(v, res);
-	else if (op->id == OP_SET_MP_STATE)
-		set_state(v, op_arg(op, ARG_SET_MP_STATE_state), res);
 	else
-		get_state(v, res);
+		set_state(v, op_arg(op, ARG_SET_MP_STATE_state), res);
 }
 
 /**
