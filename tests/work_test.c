@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Worker processes and outcomes, on a target that does what the program's first
- * vcpu_id says: answer rightly, answer wrongly, die, hang, give up.  No KVM.
+ * vcpu_id says: answer rightly, answer wrongly, die, hang, give up, wait.  No KVM.
  */
 #include <errno.h>
 #include <limits.h>
@@ -14,7 +14,7 @@
 #include "lib/prog/alloc.h"
 #include "tests/programs.h"
 
-enum deed { RIGHT, WRONG, ASSERTS, CRASHES, HANGS, GIVES_UP, LOOKS_FOR_ITSELF, NR_DEEDS };
+enum deed { RIGHT, WRONG, ASSERTS, CRASHES, HANGS, GIVES_UP, LOOKS_FOR_ITSELF, WAITS, NR_DEEDS };
 
 #define MAX_PROGRAMS 8
 #define ASSERT_STATUS 254 /* what kvm_util's assertions exit with */
@@ -24,9 +24,69 @@ enum deed { RIGHT, WRONG, ASSERTS, CRASHES, HANGS, GIVES_UP, LOOKS_FOR_ITSELF, N
 static char out_dir[] = OUT_TEMPLATE;
 static enum deed deeds[MAX_PROGRAMS];
 
+/* What it waits for, and what it answers: how each wait ended. */
+static const struct {
+	enum op_id id;
+	bool signalled; /* an SGI pends before */
+	u64 value;
+} waits[] = {
+	{ OP_GUEST_WFI, false, 0 }, /* without a reason */
+	{ OP_GUEST_WFI, false, 1 }, /* slept */
+	{ OP_GUEST_WFI, false, 1 },
+	{ OP_GUEST_IDLE, false, PROG_TOOK_NONE },
+	{ OP_GUEST_IDLE, false, PROG_IDLE_ENDED },
+	{ OP_GUEST_WFI, true, 0 },
+	{ OP_GUEST_IDLE, true, PROG_TOOK_IRQ },
+};
+
+static void add_guest_write(struct prog *p, enum reg_id reg, u64 at, u64 value)
+{
+	struct op *op = prog_add(p, OP_GUEST_WRITE);
+
+	op_set_arg(op, ARG_GUEST_WRITE_vcpu, WAITS);
+	op_set_arg(op, ARG_GUEST_WRITE_reg, reg_place(reg, 0));
+	op_set_arg(op, ARG_GUEST_WRITE_at, at);
+	op_set_arg(op, ARG_GUEST_WRITE_value, value);
+}
+
+static void make_waits(struct prog *p)
+{
+	bool signalled = false;
+
+	add_create_vcpu(p, WAITS);
+	prog_add(p, OP_CREATE_VGIC);
+	add_set_addr(p, ADDR_V3_DIST, 0x8000000);
+	add_set_addr(p, ADDR_V3_REDIST, 0x80a0000);
+	prog_add(p, OP_INIT_VGIC);
+	add_guest_write(p, REG_GICD_CTLR, 0x8000000, 0x12);
+	add_guest_write(p, REG_ICC_PMR, 0, 0xf8);
+	add_guest_write(p, REG_ICC_IGRPEN1, 0, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(waits); i++) {
+		if (waits[i].signalled && !signalled)
+			add_guest_write(p, REG_GICR_ISPENDR0, 0x80a0000, 1);
+		signalled |= waits[i].signalled;
+		prog_add(p, waits[i].id)->arg[0] = WAITS;
+	}
+}
+
+static void wait_as_said(const struct prog *prog, struct op_result *results)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < prog->nr_ops; i++) {
+		if (op_waits(prog->op[i].id))
+			results[i] =
+				(struct op_result){ .nr_vals = 1, .val = { waits[nr++].value } };
+	}
+}
+
 static void make_program(u64 index, const struct recipe *recipe, struct prog *p)
 {
 	(void)recipe;
+	if (deeds[index] == WAITS) {
+		make_waits(p);
+		return;
+	}
 	add_create_vcpu(p, deeds[index]);
 	prog_add(p, OP_CREATE_VGIC);
 	add_create_vcpu(p, deeds[index]);
@@ -74,6 +134,10 @@ static void perform(const struct prog *prog, struct op_result *results)
 
 	for (size_t i = 0; i < prog->nr_ops; i++)
 		results[i] = (struct op_result){ .status = OP_DONE };
+	if (deed == WAITS) {
+		wait_as_said(prog, results);
+		return;
+	}
 	results[2] = (struct op_result){ .status = OP_FAILED, .err = EEXIST };
 	if (deed == WRONG)
 		results[2].err = EINVAL;
@@ -224,6 +288,24 @@ static void wrong_answer_fails_and_giving_up_is_an_error(struct unit *t)
 	forget(&seen);
 }
 
+static void waits_are_counted_by_how_they_ended(struct unit *t)
+{
+	static const enum deed what[] = { WAITS, RIGHT, WAITS };
+	struct known_list none = { 0 };
+	struct seen seen;
+
+	run_deeds(t, what, ARRAY_SIZE(what), none, &seen);
+	for (size_t i = 0; i < ARRAY_SIZE(what); i++) {
+		const struct judge_waits *w = &seen.outcome[i].waits;
+
+		EXPECT_EQ(t, seen.outcome[i].status, TAP_PASS);
+		EXPECT_EQ(t, w->nr, what[i] == WAITS ? ARRAY_SIZE(waits) : 0);
+		EXPECT_EQ(t, w->spurious, what[i] == WAITS ? 2 : 0);
+		EXPECT_EQ(t, w->ended, what[i] == WAITS ? 3 : 0);
+	}
+	forget(&seen);
+}
+
 static void program_is_in_flight_before_it_runs(struct unit *t)
 {
 	static const enum deed what[] = { LOOKS_FOR_ITSELF, LOOKS_FOR_ITSELF, LOOKS_FOR_ITSELF };
@@ -305,6 +387,7 @@ static const struct unit_test tests[] = {
 	{ "work.program_is_not_begun_late", program_is_not_begun_late },
 	{ "work.wrong_answer_fails_and_giving_up_is_an_error",
 	  wrong_answer_fails_and_giving_up_is_an_error },
+	{ "work.waits_are_counted_by_how_they_ended", waits_are_counted_by_how_they_ended },
 	{ "work.program_is_in_flight_before_it_runs", program_is_in_flight_before_it_runs },
 	{ "work.known_divergence_is_expected_and_missed", known_divergence_is_expected_and_missed },
 	{ "work.known_divergence_fails_if_strict", known_divergence_fails_if_strict },
