@@ -16,11 +16,6 @@ vgicheck=${O:-build}/vgicheck
 kernel=6.12
 last=corpora/regress/0009-last-ignores-adjacent-region.vgic
 
-# As it is built by hand: what the surrounding make was given is not for it.
-hosted() {
-	env -u MAKEFLAGS -u MAKELEVEL -u KSRC -u KERNEL -u SAN -u COV make hosted "$@"
-}
-
 # perform FILE TARGET COMMAND...: the sample, by a command that `run` and its options follow.
 perform() {
 	results=$1
@@ -76,7 +71,7 @@ if ! command -v clang >/dev/null || ! ci/kernel/source.sh "$kernel" >"$scratch/l
 	ktap_skip agreement "no clang, or $(tail -n 1 "$scratch/log")"
 	ktap_done
 fi
-ktap_check agreement.hosted_is_built hosted KERNEL="$kernel"
+ktap_check agreement.hosted_is_built make_hosted KERNEL="$kernel"
 ktap_check agreement.kernels_are_the_same kernels_are_the_same
 ktap_check agreement.kernels_differ kernels_differ
 if ! command -v qemu-system-aarch64 >/dev/null || [ ! -s "$(cache_dir)/kernel/$kernel/Image" ]; then

@@ -20,19 +20,12 @@ direct() {
 	shift 2
 	"$vgicheck" vm --kernel "$kernel" --host "$host" --out "$scratch/out" --qemu "$qemu" -- \
 		direct "$@" </dev/null >"$scratch/stdout" 2>"$scratch/stderr"
-	status=$?
-	[ "$status" -eq "$wanted" ] && return
-	echo "exit status $status instead of $wanted after:"
-	tail -n 20 "$scratch/stdout" "$scratch/stderr"
-	return 1
+	ended_with "$?" "$wanted" "$scratch/stdout" "$scratch/stderr"
 }
 
 # printed PATTERN: a line of the results fits.
 printed() {
-	grep -qE -- "$1" "$scratch/stdout" && return
-	echo "nothing fits '$1' in:"
-	tail -n 20 "$scratch/stdout"
-	return 1
+	fits "$scratch/stdout" "$1"
 }
 
 # one_line TEXT: all there is to see.

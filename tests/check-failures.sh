@@ -16,11 +16,6 @@ build=${O:-build}
 vgic=arch/arm64/kvm/vgic
 program='scenarios/lpi-by-msi'
 
-# As it is built by hand: what the surrounding make was given is not for it.
-hosted() {
-	env -u MAKEFLAGS -u MAKELEVEL -u KSRC -u KERNEL -u SAN -u COV make -j "$(nproc)" hosted "$@"
-}
-
 scenarios_are_as_expected() {
 	"$build/vgicheck" run --target "hosted:$version" --fail all --filter 'scenarios/*' \
 		--out "$scratch/out" >"$scratch/results" 2>&1 &&
@@ -40,7 +35,7 @@ plant() {
 		return 1
 	fi
 	rm "$file" && mv "$scratch/edited" "$file" || return
-	hosted KSRC="$planted" "${4:-SAN=}" O="$scratch/build" >"$scratch/log" 2>&1 && return
+	make_hosted KSRC="$planted" "${4:-SAN=}" O="$scratch/build" >"$scratch/log" 2>&1 && return
 	tail -n 5 "$scratch/log"
 	return 1
 }
@@ -86,7 +81,7 @@ if ! command -v clang >/dev/null || ! ci/kernel/source.sh "$version" >"$scratch/
 	ktap_done
 fi
 
-ktap_check failures.hosted_is_built hosted KERNEL="$version"
+ktap_check failures.hosted_is_built make_hosted KERNEL="$version"
 ktap_check failures.scenarios_are_as_expected scenarios_are_as_expected
 ktap_check failures.leak_is_found leak
 ktap_check failures.kept_lock_is_found kept_lock

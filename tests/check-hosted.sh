@@ -15,11 +15,6 @@ version=6.12
 out=${O:-build}/hosted/$version
 vgic=arch/arm64/kvm/vgic
 
-# As it is built by hand: what the surrounding make was given is not for it.
-hosted() {
-	env -u MAKEFLAGS -u MAKELEVEL -u KSRC -u KERNEL -u SAN -u COV make -j "$(nproc)" hosted "$@"
-}
-
 only_the_abi_is_exported() {
 	nm -D --defined-only "$out/vgic.so" | sed 's/.* //' | diff - "$scratch/symbol"
 }
@@ -31,7 +26,7 @@ only_listed_files_take_part() {
 }
 
 nothing_is_built_again() {
-	hosted KERNEL="$version" | none
+	make_hosted KERNEL="$version" | none
 }
 
 # A tree that is the same, of links, as $scratch/NAME; each further argument a line that
@@ -51,7 +46,7 @@ plant() {
 lacks() {
 	tree=$1
 	shift
-	if hosted KSRC="$scratch/$tree" O="$scratch/build" CFLAGS=-O0 >"$scratch/log" 2>&1; then
+	if make_hosted KSRC="$scratch/$tree" O="$scratch/build" CFLAGS=-O0 >"$scratch/log" 2>&1; then
 		echo "$tree is built"
 		return 1
 	fi
@@ -65,7 +60,7 @@ lacks() {
 
 # stops_with TEXT ARG...: make does, and prints it.
 stops_with() {
-	rejects "$1" hosted O="$scratch/build" "$2"
+	rejects "$1" make_hosted O="$scratch/build" "$2"
 }
 
 compile_errors() {
@@ -126,10 +121,10 @@ if ! command -v clang >/dev/null || ! ci/kernel/source.sh "$version" >"$scratch/
 fi
 
 echo hosted_kernel >"$scratch/symbol"
-ktap_check hosted.is_built hosted KERNEL="$version"
+ktap_check hosted.is_built make_hosted KERNEL="$version"
 for other in 6.1 7.2 7.3; do
 	if ci/kernel/source.sh "$other" >"$scratch/log" 2>&1; then
-		ktap_check "hosted.is_built_of_$other" hosted KERNEL="$other"
+		ktap_check "hosted.is_built_of_$other" make_hosted KERNEL="$other"
 	else
 		ktap_skip "hosted.is_built_of_$other" "$(tail -n 1 "$scratch/log")"
 	fi

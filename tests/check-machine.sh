@@ -26,18 +26,12 @@ vm() {
 
 # ended NAME STATUS
 ended() {
-	[ "$(cat "$scratch/$1/status")" -eq "$2" ] && return
-	echo "exit status $(cat "$scratch/$1/status") instead of $2 after:"
-	tail -n 20 "$scratch/$1/stdout" "$scratch/$1/stderr"
-	return 1
+	ended_with "$(cat "$scratch/$1/status")" "$2" "$scratch/$1/stdout" "$scratch/$1/stderr"
 }
 
 # printed NAME STREAM PATTERN: a line that fits.
 printed() {
-	grep -qE -- "$3" "$scratch/$1/$2" && return
-	echo "nothing on $2 fits '$3':"
-	tail -n 20 "$scratch/$1/$2"
-	return 1
+	fits "$scratch/$1/$2" "$3"
 }
 
 # passed NAME MINIMUM: so many passed, and nothing failed.

@@ -15,10 +15,6 @@ version=6.12
 vgicheck=${O:-build}/vgicheck
 program=corpora/scenarios/migrate-keeps-interrupts.vgic
 
-hosted() {
-	env -u MAKEFLAGS -u MAKELEVEL -u KSRC -u KERNEL -u SAN -u COV make -j "$(nproc)" hosted "$@"
-}
-
 # migrate STATUS LINE ARG...: ends with STATUS, after a line that fits.
 migrate() {
 	status=$1
@@ -94,7 +90,7 @@ machine_goes_on() {
 
 scratch_dir
 if command -v clang >/dev/null && ci/kernel/source.sh "$version" >"$scratch/log" 2>&1; then
-	ktap_check migrate.hosted_is_built hosted KERNEL="$version"
+	ktap_check migrate.hosted_is_built make_hosted KERNEL="$version"
 	ktap_check migrate.programs_go_on_wherever_they_are_migrated \
 		programs_go_on_wherever_they_are_migrated
 	ktap_check migrate.states_are_the_same states_are_the_same

@@ -55,6 +55,29 @@ rejects() {
 	return 1
 }
 
+# fits FILE PATTERN: a line of it does.
+fits() {
+	grep -qE -- "$2" "$1" && return
+	echo "nothing fits '$2' in $(basename "$1"):"
+	tail -n 20 "$1"
+	return 1
+}
+
+# ended_with STATUS WANTED FILE...: they are the same, or the FILEs tell why not.
+ended_with() {
+	[ "$1" -eq "$2" ] && return
+	echo "exit status $1 instead of $2 after:"
+	shift 2
+	tail -n 20 "$@"
+	return 1
+}
+
+# make_hosted [ARG...]: as it is built by hand: what the surrounding make was given is
+# not for it.
+make_hosted() {
+	env -u MAKEFLAGS -u MAKELEVEL -u KSRC -u KERNEL -u SAN -u COV make -j "$(nproc)" hosted "$@"
+}
+
 # repo_files: files of the tree in the current directory, products left out.
 # No file name has white space in it.
 repo_files() {
