@@ -39,16 +39,6 @@ static const struct {
 	{ OP_GUEST_IDLE, true, PROG_TOOK_IRQ },
 };
 
-static void add_guest_write(struct prog *p, enum reg_id reg, u64 at, u64 value)
-{
-	struct op *op = prog_add(p, OP_GUEST_WRITE);
-
-	op_set_arg(op, ARG_GUEST_WRITE_vcpu, WAITS);
-	op_set_arg(op, ARG_GUEST_WRITE_reg, reg_place(reg, 0));
-	op_set_arg(op, ARG_GUEST_WRITE_at, at);
-	op_set_arg(op, ARG_GUEST_WRITE_value, value);
-}
-
 static void make_waits(struct prog *p)
 {
 	bool signalled = false;
@@ -58,12 +48,12 @@ static void make_waits(struct prog *p)
 	add_set_addr(p, ADDR_V3_DIST, 0x8000000);
 	add_set_addr(p, ADDR_V3_REDIST, 0x80a0000);
 	prog_add(p, OP_INIT_VGIC);
-	add_guest_write(p, REG_GICD_CTLR, 0x8000000, 0x12);
-	add_guest_write(p, REG_ICC_PMR, 0, 0xf8);
-	add_guest_write(p, REG_ICC_IGRPEN1, 0, 1);
+	add_guest_write(p, WAITS, reg_place(REG_GICD_CTLR, 0), 0x8000000, 0x12);
+	add_guest_write(p, WAITS, reg_place(REG_ICC_PMR, 0), 0, 0xf8);
+	add_guest_write(p, WAITS, reg_place(REG_ICC_IGRPEN1, 0), 0, 1);
 	for (size_t i = 0; i < ARRAY_SIZE(waits); i++) {
 		if (waits[i].signalled && !signalled)
-			add_guest_write(p, REG_GICR_ISPENDR0, 0x80a0000, 1);
+			add_guest_write(p, WAITS, reg_place(REG_GICR_ISPENDR0, 0), 0x80a0000, 1);
 		signalled |= waits[i].signalled;
 		prog_add(p, waits[i].id)->arg[0] = WAITS;
 	}

@@ -41,12 +41,7 @@ static bool is_v2(const struct delivery *d)
 /* A store by the @vcpu-th vCPU created, or an MSR if @at is 0. */
 static void store(struct delivery *d, unsigned int vcpu, u64 place, u64 at, u64 value)
 {
-	struct op *op = prog_add(d->p, OP_GUEST_WRITE);
-
-	op_set_arg(op, ARG_GUEST_WRITE_vcpu, d->vcpu[vcpu]);
-	op_set_arg(op, ARG_GUEST_WRITE_reg, place);
-	op_set_arg(op, ARG_GUEST_WRITE_at, at);
-	op_set_arg(op, ARG_GUEST_WRITE_value, value);
+	add_guest_write(d->p, d->vcpu[vcpu], place, at, value);
 }
 
 static void store_dist(struct delivery *d, enum reg_id reg, unsigned int index, u64 value)

@@ -118,16 +118,6 @@ unsigned int gen_its_any(struct gen *g)
 	return gen_once_in(g, 2) ? 0 : (unsigned int)rng_below(&g->r, its_gen(g)->nr_its);
 }
 
-static void store(struct gen *g, unsigned int vcpu, u64 place, u64 at, u64 value)
-{
-	struct op *op = prog_add(g->p, OP_GUEST_WRITE);
-
-	op_set_arg(op, ARG_GUEST_WRITE_vcpu, g->vcpu[vcpu]);
-	op_set_arg(op, ARG_GUEST_WRITE_reg, place);
-	op_set_arg(op, ARG_GUEST_WRITE_at, at);
-	op_set_arg(op, ARG_GUEST_WRITE_value, value);
-}
-
 /**
  * gen_its_store() - append a store to a register
  * @g:     the generator
@@ -138,7 +128,7 @@ static void store(struct gen *g, unsigned int vcpu, u64 place, u64 at, u64 value
  */
 void gen_its_store(struct gen *g, unsigned int vcpu, enum reg_id reg, u64 at, u64 value)
 {
-	store(g, vcpu, reg_place(reg, 0), at, value);
+	add_guest_write(g->p, g->vcpu[vcpu], reg_place(reg, 0), at, value);
 }
 
 /**
@@ -150,8 +140,9 @@ void gen_its_store(struct gen *g, unsigned int vcpu, enum reg_id reg, u64 at, u6
  */
 void gen_its_store_baser(struct gen *g, unsigned int its, unsigned int table, u64 value)
 {
-	store(g, gen_its_any_vcpu(g), reg_place(REG_GITS_BASER, table - ITS_DEVICE_TABLE),
-	      gen_its_at(its), value);
+	add_guest_write(g->p, g->vcpu[gen_its_any_vcpu(g)],
+			reg_place(REG_GITS_BASER, table - ITS_DEVICE_TABLE), gen_its_at(its),
+			value);
 }
 
 /**

@@ -65,19 +65,9 @@ static unsigned int any_mapped(struct gen *g)
 	return lpi;
 }
 
-static void store(struct gen *g, unsigned int vcpu, u64 place, u64 at, u64 value)
-{
-	struct op *op = prog_add(g->p, OP_GUEST_WRITE);
-
-	op_set_arg(op, ARG_GUEST_WRITE_vcpu, vcpu);
-	op_set_arg(op, ARG_GUEST_WRITE_reg, place);
-	op_set_arg(op, ARG_GUEST_WRITE_at, at);
-	op_set_arg(op, ARG_GUEST_WRITE_value, value);
-}
-
 static void store_reg(struct gen *g, unsigned int vcpu, enum reg_id reg, u64 at, u64 value)
 {
-	store(g, vcpu, reg_place(reg, 0), at, value);
+	add_guest_write(g->p, vcpu, reg_place(reg, 0), at, value);
 }
 
 static void mem_write(struct gen *g, u64 at, u64 size, u64 value)
@@ -349,7 +339,8 @@ static void add_vm(struct gen *g)
 static void add_its(struct gen *g)
 {
 	store_reg(g, 0, REG_GITS_BASER, ITS_BASE, VALID | DEVICES_AT | PAGES_64K);
-	store(g, 0, reg_place(REG_GITS_BASER, 1), ITS_BASE, VALID | COLLECTIONS_AT | PAGES_64K);
+	add_guest_write(g->p, 0, reg_place(REG_GITS_BASER, 1), ITS_BASE,
+			VALID | COLLECTIONS_AT | PAGES_64K);
 	store_reg(g, 0, REG_GITS_CBASER, ITS_BASE, VALID | QUEUE_AT);
 	store_reg(g, 0, REG_GITS_CTLR, ITS_BASE, 1);
 }
@@ -425,7 +416,8 @@ void gen_lpi(u64 index, const struct recipe *recipe, struct prog *p)
 	g->nr_vcpus = 1 + (unsigned int)rng_below(&g->r, MAX_VCPUS);
 	add_vm(g);
 	store_reg(g, 0, REG_GICD_CTLR, GEN_DIST_BASE, 0x12);
-	store(g, 0, place(FRAME_GICD, GICD_ISENABLER_OFFSET + 4), GEN_DIST_BASE, 1u << (SPI - 32));
+	add_guest_write(g->p, 0, place(FRAME_GICD, GICD_ISENABLER_OFFSET + 4), GEN_DIST_BASE,
+			1u << (SPI - 32));
 	add_its(g);
 	add_tables(g);
 	map_first = gen_once_in(g, 3);

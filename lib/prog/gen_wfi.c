@@ -82,13 +82,7 @@ static bool is_level(const struct wfi_gen *w)
 
 static struct op *store(const struct wfi_gen *w, unsigned int vcpu, u64 place, u64 at, u64 value)
 {
-	struct op *op = prog_add(w->p, OP_GUEST_WRITE);
-
-	op_set_arg(op, ARG_GUEST_WRITE_vcpu, vcpu);
-	op_set_arg(op, ARG_GUEST_WRITE_reg, place);
-	op_set_arg(op, ARG_GUEST_WRITE_at, at);
-	op_set_arg(op, ARG_GUEST_WRITE_value, value);
-	return op;
+	return add_guest_write(w->p, vcpu, place, at, value);
 }
 
 static void store_reg(const struct wfi_gen *w, unsigned int vcpu, enum reg_id reg, u64 at,

@@ -297,6 +297,27 @@ void add_guest_read(struct prog *p, u64 vcpu, enum reg_id reg, u64 at)
 }
 
 /**
+ * add_guest_write() - append a store by a guest, or an MSR
+ * @p:     the program
+ * @vcpu:  vcpu_id
+ * @place: what it writes
+ * @at:    base of the frame, gpa, bytes; 0 for a system register
+ * @value: to write
+ *
+ * Return: the operation, until another one is appended.
+ */
+struct op *add_guest_write(struct prog *p, u64 vcpu, u64 place, u64 at, u64 value)
+{
+	struct op *op = prog_add(p, OP_GUEST_WRITE);
+
+	op_set_arg(op, ARG_GUEST_WRITE_vcpu, vcpu);
+	op_set_arg(op, ARG_GUEST_WRITE_reg, place);
+	op_set_arg(op, ARG_GUEST_WRITE_at, at);
+	op_set_arg(op, ARG_GUEST_WRITE_value, value);
+	return op;
+}
+
+/**
  * add_guest_walk() - append a walk by a guest
  * @p:    the program
  * @vcpu: vcpu_id

@@ -93,6 +93,7 @@ void add_set_addr(struct prog *p, enum addr_type type, u64 base);
 void add_region(struct prog *p, u64 index, u64 base, u64 count);
 void add_user_read(struct prog *p, enum reg_id reg, u64 vcpu);
 void add_guest_read(struct prog *p, u64 vcpu, enum reg_id reg, u64 at);
+struct op *add_guest_write(struct prog *p, u64 vcpu, u64 place, u64 at, u64 value);
 void add_guest_walk(struct prog *p, u64 vcpu, u64 at);
 void add_run(struct prog *p, u64 vcpu);
 
