@@ -8,12 +8,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kvm.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -288,6 +290,30 @@ static void check_host(struct guest *g)
 	power_off();
 }
 
+/*
+ * A VM that is there from before the command until the machine ends.  KVM's hooks into the
+ * scheduler are behind a static key, which the first VM switches on and the last one off:
+ * kernel code is patched each time.  In QEMU 7.2 whose processors run in parallel, one of
+ * them may go on with what it translated before, and then a vCPU is not put when its
+ * thread leaves the processor: its registers stay there under another thread.  While there
+ * is a VM nothing is patched.
+ */
+static void keep_vm(void)
+{
+	int kvm, vm;
+
+	if (!getenv(VM_KEEP_ENV))
+		return;
+	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (kvm < 0)
+		return; /* the command will say so, if it needs it */
+	/* The smallest addresses, which every host has. */
+	vm = ioctl(kvm, KVM_CREATE_VM, KVM_VM_TYPE_ARM_IPA_SIZE(32));
+	if (vm < 0)
+		say("vgicheck-init: no VM can be kept");
+	close(kvm);
+}
+
 static void run_child(char *const *argv, int out, int err)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -465,6 +491,7 @@ int vm_init_main(void)
 	ring_write(&g.ring, SHM_REC_START, "", 0);
 	check_host(&g);
 	modules_load();
+	keep_vm();
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);

@@ -331,6 +331,8 @@ static void add_env(struct vm_plan *p, const struct vm_options *o)
 		vm_strv_add(&p->env, "VGICHECK_NAME_OPS=1");
 	if (o->host_name)
 		vm_strv_add(&p->env, VM_HOST_ENV "=%s", o->host_name);
+	if (o->parallel)
+		vm_strv_add(&p->env, VM_KEEP_ENV "=1");
 	if (isatty(STDERR_FILENO))
 		vm_strv_add(&p->env, "VGICHECK_TTY=1");
 }

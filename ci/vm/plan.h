@@ -14,6 +14,8 @@
 #define PLAN_HARNESS "/vgicheck"
 #define PLAN_ARGS "/args"
 #define PLAN_OUT "/out"
+/* Has the machine's init keep a VM. */
+#define VM_KEEP_ENV "VGICHECK_KEEP_VM"
 
 /**
  * struct vm_plan - the machine's files and names
