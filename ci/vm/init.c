@@ -293,10 +293,10 @@ static void check_host(struct guest *g)
 /*
  * A VM that is there from before the command until the machine ends.  KVM's hooks into the
  * scheduler are behind a static key, which the first VM switches on and the last one off:
- * kernel code is patched each time.  In QEMU 7.2 whose processors run in parallel, one of
- * them may go on with what it translated before, and then a vCPU is not put when its
- * thread leaves the processor: its registers stay there under another thread.  While there
- * is a VM nothing is patched.
+ * kernel code is patched each time.  In QEMU 7.2 whose processors run in parallel a vCPU
+ * is sometimes not put when its thread leaves the processor, as if one of them went on with
+ * what was there before: its registers stay under another thread.  While there is a VM
+ * nothing is patched, and that has not been seen (docs/findings.md).
  */
 static void keep_vm(void)
 {
