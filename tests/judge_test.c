@@ -188,7 +188,8 @@ static bool value_decides(const struct op *op)
 
 	if (op->id != OP_GUEST_READ)
 		return op->id == OP_GUEST_ACK || op->id == OP_GUEST_TAKE ||
-		       op->id == OP_GUEST_IDLE || op->id == OP_GUEST_SERVE;
+		       op->id == OP_GUEST_IDLE || op->id == OP_GUEST_SERVE ||
+		       op->id == OP_GUEST_CPU_ON || op->id == OP_GUEST_CPU_OFF;
 	reg_find_at(op_arg(op, ARG_GUEST_READ_reg), &at);
 	for (size_t i = 0; i < ARRAY_SIZE(acknowledge); i++) {
 		if (at.reg == (int)acknowledge[i])

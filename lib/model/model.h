@@ -85,7 +85,7 @@ struct expect {
 		enum deviation_id deviation;
 	} deviant[EXPECT_MAX_DEVIANTS];
 	unsigned int nr_deviants;
-	/* The state that follows depends on val[0]: an acknowledge. */
+	/* The state that follows depends on val[0]: an acknowledge, or a call of PSCI. */
 	bool decides;
 	/* The state is lost: any answer is allowed, and to all that follows. */
 	bool unpredicted;

@@ -17,6 +17,7 @@ void expect_guest_cpu_off(const struct model *m, const struct op *op, struct exp
 {
 	if (!expect_entry(m, (u64)op_vcpu(op), want))
 		return;
+	want->decides = true;
 	allow_done(want, RULE_CPU_OFF);
 	expect_value(want, 1, ~0ULL, RULE_CPU_OFF);
 }
@@ -45,6 +46,7 @@ void expect_guest_cpu_on(const struct model *m, const struct op *op, struct expe
 
 	if (!expect_entry(m, (u64)op_vcpu(op), want))
 		return;
+	want->decides = true;
 	if (!of) {
 		allow_done(want, RULE_CPU_ON_NONE);
 		expect_value(want, PROG_PSCI_INVALID_PARAMETERS, ~0ULL, RULE_CPU_ON_NONE);
