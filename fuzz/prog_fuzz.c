@@ -36,7 +36,7 @@ static bool value_is_valid(const struct prog *p, const struct op *op, const stru
 
 	if (d->kind == ARG_KIND_PLACE) {
 		fr = frame_desc(place_frame(value));
-		return fr->gic == p->gic && place_offset(value) < fr->bytes;
+		return frame_is_of(place_frame(value), p->gic) && place_offset(value) < fr->bytes;
 	}
 	if (!op_is_in_memory(op) && (d->kind == ARG_KIND_AT || d->kind == ARG_KIND_SIZE))
 		return !value;

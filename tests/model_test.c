@@ -420,8 +420,9 @@ static void every_kernel_from_5_10_has_one_profile(struct unit *t)
 	} rows[] = {
 		{ 5009, "architecture" }, { 5010, "kvm-5.10" }, { 5011, "kvm-5.11" },
 		{ 5019, "kvm-5.11" },	  { 6000, "kvm-5.11" }, { 6001, "kvm-6.1" },
-		{ 6006, "kvm-6.1" },	  { 6007, "kvm-6.7" },	{ 6011, "kvm-6.7" },
-		{ 6012, "kvm-6.12" },	  { 7003, "kvm-6.12" },
+		{ 6003, "kvm-6.1" },	  { 6004, "kvm-6.4" },	{ 6006, "kvm-6.4" },
+		{ 6007, "kvm-6.7" },	  { 6011, "kvm-6.7" },	{ 6012, "kvm-6.12" },
+		{ 7003, "kvm-6.12" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

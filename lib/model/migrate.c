@@ -292,8 +292,10 @@ void commit_migrate(struct model *m, const struct op *op, const struct op_result
 	m->lost |= m->map_failed;
 	m->map_failed = false;
 	m->mapped = false;
-	for (unsigned int i = 0; i < m->nr_vcpus; i++)
+	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
+		timer_migrated(m, &m->vcpu[i]);
 		m->vcpu[i].has_run = false;
+	}
 	for (unsigned int i = 0; i < m->nr_its; i++) {
 		if (m->its[i].base != ADDR_UNSET)
 			restore_cbaser(m, i);

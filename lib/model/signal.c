@@ -69,6 +69,24 @@ static void expect_put_right(struct expect *want)
 	}
 }
 
+/*
+ * The exception of an interrupt that is withdrawn before its acknowledge, which then
+ * returns that there is none (IHI 0069H 2.2.1, INTID 1023).
+ */
+static void expect_withdrawn(const struct model *m, const struct model_vcpu *v, u32 value,
+			     struct expect *want)
+{
+	u32 exception = as_taken(m, v, value) & ~PROG_TOOK_VALUE;
+
+	if (is_none(m, value) || !timer_may_be_withdrawn(v, cpuif_intid(m, value)))
+		return;
+	for (unsigned int i = 0; i < want->nr_one_of; i++) {
+		if (want->one_of[i] == (exception | INTID_NONE))
+			return;
+	}
+	expect_one_of(want, exception | INTID_NONE);
+}
+
 /* Return: false if the vCPU does not reach its CPU interface. */
 static bool expect_taken(const struct model *m, const struct op *op, struct expect *want)
 {
@@ -84,6 +102,8 @@ static bool expect_taken(const struct model *m, const struct op *op, struct expe
 	ack_expect_signalled(m, &a, op->id == OP_GUEST_IDLE, want);
 	want->unpredicted |= needs_absent_alias(m, v, want) || cpuif_unloaded(m, &a);
 	want->val[0].value = as_taken(m, v, (u32)want->val[0].value);
+	for (unsigned int i = 0, nr = want->nr_one_of; i < nr; i++)
+		expect_withdrawn(m, v, want->one_of[i], want);
 	for (unsigned int i = 0; i < want->nr_one_of; i++)
 		want->one_of[i] = as_taken(m, v, want->one_of[i]);
 	for (unsigned int i = 0; i < want->nr_deviants; i++)
@@ -248,7 +268,7 @@ void expect_guest_idle(const struct model *m, const struct op *op, struct expect
 	if (!want->nr_one_of && is_none(m, want->val[0].value))
 		want->val[0].known &= ~(u64)PROG_IDLE_ENDED_BIT;
 	for (unsigned int i = 0, nr = want->nr_one_of; i < nr; i++) {
-		if (is_none(m, want->one_of[i]))
+		if (is_none(m, want->one_of[i]) && !(want->one_of[i] & ~PROG_TOOK_VALUE))
 			expect_one_of(want, PROG_IDLE_ENDED_BIT | want->one_of[i]);
 	}
 	for (unsigned int i = 0, nr = want->nr_deviants; i < nr; i++) {

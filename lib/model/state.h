@@ -440,6 +440,8 @@ void timer_expect_line(const struct model *m, const struct access *a, unsigned i
 void timer_expect_level(const struct model *m, const struct model_vcpu *v, struct expect_val *val);
 u32 timer_lost_lines(const struct model *m, const struct model_vcpu *v);
 u32 timer_irqs(unsigned int intid);
+bool timer_may_be_withdrawn(const struct model_vcpu *v, u64 intid);
+void timer_migrated(struct model *m, struct model_vcpu *v);
 void timer_drive_all(struct model *m, struct model_vcpu *v);
 void timer_before(struct model *m, unsigned int vcpu);
 void timer_after(struct model *m, const struct op *op, const struct op_result *seen);

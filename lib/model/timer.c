@@ -126,6 +126,20 @@ void timer_reset(struct model_vcpu *v)
 }
 
 /**
+ * timer_migrated() - the timers of a PE are new ones, with what was saved
+ * @m: the model
+ * @v: the PE
+ */
+void timer_migrated(struct model *m, struct model_vcpu *v)
+{
+	leave(m, v);
+	if (!chosen(m, CHOICE_PHYSICAL_TIMER_HIDDEN) && !chosen(m, CHOICE_PHYSICAL_TIMER_SHOWN))
+		v->timer[TIMER_PHYSICAL] = (struct model_timer){ 0 };
+	else if (chosen(m, CHOICE_PHYSICAL_TIMER_HIDDEN))
+		v->timer[TIMER_PHYSICAL] = (struct model_timer){ .ctl_known = CTL_ENABLE };
+}
+
+/**
  * timer_drive_all() - lines of a PE are what the outputs of its timers are
  * @m: the model
  * @v: the PE
@@ -203,7 +217,20 @@ void timer_after(struct model *m, const struct op *op, const struct op_result *s
 void model_side_by_side(struct model *m, bool begins)
 {
 	m->side_by_side = begins;
-	leave_all(m, m->nr_vcpus);
+}
+
+/**
+ * timer_may_be_withdrawn() - may an interrupt be signalled, and its line low by its acknowledge?
+ * @v:     the PE
+ * @intid: of an interrupt that may be signalled
+ *
+ * Return: whether it is one of a timer whose output has fallen, or may fall.
+ */
+bool timer_may_be_withdrawn(const struct model_vcpu *v, u64 intid)
+{
+	const struct model_bank *b = &v->irqs;
+
+	return intid < NR_PRIVATE && timer_irqs(0) & b->open & ~b->line & ~b->latch & 1u << intid;
 }
 
 /**
@@ -220,7 +247,7 @@ bool timer_expect_reach(const struct model *m, const struct op *op, struct expec
 	struct reg_at at;
 	u64 where;
 
-	if (!op_user_place(op, &where) || !v || v->held || m->side_by_side) {
+	if (!op_user_place(op, &where) || !v || v->held) {
 		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
 		return false;
 	}
@@ -229,6 +256,20 @@ bool timer_expect_reach(const struct model *m, const struct op *op, struct expec
 		allow_error(want, ENOENT, RULE_TIMER_USER);
 		allow_error(want, EINVAL, RULE_TIMER_USER);
 		return false;
+	}
+	if (place_frame(where) == FRAME_CNTP) {
+		if (!chosen(m, CHOICE_PHYSICAL_TIMER_HIDDEN))
+			allow_done(want, RULE_TIMER_USER);
+		if (!chosen(m, CHOICE_PHYSICAL_TIMER_SHOWN))
+			allow_error(want, ENOENT, RULE_TIMER_USER);
+		if (chosen(m, CHOICE_PHYSICAL_TIMER_HIDDEN))
+			return false;
+	}
+	/* Whether the vCPU is in KVM_RUN then depends on what else there is in the block. */
+	if (m->side_by_side) {
+		if (!want->nr_alts)
+			allow_done(want, RULE_TIMER_USER);
+		allow(want, OP_NO_OBJECT, 0, RULE_NO_OBJECT);
 	}
 	return true;
 }
@@ -257,7 +298,7 @@ void timer_expect_level(const struct model *m, const struct model_vcpu *v, struc
 {
 	u32 timers = timer_irqs(0) & v->irqs.line;
 
-	expect_part(val, timers, RULE_TIMER_LINE);
+	expect_part(val, timers & val->known, RULE_TIMER_LINE);
 	if (timers & v->irqs.active && deviates(m, DEVIATION_TIMER_SHOWN_LOW)) {
 		val->doubtful = timers & v->irqs.active;
 		val->doubt = DEVIATION_TIMER_SHOWN_LOW;

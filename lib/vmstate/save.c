@@ -347,6 +347,8 @@ static bool is_unsupported(const struct op *op, const struct op_result *res)
 {
 	if (res->status != OP_FAILED || op->id != OP_USER_READ)
 		return false;
+	if (place_is_of_timer(op_arg(op, ARG_USER_READ_reg)))
+		return res->err == ENOENT;
 	return res->err == ENXIO ||
 	       (res->err == EINVAL && place_frame(op_arg(op, ARG_USER_READ_reg)) == FRAME_ICC);
 }

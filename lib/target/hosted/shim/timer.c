@@ -232,7 +232,8 @@ bool shim_timer_sysreg(struct kvm_vcpu *vcpu, u32 encoding, bool write, u64 *val
  */
 long shim_timer_one_reg(struct kvm_vcpu *vcpu, u64 id, bool write, u64 *val)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(timers); i++) {
+	/* The API got the physical one when offsets of the counters could be set. */
+	for (unsigned int i = 0; i < (SHIM_VERSION >= 6004 ? SHIM_NR_TIMERS : 1); i++) {
 		if (id == (ONE_REG_SYSREG | timers[i].ctl))
 			return !shim_timer_sysreg(vcpu, timers[i].ctl, write, val);
 		if (id == (ONE_REG_SYSREG | timers[i].api_cval))
