@@ -91,5 +91,6 @@ void commit_guest_cpu_on(struct model *m, const struct op *op, const struct op_r
 	of = &m->vcpu[vcpu_number(m, op_arg(op, ARG_GUEST_CPU_ON_of))];
 	of->mp_state = PROG_MP_RUNNABLE;
 	of->starts = true;
+	timer_turned_on(m, of);
 	m->lost |= !chosen(m, CHOICE_CPU_ON_KEEPS_INTERFACE) && !is_as_after_reset(m, &of->cpuif);
 }

@@ -441,6 +441,7 @@ void timer_expect_level(const struct model *m, const struct model_vcpu *v, struc
 u32 timer_lost_lines(const struct model *m, const struct model_vcpu *v);
 u32 timer_irqs(unsigned int intid);
 bool timer_may_be_withdrawn(const struct model_vcpu *v, u64 intid);
+void timer_turned_on(struct model *m, struct model_vcpu *v);
 void timer_migrated(struct model *m, struct model_vcpu *v);
 void timer_drive_all(struct model *m, struct model_vcpu *v);
 void timer_before(struct model *m, unsigned int vcpu);

@@ -69,6 +69,8 @@ static void drive(struct model *m, struct model_vcpu *v, unsigned int timer)
 		b->fresh |= bit;
 	if (v->inside || level == EITHER || b->vague & bit)
 		b->open |= bit;
+	else
+		b->open &= ~bit;
 	if (level == HIGH && (m->dist_enable[0] || m->dist_enable[1]))
 		irq_seen(b, bit);
 }
@@ -85,6 +87,16 @@ static void settle(struct model_vcpu *v)
 	b->fresh = 0;
 }
 
+/**
+ * timer_reset() - timers of a new PE
+ * @v: the PE
+ */
+void timer_reset(struct model_vcpu *v)
+{
+	for (unsigned int i = 0; i < NR_TIMERS; i++)
+		v->timer[i] = (struct model_timer){ .ctl_known = CTL_ENABLE };
+}
+
 static void leave(struct model *m, struct model_vcpu *v)
 {
 	if (!v->inside)
@@ -98,6 +110,8 @@ static void enter(struct model *m, struct model_vcpu *v)
 {
 	if (v->inside)
 		return;
+	if (v->starts)
+		timer_reset(v);
 	for (unsigned int i = 0; i < NR_TIMERS; i++)
 		drive(m, v, i);
 	v->irqs.late = 0;
@@ -116,16 +130,6 @@ static void leave_all(struct model *m, unsigned int but)
 }
 
 /**
- * timer_reset() - timers of a new PE
- * @v: the PE
- */
-void timer_reset(struct model_vcpu *v)
-{
-	for (unsigned int i = 0; i < NR_TIMERS; i++)
-		v->timer[i] = (struct model_timer){ .ctl_known = CTL_ENABLE };
-}
-
-/**
  * timer_migrated() - the timers of a PE are new ones, with what was saved
  * @m: the model
  * @v: the PE
@@ -137,6 +141,22 @@ void timer_migrated(struct model *m, struct model_vcpu *v)
 		v->timer[TIMER_PHYSICAL] = (struct model_timer){ 0 };
 	else if (chosen(m, CHOICE_PHYSICAL_TIMER_HIDDEN))
 		v->timer[TIMER_PHYSICAL] = (struct model_timer){ .ctl_known = CTL_ENABLE };
+}
+
+/**
+ * timer_turned_on() - CPU_ON has another PE begin anew
+ * @m: the model
+ * @v: the PE
+ *
+ * Its timers are disabled once it does; until then nobody knows them.  Whether an
+ * interrupt of theirs that was active stays so is not said.
+ */
+void timer_turned_on(struct model *m, struct model_vcpu *v)
+{
+	v->irqs.vague |= v->irqs.active & timer_irqs(0);
+	for (unsigned int i = 0; i < NR_TIMERS; i++)
+		v->timer[i] = (struct model_timer){ 0 };
+	timer_drive_all(m, v);
 }
 
 /**
@@ -187,7 +207,8 @@ static bool has_slept(const struct op *op, const struct op_result *seen)
 {
 	if (op->id == OP_GUEST_IDLE)
 		return seen->val[0] == PROG_IDLE_ENDED;
-	return (op->id == OP_GUEST_WFI || op->id == OP_GUEST_SUSPEND) && seen->val[0] == 1;
+	return (op->id == OP_GUEST_WFI || op->id == OP_GUEST_WFIT || op->id == OP_GUEST_SUSPEND) &&
+	       seen->val[0] == 1;
 }
 
 /**
@@ -201,6 +222,8 @@ void timer_after(struct model *m, const struct op *op, const struct op_result *s
 	unsigned int vcpu = vcpu_number(m, (u64)op_vcpu(op));
 	bool runs = op->id == OP_RUN || op->id == OP_HOLD || op->id == OP_AWAIT;
 
+	if (op->id == OP_GUEST_CPU_OFF && vcpu < m->nr_vcpus)
+		leave(m, &m->vcpu[vcpu]);
 	if (vcpu == m->nr_vcpus || (!runs && !has_slept(op, seen)))
 		return;
 	leave(m, &m->vcpu[vcpu]);
