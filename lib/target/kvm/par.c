@@ -201,7 +201,7 @@ static const struct track *find_stuck(struct block *b)
 	if (!all_sleep(b))
 		return NULL;
 	for (size_t i = 0; i < b->nr_tracks; i++) {
-		const struct track *t = &b->track[i];
+		struct track *t = &b->track[i];
 
 		if (has_ended(t))
 			continue;

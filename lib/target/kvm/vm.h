@@ -89,12 +89,14 @@ bool par_perform(struct target_vm *vm, size_t first, size_t end, struct op_resul
 /* wait.c */
 struct wait_thread {
 	struct guest_lane *lane;
-	int syscall_fd, stat_fd; /* what the kernel tells of the thread */
+	int syscall_fd, stat_fd, status_fd; /* what the kernel tells of the thread */
+	u32 done; /* operations, when it was first found in the WFI that it is in */
+	u64 waits_since; /* how often it had slept then, and 1, or 0 */
 };
 
 void wait_open(struct wait_thread *w, struct guest_lane *lane, pid_t tid);
 void wait_close(const struct wait_thread *w);
-bool wait_sleeps(const struct wait_thread *w);
+bool wait_sleeps(struct wait_thread *w);
 bool wait_is_interruptible(const struct wait_thread *w);
 void wait_end(const struct wait_thread *w, pthread_t thread);
 int guest_enter_watched(struct target_vcpu *vcpu);

@@ -8,6 +8,10 @@
  * Nothing between the guest's note and the end of the instruction sleeps so but
  * KVM's wait for an interrupt, and nothing else happens to the VM that would end
  * it.  A signal then does: KVM completes the instruction and KVM_RUN returns.
+ *
+ * One whose timer has expired, but whose interrupt is not signalled, does not rest:
+ * KVM has it woken at once, and finds each time that it has to sleep on.  It may
+ * never be found off the processor; that it went there again and again is counted.
  */
 #include "lib/target/kvm/vm.h"
 
@@ -15,6 +19,9 @@
 #include <signal.h>
 #include <sys/syscall.h>
 #include <time.h>
+
+/* More wake-ups in one WFI than anything but such a timer gives. */
+#define RESTLESS 64
 
 struct watched {
 	struct target_vcpu *vcpu;
@@ -79,6 +86,18 @@ static bool is_interruptible(int stat_fd)
 	return end && !strncmp(end, ") S", 3);
 }
 
+/* How often a thread has left the processor to sleep. */
+static u64 count_sleeps(int status_fd)
+{
+	static const char name[] = "\nvoluntary_ctxt_switches:";
+	char text[4096];
+	const char *at;
+
+	read_task(status_fd, text, sizeof(text));
+	at = strstr(text, name);
+	return at ? strtoull(at + strlen(name), NULL, 10) : 0;
+}
+
 /**
  * wait_open() - look at a thread that will be in KVM_RUN
  * @w:    filled in, to be released by wait_close()
@@ -93,8 +112,10 @@ void wait_open(struct wait_thread *w, struct guest_lane *lane, pid_t tid)
 
 	TEST_ASSERT(!sigaction(SIGUSR1, &action, NULL), "sigaction");
 	w->lane = lane;
+	w->waits_since = 0;
 	w->syscall_fd = open_task(tid, "syscall");
 	w->stat_fd = open_task(tid, "stat");
+	w->status_fd = open_task(tid, "status");
 }
 
 /**
@@ -103,6 +124,7 @@ void wait_open(struct wait_thread *w, struct guest_lane *lane, pid_t tid)
  */
 void wait_close(const struct wait_thread *w)
 {
+	close(w->status_fd);
 	close(w->stat_fd);
 	close(w->syscall_fd);
 }
@@ -118,19 +140,33 @@ bool wait_is_interruptible(const struct wait_thread *w)
 	return is_off_in_ioctl(w->syscall_fd) && is_interruptible(w->stat_fd);
 }
 
+/* Has it gone to sleep again and again since it was first found in this WFI? */
+static bool is_restless(struct wait_thread *w)
+{
+	u32 done = __atomic_load_n(&w->lane->done, __ATOMIC_ACQUIRE);
+	u64 sleeps = count_sleeps(w->status_fd);
+
+	if (!w->waits_since || w->done != done) {
+		w->done = done;
+		w->waits_since = sleeps + 1;
+	}
+	return sleeps + 1 >= w->waits_since + RESTLESS;
+}
+
 /**
  * wait_sleeps() - is a vCPU asleep in a WFI that nothing has ended yet?
  * @w: from wait_open()
  *
  * Return: whether; then it goes on sleeping if nothing happens to the VM.
  */
-bool wait_sleeps(const struct wait_thread *w)
+bool wait_sleeps(struct wait_thread *w)
 {
 	const struct guest_lane *lane = w->lane;
 	u32 waits = __atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE);
 
 	if (waits == GUEST_WAITS)
-		waits = wait_is_interruptible(w) && __atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE);
+		waits = (wait_is_interruptible(w) || is_restless(w)) &&
+			__atomic_load_n(&lane->waits, __ATOMIC_ACQUIRE);
 	return waits && !__atomic_load_n(&lane->woken, __ATOMIC_ACQUIRE);
 }
 
