@@ -21,6 +21,7 @@
 #define PEND(bits) "guest vcpu=0 write GICD_ISPENDR1 at=0x8000000 value=" #bits "\n"
 #define DISABLE "guest vcpu=1 write GICD_ICENABLER1 at=0x8000000 value=0x100\n"
 #define DISABLE_0 "guest vcpu=1 write GICD_ICENABLER1 at=0x8000000 value=0x200\n"
+#define PEND_OTHER "guest vcpu=1 write GICD_ISPENDR1 at=0x8000000 value=0x100\n"
 #define UNPEND "guest vcpu=1 write GICD_ICPENDR1 at=0x8000000 value=0x100\n"
 
 #define IRQ_WITHOUT (PROG_TOOK_IRQ | PROG_TOOK_NONE)
@@ -30,27 +31,26 @@ static void what_is_withdrawn_in_between_is_explained(struct unit *t)
 {
 	static const struct {
 		const char *pend, *block;
-		size_t taker; /* operation of the block that takes an interrupt */
-		u64 value; /* of it */
+		u64 value; /* of the operation that takes an interrupt */
 		bool wrong;
 	} rows[] = {
-		{ PEND(0x100), "guest vcpu=0 take\n" DISABLE, 0, IRQ_WITHOUT, false },
-		{ PEND(0x100), "guest vcpu=0 idle\n" DISABLE, 0, IRQ_WITHOUT, false },
-		{ PEND(0x100), DISABLE "guest vcpu=0 take\n", 1, IRQ_WITHOUT, false },
-		{ PEND(0x100), "guest vcpu=0 take\n" UNPEND, 0, IRQ_WITHOUT, false },
-		{ PEND(0x100), "guest vcpu=0 take\n" DISABLE, 0, PROG_TOOK_IRQ | 40, false },
-		{ PEND(0x100), "guest vcpu=0 take\n" DISABLE, 0, PROG_TOOK_NONE, false },
+		{ PEND(0x100), "guest vcpu=0 take\n" DISABLE, IRQ_WITHOUT, false },
+		{ PEND(0x100), "guest vcpu=0 idle\n" DISABLE, IRQ_WITHOUT, false },
+		{ PEND(0x100), DISABLE "guest vcpu=0 take\n", IRQ_WITHOUT, false },
+		{ PEND(0x100), "guest vcpu=0 take\n" UNPEND, IRQ_WITHOUT, false },
+		{ PEND(0x100), "guest vcpu=0 take\n" DISABLE, PROG_TOOK_IRQ | 40, false },
+		{ PEND(0x100), "guest vcpu=0 take\n" DISABLE, PROG_TOOK_NONE, false },
 		/* It comes as the exception of its group. */
-		{ PEND(0x100), "guest vcpu=0 take\n" DISABLE, 0, FIQ_WITHOUT, true },
-		{ PEND(0x200), "guest vcpu=0 take\n" DISABLE_0, 0, FIQ_WITHOUT, false },
+		{ PEND(0x100), "guest vcpu=0 take\n" DISABLE, FIQ_WITHOUT, true },
+		{ PEND(0x200), "guest vcpu=0 take\n" DISABLE_0, FIQ_WITHOUT, false },
 		/* That of the other group is not what the handler asks for. */
-		{ PEND(0x200), "guest vcpu=0 take\n" DISABLE_0 PEND(0x100), 0, FIQ_WITHOUT, false },
+		{ PEND(0x200), "guest vcpu=0 take\n" PEND_OTHER DISABLE_0, FIQ_WITHOUT, false },
 		/* Something else was withdrawn, or nothing was. */
-		{ PEND(0x100), "guest vcpu=0 take\n" DISABLE_0, 0, IRQ_WITHOUT, true },
-		{ PEND(0x100), "guest vcpu=0 take\nguest vcpu=0 isb\n", 0, IRQ_WITHOUT, true },
-		{ "", "guest vcpu=0 take\n" DISABLE, 0, IRQ_WITHOUT, true },
+		{ PEND(0x100), "guest vcpu=0 take\n" DISABLE_0, IRQ_WITHOUT, true },
+		{ PEND(0x100), "guest vcpu=0 take\nguest vcpu=0 isb\n", IRQ_WITHOUT, true },
+		{ "", "guest vcpu=0 take\n" DISABLE, IRQ_WITHOUT, true },
 		/* It was withdrawn before the exception. */
-		{ PEND(0x100) DISABLE, "guest vcpu=0 take\n" UNPEND, 0, IRQ_WITHOUT, true },
+		{ PEND(0x100) DISABLE, "guest vcpu=0 take\n" UNPEND, IRQ_WITHOUT, true },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -454,7 +454,7 @@ static void access_timer(const struct vgic_devices *d, const struct op *op, u64 
  */
 void vgic_perform(struct vgic_devices *d, const struct op *op, struct op_result *res)
 {
-	u64 place;
+	u64 where;
 
 	switch (op->id) {
 	case OP_CREATE_VGIC:
@@ -483,8 +483,8 @@ void vgic_perform(struct vgic_devices *d, const struct op *op, struct op_result 
 		resampled(d, op, res);
 		break;
 	default:
-		if (op_user_place(op, &place) && place_is_of_timer(place))
-			access_timer(d, op, place, res);
+		if (op_user_place(op, &where) && place_is_of_timer(where))
+			access_timer(d, op, where, res);
 		else if (op_is_on_its(op))
 			perform_on_its(d, op, res);
 		else if (d->vgic < 0)
