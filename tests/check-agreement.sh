@@ -9,11 +9,8 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
-. tests/script.sh
-. ci/kernel/common.sh
+. tests/machine.sh
 
-vgicheck=${O:-build}/vgicheck
-kernel=6.12
 last=corpora/regress/0009-last-ignores-adjacent-region.vgic
 
 # perform FILE TARGET COMMAND...: the sample, by a command that `run` and its options follow.
@@ -74,8 +71,8 @@ fi
 ktap_check agreement.hosted_is_built make_hosted KERNEL="$kernel"
 ktap_check agreement.kernels_are_the_same kernels_are_the_same
 ktap_check agreement.kernels_differ kernels_differ
-if ! command -v qemu-system-aarch64 >/dev/null || [ ! -s "$(cache_dir)/kernel/$kernel/Image" ]; then
-	ktap_skip agreement.with_kvm 'no qemu-system-aarch64, or no kernel in the cache'
+if ! has_machine; then
+	ktap_skip agreement.with_kvm "$why_not"
 	ktap_done
 fi
 ktap_check agreement.both_perform both_perform

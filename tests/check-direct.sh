@@ -7,11 +7,7 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
-. tests/script.sh
-. ci/kernel/common.sh
-
-vgicheck=${O:-build}/vgicheck
-kernel=6.12
+. tests/machine.sh
 
 # direct HOST STATUS ARG...: runs it, and says what it printed if it ended otherwise.
 direct() {
@@ -121,10 +117,8 @@ check_machine() {
 scratch_dir
 qemu='qemu-system-aarch64'
 check_arguments
-if ! command -v "$qemu" >/dev/null; then
-	ktap_skip direct.runs "no $qemu"
-elif [ ! -s "$(cache_dir)/kernel/$kernel/Image" ]; then
-	ktap_skip direct.runs "kernel $kernel is not in the cache; 'make kernel KERNEL=$kernel' fetches it"
+if ! has_machine; then
+	ktap_skip direct.runs "$why_not"
 elif ! why=$(ci/kernel/modules.sh "$kernel" 2>&1 >/dev/null); then
 	ktap_skip direct.runs "no modules of kernel $kernel: $(printf '%s\n' "$why" | tail -n 1)"
 else

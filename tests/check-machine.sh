@@ -7,12 +7,9 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
-. tests/script.sh
-. ci/kernel/common.sh
+. tests/machine.sh
 
-vgicheck=${O:-build}/vgicheck
 regress9=corpora/regress/0009-last-ignores-adjacent-region.vgic
-kernel=6.12
 
 # vm NAME ARG...: runs `vgicheck vm ARG...`, keeps what it says below $scratch/NAME.
 vm() {

@@ -8,11 +8,8 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
-. tests/script.sh
-. ci/kernel/common.sh
+. tests/machine.sh
 
-version=6.12
-vgicheck=${O:-build}/vgicheck
 program=corpora/scenarios/migrate-keeps-interrupts.vgic
 
 # migrate STATUS LINE ARG...: ends with STATUS, after a line that fits.
@@ -28,7 +25,7 @@ migrate() {
 }
 
 programs_go_on_wherever_they_are_migrated() {
-	"$vgicheck" run --target "hosted:$version" --migrate --filter 'scenarios/*' \
+	"$vgicheck" run --target "hosted:$kernel" --migrate --filter 'scenarios/*' \
 		--out "$scratch/out" >"$scratch/results" 2>&1 &&
 		awk '/^# migrations made:/ { made = $4 } END { exit made < 7000 }' \
 			"$scratch/results" && return
@@ -41,12 +38,12 @@ states_are_the_same() {
 		corpora/scenarios/migrate-gicv2.vgic corpora/scenarios/lpi-by-msi.vgic \
 		corpora/scenarios/its-mapd-size-limits.vgic; do
 		migrate 0 '^the state restored differs from that saved in 0 places$' "$file" \
-			--target hosted --from "$version" --to "$version" || return
+			--target hosted --from "$kernel" --to "$kernel" || return
 	done
 }
 
 save() {
-	migrate 0 "^saved before op 21 on hosted $version" "$program" --target "hosted:$version" \
+	migrate 0 "^saved before op 21 on hosted $kernel" "$program" --target "hosted:$kernel" \
 		--save "$scratch/state" --results "$scratch/first"
 }
 
@@ -57,7 +54,7 @@ changed() {
 		echo "'$1' changes nothing"
 		return 1
 	fi
-	migrate "$2" "$3" "$program" --target "hosted:$version" --restore "$scratch/changed" \
+	migrate "$2" "$3" "$program" --target "hosted:$kernel" --restore "$scratch/changed" \
 		--first "$scratch/first"
 }
 
@@ -77,20 +74,20 @@ what_is_wrong_is_told() {
 		migrate 2 '^vgicheck: target qtest cannot save a VM$' "$program" --target qtest \
 			--save "$scratch/none" &&
 		migrate 2 ":1:1: this is no state of a VM: it begins with 'vmstate 1'$" "$program" \
-			--target "hosted:$version" --restore "$program" &&
+			--target "hosted:$kernel" --restore "$program" &&
 		changed '/^vm gicv3/s/3/2/' 2 "' is not a register of gicv2$" &&
 		changed '/^create_vgic/s/$/x/' 2 ":5:1: 'create_vgicx' is not a user operation"
 }
 
 machine_goes_on() {
 	migrate 0 '^the state restored differs from that saved in 0 places$' "$program" \
-		--from "$version" --to "$version" &&
+		--from "$kernel" --to "$kernel" &&
 		grep -q '^the rest of the program: 0 differences, ' "$scratch/log"
 }
 
 scratch_dir
-if command -v clang >/dev/null && ci/kernel/source.sh "$version" >"$scratch/log" 2>&1; then
-	ktap_check migrate.hosted_is_built make_hosted KERNEL="$version"
+if command -v clang >/dev/null && ci/kernel/source.sh "$kernel" >"$scratch/log" 2>&1; then
+	ktap_check migrate.hosted_is_built make_hosted KERNEL="$kernel"
 	ktap_check migrate.programs_go_on_wherever_they_are_migrated \
 		programs_go_on_wherever_they_are_migrated
 	ktap_check migrate.states_are_the_same states_are_the_same
@@ -100,10 +97,9 @@ if command -v clang >/dev/null && ci/kernel/source.sh "$version" >"$scratch/log"
 else
 	ktap_skip migrate "no clang, or $(tail -n 1 "$scratch/log")"
 fi
-if [ -s "$(cache_dir)/kernel/$version/Image" ]; then
+if has_machine; then
 	ktap_check migrate.machine_goes_on machine_goes_on
 else
-	ktap_skip migrate.machine_goes_on \
-		"kernel $version is not in the cache; 'make kernel KERNEL=$version' fetches it"
+	ktap_skip migrate.machine_goes_on "$why_not"
 fi
 ktap_done

@@ -6,11 +6,7 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
-. tests/script.sh
-. ci/kernel/common.sh
-
-vgicheck=${O:-build}/vgicheck
-kernel=6.12
+. tests/machine.sh
 
 # storm STATUS ARG...: runs one, and says what it printed if it ended otherwise.
 storm() {
@@ -18,11 +14,7 @@ storm() {
 	shift
 	"$vgicheck" vm --kernel "$kernel" --parallel --out "$scratch/out" -- storm --vcpus 2 --devices 2 \
 		--events 8 --count 2000 "$@" </dev/null >"$scratch/stdout" 2>"$scratch/stderr"
-	status=$?
-	[ "$status" -eq "$wanted" ] && return
-	echo "exit status $status instead of $wanted after:"
-	tail -n 20 "$scratch/stdout" "$scratch/stderr"
-	return 1
+	ended_with "$?" "$wanted" "$scratch/stdout" "$scratch/stderr"
 }
 
 # What stands on the left of the equation is the sum of what stands on the right.
@@ -70,10 +62,8 @@ says_what_is_missing() {
 }
 
 scratch_dir
-if ! command -v qemu-system-aarch64 >/dev/null; then
-	ktap_skip storm.runs 'no qemu-system-aarch64'
-elif [ ! -s "$(cache_dir)/kernel/$kernel/Image" ]; then
-	ktap_skip storm.runs "kernel $kernel is not in the cache; 'make kernel KERNEL=$kernel' fetches it"
+if ! has_machine; then
+	ktap_skip storm.runs "$why_not"
 else
 	ktap_check storm.every_send_is_accounted_for every_send_is_accounted_for
 	ktap_check storm.no_command_disturbs no_command_disturbs

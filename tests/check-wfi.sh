@@ -7,11 +7,8 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
-. tests/script.sh
-. ci/kernel/common.sh
+. tests/machine.sh
 
-vgicheck=${O:-build}/vgicheck
-kernel=6.12
 part='wfi-all/0??137' # every thousandth, of which PSTATE.I is clear in half
 
 # run STATUS ARG...: runs programs, and says what it printed if it ended otherwise.
@@ -68,10 +65,8 @@ if [ -e "${O:-build}/hosted/$kernel/vgic.so" ]; then
 else
 	ktap_skip wfi.hosted "no vGIC of $kernel; 'make hosted KERNEL=$kernel' builds it"
 fi
-if ! command -v qemu-system-aarch64 >/dev/null; then
-	ktap_skip wfi.machine 'no qemu-system-aarch64'
-elif [ ! -s "$(cache_dir)/kernel/$kernel/Image" ]; then
-	ktap_skip wfi.machine "kernel $kernel is not in the cache; 'make kernel KERNEL=$kernel' fetches it"
+if ! has_machine; then
+	ktap_skip wfi.machine "$why_not"
 else
 	ktap_check wfi.machine_is_as_expected machine_is_as_expected
 	ktap_check wfi.machine_sees_what_is_planted machine_sees_what_is_planted
