@@ -95,20 +95,26 @@ static unsigned int nr_regs(enum gic_version gic)
 	return gic == GIC_V2 ? NR_V2_REGS + NR_ANY_REGS : NR_REGS - NR_V2_REGS;
 }
 
-/* Registers of any vGIC come last; a GICv2 has them after its own. */
+/*
+ * How many registers of the other version the number of one leaves out; @which is either,
+ * the register or its number.  Those of any vGIC come last in the table; a GICv2 has them
+ * after its own.
+ */
+static unsigned int others_before(enum gic_version gic, unsigned int which)
+{
+	if (gic != GIC_V2)
+		return NR_V2_REGS;
+	return which < NR_V2_REGS ? 0 : NR_REGS - NR_ANY_REGS - NR_V2_REGS;
+}
+
 static enum reg_id numbered_reg(enum gic_version gic, unsigned int number)
 {
-	if (gic == GIC_V2 && number < NR_V2_REGS)
-		return (enum reg_id)number;
-	return (enum reg_id)(number +
-			     (gic == GIC_V2 ? NR_REGS - NR_ANY_REGS - NR_V2_REGS : NR_V2_REGS));
+	return (enum reg_id)(number + others_before(gic, number));
 }
 
 static unsigned int number_of_reg(enum gic_version gic, unsigned int reg)
 {
-	if (gic == GIC_V2 && reg < NR_V2_REGS)
-		return reg;
-	return reg - (gic == GIC_V2 ? NR_REGS - NR_ANY_REGS - NR_V2_REGS : NR_V2_REGS);
+	return reg - others_before(gic, reg);
 }
 
 /*
