@@ -158,15 +158,21 @@ static void cut_here(struct par *par, const struct verdict *v, size_t unjudged)
 		par->at_cut.unjudged = unjudged;
 }
 
-static bool step(struct par *par, struct way *w, size_t op, bool signalled)
+static bool step_by(bool (*judge)(const struct judging *), struct par *par, struct way *w,
+		    size_t op)
 {
 	struct judging j = *par->j;
 
 	j.model = w->model;
 	j.v = &w->v;
 	j.op = op;
-	w->ended = signalled ? !judge_withdrawn(&j) : !judge_step(&j);
+	w->ended = !judge(&j);
 	return !w->ended;
+}
+
+static bool step(struct par *par, struct way *w, size_t op)
+{
+	return step_by(judge_step, par, w, op);
 }
 
 /* The unknown differences of @w from number @from on are those of every order. */
@@ -220,19 +226,19 @@ static struct way *search_step(struct search *s, const struct way *from, size_t 
 {
 	struct way *w = way_get(s->par, from);
 
-	step(s->par, w, op, s->signalled[s->lane[op - s->first]]);
+	step_by(s->signalled[s->lane[op - s->first]] ? judge_withdrawn : judge_step, s->par, w, op);
 	if (w->v.nr_unknown == from->v.nr_unknown || !may_be_busy(s, op))
 		return w;
 	way_put(s->par, w);
 	w = way_get(s->par, from);
-	if (some_guest_enters(s, w->model) && step(s->par, w, op, false) &&
+	if (some_guest_enters(s, w->model) && step(s->par, w, op) &&
 	    w->v.nr_unknown == from->v.nr_unknown) {
 		model_copy(w->model, from->model);
 		return w;
 	}
 	way_put(s->par, w);
 	w = way_get(s->par, from);
-	step(s->par, w, op, false);
+	step(s->par, w, op);
 	return w;
 }
 
@@ -439,7 +445,7 @@ static void go_in_program_order(struct search *s)
 	const struct way *base = ways_best(&s->par->now);
 	struct way *w = way_get(s->par, base);
 
-	for (size_t op = s->first; op < s->end && step(s->par, w, op, false); op++)
+	for (size_t op = s->first; op < s->end && step(s->par, w, op); op++)
 		;
 	if (w->order)
 		memcpy(w->order, base->order, s->first * sizeof(*w->order));
@@ -503,7 +509,7 @@ static void judge_alone(struct par *par, size_t op)
 
 		way_in_program_order(w, op, op + 1);
 		if (!w->ended)
-			step(par, w, op, false);
+			step(par, w, op);
 		if (old.nr > 1)
 			mark_no_order(w, nr_diffs);
 		ways_add(par, &par->now, w);
