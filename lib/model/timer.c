@@ -137,10 +137,14 @@ static void leave_all(struct model *m, unsigned int but)
 void timer_migrated(struct model *m, struct model_vcpu *v)
 {
 	leave(m, v);
-	if (!chosen(m, CHOICE_PHYSICAL_TIMER_HIDDEN) && !chosen(m, CHOICE_PHYSICAL_TIMER_SHOWN))
-		v->timer[TIMER_PHYSICAL] = (struct model_timer){ 0 };
-	else if (chosen(m, CHOICE_PHYSICAL_TIMER_HIDDEN))
-		v->timer[TIMER_PHYSICAL] = (struct model_timer){ .ctl_known = CTL_ENABLE };
+	if (chosen(m, CHOICE_PHYSICAL_TIMER_SHOWN))
+		return;
+	v->timer[TIMER_PHYSICAL] = (struct model_timer){
+		.ctl_known = chosen(m, CHOICE_PHYSICAL_TIMER_HIDDEN) ? CTL_ENABLE : 0,
+	};
+	/* Its line was restored, and the timer is new: whose word counts is not said. */
+	v->irqs.vague |= (v->irqs.line | v->irqs.late) & bit_of(TIMER_PHYSICAL);
+	v->irqs.open |= v->irqs.vague;
 }
 
 /**
