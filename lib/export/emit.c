@@ -165,6 +165,16 @@ void export_refuse(struct export *x, const char *fmt, ...)
 	va_end(ap);
 }
 
+/**
+ * export_refuse_op() - say that no test can have an operation
+ * @x: the export; the first reason stays
+ * @i: its number, from 0
+ */
+void export_refuse_op(struct export *x, size_t i)
+{
+	export_refuse(x, "op %zu: '%s' is not exported", i + 1, op_desc(x->prog->op[i].id)->word);
+}
+
 static const u64 helper_needs[NR_HELPERS] = {
 #define HELPER(id, needs, text) [HELPER_##id] = (needs),
 #define NEED(id) (1ULL << HELPER_##id)

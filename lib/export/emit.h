@@ -70,6 +70,7 @@ __printf(3, 4) void put_code(FILE *f, unsigned int tabs, const char *fmt, ...);
 __printf(3, 4) void put_comment(FILE *f, unsigned int tabs, const char *fmt, ...);
 void put_words(FILE *f, unsigned int tabs, const char *s);
 __printf(2, 3) void export_refuse(struct export *x, const char *fmt, ...);
+void export_refuse_op(struct export *x, size_t i);
 void export_use(struct export *x, enum helper_id id);
 const char *export_sysreg_name(u64 place, char *buf, size_t bytes);
 const char *export_reg_name(struct export *x, u64 place, char *buf, size_t bytes);

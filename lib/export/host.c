@@ -488,11 +488,6 @@ static void refused_run(struct export *x, size_t i)
 	put_failure(x, i, raw);
 }
 
-static void mp_state(struct export *x, size_t i)
-{
-	export_refuse(x, "op %zu: '%s' is not exported", i + 1, op_desc(x->prog->op[i].id)->word);
-}
-
 static void hold(struct export *x, size_t i)
 {
 	struct export_vcpu *v = export_vcpu(x, op_arg(&x->prog->op[i], ARG_HOLD_vcpu));
@@ -576,10 +571,6 @@ static emit_fn *const emitters[NR_OPS] = {
 	[OP_GUEST_SUSPEND] = refused_run,
 	[OP_GUEST_CPU_OFF] = refused_run,
 	[OP_GUEST_CPU_ON] = refused_run,
-	[OP_SET_MP_STATE] = mp_state,
-	[OP_GET_MP_STATE] = mp_state,
-	[OP_AWAIT] = mp_state,
-	[OP_HALT_POLL] = mp_state,
 	[OP_GUEST_WFE] = refused_run,
 	[OP_GUEST_SERVE] = refused_run,
 };
@@ -599,5 +590,5 @@ void export_host_op(struct export *x, size_t i)
 	if (emitters[op->id])
 		emitters[op->id](x, i);
 	else
-		export_refuse(x, "op %zu: '%s' is not exported", i + 1, op_desc(op->id)->word);
+		export_refuse_op(x, i);
 }
