@@ -129,6 +129,7 @@ LIB_SRCS := \
 	lib/target/target.c \
 	lib/target/vgic_device.c \
 	lib/vmstate/compare.c \
+	lib/vmstate/history.c \
 	lib/vmstate/regs.c \
 	lib/vmstate/restore.c \
 	lib/vmstate/save.c \

@@ -50,15 +50,17 @@ struct vmstate_failure {
 	int err; /* errno, positive */
 };
 
-/* save.c */
+/* history.c */
 void vmstate_history_init(struct vmstate_history *h, const struct prog *prog);
 void vmstate_history_free(struct vmstate_history *h);
 void vmstate_note(struct vmstate_history *h, const struct op *op, const struct op_result *res);
+bool vmstate_has_op(const struct op *op);
+
+/* save.c */
 __must_check int vmstate_save(const struct vmstate_port *port, const struct vmstate_history *h,
 			      enum migrate_order order, struct vmstate *s,
 			      struct vmstate_failure *failure);
 void vmstate_free(struct vmstate *s);
-bool vmstate_has_op(const struct op *op);
 struct vmstate_guest *vmstate_add_guest(struct vmstate *s, u64 vcpu);
 const struct vmstate_guest *vmstate_guest_of(const struct vmstate *s, u64 vcpu);
 
