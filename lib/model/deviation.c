@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+_Static_assert(NR_DEVIATIONS <= 64, "struct model_config has a bit for each");
+
 static const struct deviation_desc deviations[] = {
 #define DEVIATION(id, name, rule, what) [DEVIATION_##id] = { name, RULE_##rule, what },
 #include "lib/model/deviation.def"

@@ -13,6 +13,7 @@
 /* The fields of a command, which each has at the same place as the others. */
 struct its_cmd {
 	enum its_cmd_id id;
+	unsigned int by; /* number of the PE whose write has it performed, or of none */
 	u32 device, event;
 	u64 intid;
 	u16 icid;
@@ -369,7 +370,7 @@ static enum wrong clear_event(struct model *m, struct model_its *its, const stru
 		return EVENT;
 	lpi = its_lpi_of(&m->event[i]);
 	if (lpi < MODEL_MAX_LPIS && its_vcpu_of(m, lpi) >= 0)
-		lpi_set_pending(m, lpi, (unsigned int)its_vcpu_of(m, lpi), false);
+		lpi_cleared(m, lpi, (unsigned int)its_vcpu_of(m, lpi), c->by);
 	return NOTHING;
 }
 
@@ -478,7 +479,7 @@ static bool acts_on_kept(const struct model *m, const struct model_its *its,
 	}
 }
 
-static void perform(struct model *m, struct model_its *its, const u64 *cmd)
+static void perform(struct model *m, struct model_its *its, unsigned int by, const u64 *cmd)
 {
 	enum rule_id rule = RULE_CMD_UNKNOWN;
 	enum wrong wrong = PE;
@@ -488,6 +489,7 @@ static void perform(struct model *m, struct model_its *its, const u64 *cmd)
 		m->lost = true;
 		return;
 	}
+	c.by = by;
 	m->lost |= acts_on_kept(m, its, &c);
 	if (c.id != NR_ITS_CMDS) {
 		wrong = performs[c.id](m, its, &c);
@@ -518,15 +520,16 @@ static bool fetch(struct model *m, const struct model_its *its, u64 *cmd)
  * its_run_commands() - perform what is between GITS_CREADR and GITS_CWRITER
  * @m:   the model
  * @its: the ITS, which does nothing while it is disabled
+ * @by:  number of the PE whose write makes it, or that of none
  */
-void its_run_commands(struct model *m, struct model_its *its)
+void its_run_commands(struct model *m, struct model_its *its, unsigned int by)
 {
 	while (!m->lost && its->enabled && its->creadr != its->cwriter) {
 		u64 cmd[ITS_CMD_WORDS];
 
 		its->last_rule = RULE_ITS_QUEUE;
 		if (fetch(m, its, cmd))
-			perform(m, its, cmd);
+			perform(m, its, by, cmd);
 		its->creadr = (u32)((its->creadr + ITS_CMD_BYTES) % its_queue_bytes(its));
 	}
 }

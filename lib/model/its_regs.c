@@ -74,7 +74,7 @@ static void write_ctlr(struct model *m, const struct access *a, u64 value, u64 m
 	if (!enable)
 		its_forget_own(m, its);
 	its->enabled = enable && (its->enabled || enable_its(m, its));
-	its_run_commands(m, its);
+	its_run_commands(m, its, access_by(m, a));
 }
 
 static void read_typer(const struct model *m, const struct access *a, struct expect *want,
@@ -200,7 +200,7 @@ static void write_cwriter(struct model *m, const struct access *a, u64 value, u6
 	its->cwriter = (u32)(value & offset);
 	its->cwriter_known = true;
 	m->lost |= !chosen(m, CHOICE_ITS_SYNCHRONOUS);
-	its_run_commands(m, its);
+	its_run_commands(m, its, access_by(m, a));
 }
 
 static void read_creadr(const struct model *m, const struct access *a, struct expect *want,

@@ -217,6 +217,7 @@ static void put_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bo
 	lpi_put_bit(b->left, lpi, false);
 	lpi_put_bit(b->taken, lpi, false);
 	lpi_put_bit(b->undue, lpi, false);
+	lpi_put_bit(b->back, lpi, false);
 	lpi_put_bit(b->listed, lpi, lpi_bit(b->listed, lpi) || pending);
 	m->lpi.moved_by[lpi] = 0;
 }
@@ -239,6 +240,34 @@ void lpi_set_pending(struct model *m, unsigned int lpi, unsigned int vcpu, bool 
 		put_pending(m, lpi, vcpu, pending);
 }
 
+/* May it be, by the rules or by a deviation that leaves it with its event? */
+static bool may_be_pending(const struct model_lpi_bits *b, unsigned int lpi)
+{
+	return lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi) || lpi_bit(b->undue, lpi) ||
+	       lpi_bit(b->back, lpi);
+}
+
+/**
+ * lpi_cleared() - CLEAR takes the pending state of an LPI away
+ * @m:    of a VM with an ITS
+ * @lpi:  number from FIRST_LPI
+ * @vcpu: number of the PE that it is of
+ * @by:   number of the PE whose write has the ITS perform it, or that of none
+ *
+ * By DEVIATION_CLEAR_UNDONE that is the ITS's copy of it alone, and what a PE in its
+ * guest has in a list register comes back.  One that moves is on another PE's list.
+ */
+void lpi_cleared(struct model *m, unsigned int lpi, unsigned int vcpu, unsigned int by)
+{
+	struct model_lpi_bits *b = &m->lpis[vcpu];
+	unsigned int from = lpi_bit(b->moving, lpi) ? m->lpi.moved_from[lpi] : vcpu;
+	bool loaded = irq_may_be_loaded(m, vcpu, by) || irq_may_be_loaded(m, from, by);
+	bool back = m->vcpu[vcpu].lpis_enabled && may_be_pending(b, lpi) && loaded;
+
+	lpi_set_pending(m, lpi, vcpu, false);
+	lpi_put_bit(b->back, lpi, back && deviates(m, DEVIATION_CLEAR_UNDONE));
+}
+
 /**
  * lpi_unmapped() - an event was unmapped with its device
  * @m:   of a VM with an ITS
@@ -250,12 +279,12 @@ void lpi_unmapped(struct model *m, unsigned int lpi)
 {
 	for (unsigned int i = 0; i < m->nr_vcpus; i++) {
 		struct model_lpi_bits *b = &m->lpis[i];
-		bool may_be = lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi) ||
-			      lpi_bit(b->undue, lpi) || lpi_bit(b->taken, lpi);
+		bool may_be = may_be_pending(b, lpi) || lpi_bit(b->taken, lpi);
 
 		lpi_put_bit(b->left, lpi, may_be);
 		lpi_put_bit(b->open, lpi, may_be);
 		lpi_put_bit(b->pending, lpi, false);
+		lpi_put_bit(b->back, lpi, false);
 	}
 }
 
@@ -279,8 +308,7 @@ void lpi_sent_while_disabled(struct model *m, unsigned int lpi, unsigned int vcp
 void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu)
 {
 	struct model_lpi_bits *b = &m->lpis[vcpu];
-	bool was_pending = lpi_bit(b->pending, lpi) || lpi_bit(b->open, lpi) ||
-			   lpi_bit(b->kept, lpi) || lpi_bit(b->undue, lpi);
+	bool was_pending = may_be_pending(b, lpi) || lpi_bit(b->kept, lpi);
 
 	lpi_set_pending(m, lpi, vcpu, false);
 	lpi_put_bit(b->kept, lpi, was_pending && deviates(m, DEVIATION_DISCARD_KEEPS_PENDING));
@@ -324,6 +352,8 @@ enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v,
 		return DEVIATION_QUEUED_WHILE_DISABLED;
 	if (lpi_bit(b->kept, lpi) && !lpi_bit(b->pending, lpi) && !lpi_bit(b->open, lpi))
 		return DEVIATION_DISCARD_KEEPS_PENDING;
+	if (lpi_bit(b->back, lpi) && !lpi_bit(b->pending, lpi) && !lpi_bit(b->open, lpi))
+		return DEVIATION_CLEAR_UNDONE;
 	if (host_may_have(m, b, lpi) && (!lpi_may_be_enabled(m, lpi) || !m->dist_enable[1]))
 		return DEVIATION_HOST_LPI_ACTIVE;
 	return NR_DEVIATIONS;
@@ -384,6 +414,8 @@ static enum deviation_id doubt_of(const struct model *m, const struct model_lpi_
 		return DEVIATION_HOST_LPI_ACTIVE;
 	if (lpi_bit(b->kept, lpi))
 		return DEVIATION_DISCARD_KEEPS_PENDING;
+	if (lpi_bit(b->back, lpi))
+		return DEVIATION_CLEAR_UNDONE;
 	if (lpi_bit(b->taken, lpi))
 		return DEVIATION_TABLE_READ_WHEN_MAPPED;
 	if (lpi_bit(b->queued, lpi))
@@ -430,7 +462,7 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool enab
 		u64 bits = v->lpis_enabled ? b->pending[n] | b->open[n] : 0;
 
 		if (deviant)
-			bits |= b->kept[n] | m->lpi.stray[n] |
+			bits |= b->kept[n] | b->back[n] | m->lpi.stray[n] |
 				(v->lpis_enabled ? 0 : b->queued[n] | b->undue[n]) |
 				(may_signal_taken(v) ? b->taken[n] : 0);
 
@@ -464,8 +496,8 @@ unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v)
 	unsigned int nr = 0;
 
 	for (unsigned int n = 0; n < ARRAY_SIZE(b->pending); n++) {
-		u64 word = b->pending[n] | b->open[n] | b->kept[n] | m->lpi.stray[n] | b->undue[n] |
-			   (b->unended[n] & active);
+		u64 word = b->pending[n] | b->open[n] | b->kept[n] | b->back[n] | m->lpi.stray[n] |
+			   b->undue[n] | (b->unended[n] & active);
 
 		if (word) /* which is rare */
 			nr += (unsigned int)__builtin_popcountll(word);
@@ -487,6 +519,7 @@ void lpi_acknowledged(struct model *m, const struct model_vcpu *v, unsigned int 
 
 	lpi_set_pending(m, lpi, vcpu, false);
 	lpi_put_bit(m->lpis[vcpu].taken, lpi, false);
+	lpi_put_bit(m->lpis[vcpu].back, lpi, false);
 	lpi_put_bit(m->lpis[vcpu].queued, lpi, false);
 	lpi_put_bit(m->lpis[vcpu].unended, lpi, true);
 	lpi_put_bit(m->lpis[vcpu].changed, lpi, false);

@@ -85,6 +85,7 @@ static void move_pending(struct model *m, unsigned int lpi, unsigned int from, u
 	struct model_lpi_bits *a = &m->lpis[from], *b = &m->lpis[to];
 	bool pending = lpi_bit(a->pending, lpi), open = lpi_bit(a->open, lpi);
 	bool maybe = lpi_bit(a->taken, lpi) || lpi_bit(a->queued, lpi) || lpi_bit(a->undue, lpi);
+	bool back = lpi_bit(a->back, lpi);
 
 	if (from == to)
 		return;
@@ -98,10 +99,12 @@ static void move_pending(struct model *m, unsigned int lpi, unsigned int from, u
 	take_bit(a->unseen, b->unseen, lpi);
 	take_bit(a->left, b->left, lpi);
 	take_bit(a->kept, b->kept, lpi);
+	take_bit(a->back, b->back, lpi);
 	lpi_put_bit(b->unended, lpi, lpi_bit(b->unended, lpi) || lpi_bit(a->unended, lpi));
 	move_list(m, lpi, from, to);
 	if (!m->vcpu[to].lpis_enabled) {
-		lpi_put_bit(b->undue, lpi, pending || open || maybe || lpi_bit(b->undue, lpi));
+		lpi_put_bit(b->undue, lpi,
+			    pending || open || maybe || back || lpi_bit(b->undue, lpi));
 		return;
 	}
 	lpi_put_bit(b->pending, lpi, pending || lpi_bit(b->pending, lpi));
@@ -187,8 +190,8 @@ void lpi_arrived(struct model *m, unsigned int vcpu)
 
 		if (!gone)
 			continue;
-		own->listed[n] &= own->pending[n] | own->open[n] | own->kept[n] | own->undue[n] |
-				  m->lpi.stray[n];
+		own->listed[n] &= own->pending[n] | own->open[n] | own->kept[n] | own->back[n] |
+				  own->undue[n] | m->lpi.stray[n];
 		for (unsigned int i = 0; i < m->nr_vcpus; i++) {
 			for (u64 bits = m->lpis[i].moving[n] & gone; bits; bits &= bits - 1) {
 				unsigned int lpi = 64 * n + (unsigned int)__builtin_ctzll(bits);

@@ -326,7 +326,8 @@ static void save_word(struct model *m, const struct model_vcpu *v, unsigned int 
 	u64 here = lpis_of(m, (unsigned int)(v - m->vcpu), lpi);
 	u64 saved = v->lpis_enabled ? here : 0;
 	/* What a deviation may have made of it is not known either. */
-	u64 doubtful = b->open[n] | b->kept[n] | b->taken[n] | strayed(m, lpi) | b->undue[n];
+	u64 doubtful =
+		b->open[n] | b->kept[n] | b->back[n] | b->taken[n] | strayed(m, lpi) | b->undue[n];
 	/* What is no LPI of this PE may stay as it was. */
 	u64 open =
 		(saved & doubtful) | (~saved & (here | doubtful | b->pending[n] | stored | ~known));

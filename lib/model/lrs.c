@@ -34,10 +34,15 @@ static u32 spis_active_on(const struct model *m, unsigned int first, unsigned in
 	return on;
 }
 
+static u32 may_pend(const struct model_bank *b)
+{
+	return bank_pending(b) | b->open | b->soft;
+}
+
 /* Those that may be pending, and are enabled and may not be active. */
 static u32 may_wait(const struct model_bank *b)
 {
-	return (bank_pending(b) | b->open | b->soft) & b->enable & ~b->active;
+	return may_pend(b) & b->enable & ~b->active;
 }
 
 /**
@@ -77,8 +82,7 @@ static u32 listed(const struct model *m, const struct model_bank *b)
 	bool forwards[2];
 
 	dist_group_enables(m, forwards);
-	return b->active | b->stuck |
-	       (forwards[0] || forwards[1] ? (bank_pending(b) | b->open | b->soft) & b->enable : 0);
+	return b->active | b->stuck | (forwards[0] || forwards[1] ? may_pend(b) & b->enable : 0);
 }
 
 /**
@@ -261,6 +265,22 @@ void irq_lrs_filled(struct model *m)
 	m->crowded = false;
 	if (m->any_slipped)
 		clear_slipped(m);
+}
+
+/**
+ * irq_may_be_loaded() - may a PE have interrupts in list registers that others do not see?
+ * @m:    the model
+ * @vcpu: number of the PE
+ * @by:   number of the PE whose access it is, or that of none
+ *
+ * While it is held, and side by side, where nobody knows who is in its guest.  For an
+ * access of its own it has left.
+ *
+ * Return: whether.
+ */
+bool irq_may_be_loaded(const struct model *m, unsigned int vcpu, unsigned int by)
+{
+	return vcpu < m->nr_vcpus && vcpu != by && (m->vcpu[vcpu].held || m->side_by_side);
 }
 
 /**

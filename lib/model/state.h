@@ -166,10 +166,12 @@ struct model_lpi_bits {
 	/*
 	 * On the list of the PE until it runs; moved to it, but on the list of another;
 	 * moved to it although LPIs are disabled; pending when it was ended, and in a list
-	 * register until the PE runs anew, whatever else is disabled.
+	 * register until the PE runs anew, whatever else is disabled; pending again
+	 * although CLEAR took that away.
 	 */
 	u64 listed[MODEL_MAX_LPIS / 64], moving[MODEL_MAX_LPIS / 64];
 	u64 undue[MODEL_MAX_LPIS / 64], slipped[MODEL_MAX_LPIS / 64];
+	u64 back[MODEL_MAX_LPIS / 64];
 };
 
 /*
@@ -364,6 +366,12 @@ static inline u32 bank_pending(const struct model_bank *b)
 	return b->latch | (b->line & ~b->edge);
 }
 
+/* The number of the PE that an access is of, or of none if it is userspace's. */
+static inline unsigned int access_by(const struct model *m, const struct access *a)
+{
+	return a->user ? m->nr_vcpus : a->by;
+}
+
 static inline bool lpi_bit(const u64 *bits, unsigned int lpi)
 {
 	return bits[lpi / 64] >> lpi % 64 & 1;
@@ -476,6 +484,7 @@ bool irq_lrs_may_be_taken(const struct model *m, const struct model_vcpu *v);
 void irq_lrs_kept(struct model *m, unsigned int vcpu);
 void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_lrs_filled(struct model *m);
+bool irq_may_be_loaded(const struct model *m, unsigned int vcpu, unsigned int by);
 void irq_loosen(struct model *m, struct model_vcpu *v, enum deviation_id by);
 
 /* lpi.c */
@@ -485,6 +494,7 @@ void lpi_candidates(const struct model *m, const struct model_vcpu *v, bool enab
 		    unsigned int above, struct candidates *c);
 enum deviation_id lpi_made_by(const struct model *m, const struct model_vcpu *v, u64 intid);
 void lpi_reset(struct model *m);
+void lpi_cleared(struct model *m, unsigned int lpi, unsigned int vcpu, unsigned int by);
 void lpi_discarded(struct model *m, unsigned int lpi, unsigned int vcpu);
 void lpi_ended(struct model *m, struct model_vcpu *v, u64 intid);
 unsigned int lpi_in_flight(const struct model *m, const struct model_vcpu *v);
@@ -552,7 +562,7 @@ void its_send(struct model *m, unsigned int nr);
 bool its_is_doubtful(const struct model *m, const struct model_event *e);
 
 /* its_cmd.c */
-void its_run_commands(struct model *m, struct model_its *its);
+void its_run_commands(struct model *m, struct model_its *its, unsigned int by);
 
 /* its_regs.c */
 const struct reg_behaviour *its_behaviour(enum reg_id reg);
