@@ -341,7 +341,9 @@ enum hosted_outcome shim_sysreg(struct kvm_vcpu *vcpu, u32 encoding, bool write,
  * shim_wakes() - would a WFI return?
  * @vcpu: in KVM_RUN
  *
- * As kvm_vcpu_wfi() looks at it, after what the processor sees by itself.
+ * As kvm_vcpu_wfi() looks at it, after what the processor sees by itself.  A timer that
+ * has expired has the vCPU scheduled, which tells the vGIC of it; in kernels before 6.1
+ * it ends the wait.
  */
 bool shim_wakes(struct kvm_vcpu *vcpu)
 {
@@ -351,7 +353,10 @@ bool shim_wakes(struct kvm_vcpu *vcpu)
 	if (shim_signalled())
 		return true;
 	preempt_out(vcpu);
-	pending = shim_timer_pending(vcpu) || kvm_vgic_vcpu_pending_irq(vcpu);
+	load(vcpu);
+	preempt_out(vcpu);
+	pending = kvm_vgic_vcpu_pending_irq(vcpu) ||
+		  (SHIM_VERSION < 6001 && shim_timer_pending(vcpu));
 	load(vcpu);
 	return pending;
 }
