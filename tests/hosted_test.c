@@ -26,6 +26,7 @@ static struct fake {
 	unsigned int nr_pending; /* interrupts that a vCPU can acknowledge */
 	unsigned int signalled; /* how, while there is one */
 	bool wakes;
+	unsigned int nr_timers; /* that time passes to; the last one wakes */
 	int enter_fails; /* this many times */
 	u64 ctlr; /* ICC_CTLR_EL1 and GICC_CTLR */
 	u8 mem[64]; /* from PROG_MEM_BASE on */
@@ -184,6 +185,15 @@ static int wakes(struct hosted_vm *vm, int vcpu)
 	return fake.wakes;
 }
 
+static int pass_time(struct hosted_vm *vm, unsigned long long ticks)
+{
+	(void)vm;
+	if (!fake.nr_timers || ticks != PROG_TIMER_SOON)
+		return 0;
+	fake.wakes = !--fake.nr_timers;
+	return 1;
+}
+
 /* cppcheck-suppress constParameter ; the type of the function is given */
 static int add_memory(struct hosted_vm *vm, unsigned long long gpa, unsigned long bytes)
 {
@@ -236,6 +246,7 @@ static const struct hosted_kernel kernel = {
 	.sysreg = sysreg,
 	.signalled = signalled,
 	.wakes = wakes,
+	.pass_time = pass_time,
 	.add_memory = add_memory,
 	.mem_read = mem_read,
 	.mem_write = mem_write,
@@ -507,14 +518,18 @@ static void wfi_tells_whether_it_was_ended(struct unit *t)
 {
 	static const struct {
 		bool wakes;
-		unsigned int nr_pending, ended;
-	} rows[] = { { false, 0, 1 }, { true, 0, 0 }, { false, 1, 0 } };
+		unsigned int nr_pending, nr_timers, ended;
+	} rows[] = {
+		{ false, 0, 0, 1 }, { true, 0, 0, 0 }, { false, 1, 0, 0 }, { false, 0, 2, 0 }
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		fake = fresh;
 		fake.wakes = rows[i].wakes;
 		fake.nr_pending = rows[i].nr_pending;
+		fake.nr_timers = rows[i].nr_timers;
 		EXPECT_EQ(t, perform_on_two(t, "guest vcpu=0 wfi")->val[0], rows[i].ended);
+		EXPECT_EQ(t, fake.nr_timers, 0);
 	}
 }
 

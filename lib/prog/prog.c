@@ -465,6 +465,32 @@ bool prog_has_op(const struct prog *p, enum op_id id)
 }
 
 /**
+ * prog_timer_ticks() - how long the timers of a program take that are to expire within it
+ * @p: the program
+ *
+ * Return: the largest TVAL up to PROG_TIMER_SOON that a guest writes, or 0.
+ */
+u64 prog_timer_ticks(const struct prog *p)
+{
+	u64 most = 0;
+
+	for (size_t i = 0; i < p->nr_ops; i++) {
+		struct reg_at at;
+		u64 value;
+
+		if (p->op[i].id != OP_GUEST_WRITE)
+			continue;
+		reg_find_at(op_arg(&p->op[i], ARG_GUEST_WRITE_reg), &at);
+		if (at.reg != REG_CNTV_TVAL && at.reg != REG_CNTP_TVAL)
+			continue;
+		value = op_arg(&p->op[i], ARG_GUEST_WRITE_value);
+		if (value <= PROG_TIMER_SOON && value > most)
+			most = value;
+	}
+	return most;
+}
+
+/**
  * prog_has_par() - are any operations performed side by side?
  * @p: the program
  *

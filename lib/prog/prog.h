@@ -155,6 +155,13 @@ struct prog {
 #define PROG_MP_STOPPED 5
 #define PROG_MP_SUSPENDED 10
 
+/*
+ * A TVAL up to this is reached within the program: counted at up to 1 GHz in some
+ * milliseconds, at 62.5 MHz in 67 of them.  Who ends a WFI from outside has seen the
+ * counter go on so far (docs/wfi.md).
+ */
+#define PROG_TIMER_SOON (1u << 22)
+
 /* Values of CPU_ON, 32 bits of two's complement: ARM DEN 0022, 5.2.2. */
 #define PROG_PSCI_SUCCESS 0u
 #define PROG_PSCI_INVALID_PARAMETERS 0xfffffffeu
@@ -287,6 +294,7 @@ struct op *prog_add(struct prog *p, enum op_id id);
 size_t prog_par_end(const struct prog *p, size_t first);
 bool prog_has_par(const struct prog *p);
 bool prog_has_op(const struct prog *p, enum op_id id);
+u64 prog_timer_ticks(const struct prog *p);
 void prog_mend_par(struct prog *p);
 bool prog_ipa_bits_are_supported(unsigned int ipa_bits);
 enum frame_id prog_frame(enum gic_version gic, unsigned int number);

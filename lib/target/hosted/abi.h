@@ -13,7 +13,7 @@
 #define LIB_TARGET_HOSTED_ABI_H
 
 /* To be raised with each change of this file: a library that was built before is refused. */
-#define HOSTED_ABI 5u
+#define HOSTED_ABI 6u
 
 /* The symbol of struct hosted_kernel in each library. */
 #define HOSTED_SYMBOL "hosted_kernel"
@@ -97,6 +97,11 @@ struct hosted_kernel {
 	unsigned int (*signalled)(struct hosted_vm *vm, int vcpu);
 	/* Would a WFI of this vCPU return?  KVM's decision as it blocks, not the hardware's. */
 	int (*wakes)(struct hosted_vm *vm, int vcpu);
+	/*
+	 * Time passes, up to the first moment at which the condition of a timer is met, if
+	 * that is within so many ticks of the counter.  Else it returns 0.
+	 */
+	int (*pass_time)(struct hosted_vm *vm, unsigned long long ticks);
 
 	/* Memory of the guest, at most 4 MiB in all; all zero at first. */
 	int (*add_memory)(struct hosted_vm *vm, unsigned long long gpa, unsigned long bytes);

@@ -413,9 +413,29 @@ bool hosted_guest_sleeps(const struct hosted_machine *m, const struct hosted_vcp
 	return !m->kernel->signalled(m->vm, v->number) && !m->kernel->wakes(m->vm, v->number);
 }
 
+/**
+ * hosted_guest_rests() - does a WFI of this vCPU sleep until it is ended from outside?
+ * @m:  the machine, in which nobody else goes on
+ * @v:  a vCPU that has entered its guest
+ * @op: the operation that executes it
+ *
+ * Time passes while it sleeps.
+ *
+ * Return: whether.
+ */
+bool hosted_guest_rests(const struct hosted_machine *m, const struct hosted_vcpu *v,
+			const struct op *op)
+{
+	while (hosted_guest_sleeps(m, v, op)) {
+		if (!m->kernel->pass_time(m->vm, PROG_TIMER_SOON))
+			return true;
+	}
+	return false;
+}
+
 static void idle(struct guest *g, struct op_result *res)
 {
-	if (hosted_guest_sleeps(g->m, g->v, g->op))
+	if (hosted_guest_rests(g->m, g->v, g->op))
 		set_value(res, PROG_IDLE_ENDED);
 	else
 		take(g, res);
@@ -459,7 +479,7 @@ void hosted_guest_perform(struct hosted_machine *m, struct hosted_vcpu *v, const
 		serve(&g, res);
 		break;
 	case OP_GUEST_WFI:
-		set_value(res, hosted_guest_sleeps(m, v, op));
+		set_value(res, hosted_guest_rests(m, v, op));
 		break;
 	case OP_GUEST_IDLE:
 		idle(&g, res);

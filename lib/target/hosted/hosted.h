@@ -82,6 +82,8 @@ void hosted_guest_perform(struct hosted_machine *m, struct hosted_vcpu *v, const
 			  struct op_result *res);
 bool hosted_guest_sleeps(const struct hosted_machine *m, const struct hosted_vcpu *v,
 			 const struct op *op);
+bool hosted_guest_rests(const struct hosted_machine *m, const struct hosted_vcpu *v,
+			const struct op *op);
 
 /* par.c */
 void hosted_par_perform(struct hosted_machine *m, size_t first, size_t end,

@@ -82,8 +82,11 @@ static bool is_asleep(const struct block *b, const struct lane *l)
 	       hosted_guest_sleeps(b->m, l->vcpu, next_op(b, l));
 }
 
-/* The lane that goes on, or NULL if none has anything left. */
-static struct lane *pick(struct block *b)
+/*
+ * The lane that goes on, or NULL if none has anything left.  @rests: all that have are
+ * asleep.
+ */
+static struct lane *pick(struct block *b, bool *rests)
 {
 	struct lane *picked = NULL, *asleep = NULL;
 	u64 awake = 0;
@@ -99,7 +102,20 @@ static struct lane *pick(struct block *b)
 		else if (!rng_below(&b->rng, ++awake))
 			picked = l;
 	}
+	*rests = !picked && asleep;
 	return picked ? picked : asleep;
+}
+
+/* Time passes while all are asleep. */
+static struct lane *pick_in_time(struct block *b)
+{
+	struct lane *l;
+	bool rests;
+
+	do
+		l = pick(b, &rests);
+	while (rests && b->m->kernel->pass_time(b->m->vm, PROG_TIMER_SOON));
+	return l;
 }
 
 static void perform_next(struct block *b, struct lane *l)
@@ -143,7 +159,7 @@ void hosted_par_perform(struct hosted_machine *m, size_t first, size_t end,
 	b.lane = xcalloc(end - first, sizeof(*b.lane));
 	for (size_t i = first; i < end; i++)
 		add_op(&b, i);
-	while ((l = pick(&b)))
+	while ((l = pick_in_time(&b)))
 		perform_next(&b, l);
 	for (size_t i = 0; i < b.nr_lanes; i++)
 		free(b.lane[i].op);

@@ -205,6 +205,7 @@ void vm_open(struct target_vm *vm)
 	vm->nr_vcpus = 0;
 	vm->nr_runnable = 0;
 	vm->ram = NULL;
+	vm->timer_ticks = prog_timer_ticks(vm->prog);
 	vm->kvm = ____vm_create(shape);
 	if (prog_uses_mem(vm->prog))
 		mem_set_up(vm);

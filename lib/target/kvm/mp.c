@@ -47,7 +47,7 @@ static void watch(struct awaiting *w)
 	wait_open(&t, w->vcpu->lane, w->tid);
 	pthread_barrier_wait(&w->known);
 	while (!__atomic_load_n(&w->ended, __ATOMIC_ACQUIRE)) {
-		if (wait_sleeps(&t))
+		if (wait_rests(&t, w->vcpu->vm))
 			wait_end(&t, w->vcpu->thread);
 		nanosleep(&pause, NULL);
 	}

@@ -191,8 +191,8 @@ static bool all_sleep(struct block *b)
 
 /*
  * A track that sleeps although nothing is left that could wake it.  One that is
- * found in the same WFI after all others were found asleep was in it when they
- * were.
+ * found in the same WFI after all others were found asleep, and what their timers
+ * do has come, was in it when they were.
  */
 static const struct track *find_stuck(struct block *b)
 {
@@ -200,6 +200,7 @@ static const struct track *find_stuck(struct block *b)
 
 	if (!all_sleep(b))
 		return NULL;
+	wait_timers(b->vm);
 	for (size_t i = 0; i < b->nr_tracks; i++) {
 		struct track *t = &b->track[i];
 

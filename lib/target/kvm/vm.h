@@ -51,6 +51,7 @@ struct target_vm {
 	bool side_by_side; /* performing a block, whose vCPUs are watched together */
 	bool is_debugged; /* tell a debugger which operation it is: one at a time */
 	u32 nr_runnable; /* vCPUs that have entered the guest, or tried */
+	u64 timer_ticks; /* that a timer takes at most which is to expire within the program */
 	struct vmstate_history *history; /* NULL if nobody asks */
 	u8 *mem; /* what is at PROG_MEM_BASE; NULL if the program does not use it */
 };
@@ -98,6 +99,8 @@ void wait_open(struct wait_thread *w, struct guest_lane *lane, pid_t tid);
 void wait_close(const struct wait_thread *w);
 bool wait_sleeps(struct wait_thread *w);
 bool wait_is_interruptible(const struct wait_thread *w);
+void wait_timers(const struct target_vm *vm);
+bool wait_rests(struct wait_thread *w, const struct target_vm *vm);
 void wait_end(const struct wait_thread *w, pthread_t thread);
 int guest_enter_watched(struct target_vcpu *vcpu);
 

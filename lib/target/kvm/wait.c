@@ -9,6 +9,11 @@
  * KVM's wait for an interrupt, and nothing else happens to the VM that would end
  * it.  A signal then does: KVM completes the instruction and KVM_RUN returns.
  *
+ * A timer that expires ends it, too, and KVM has one of the kernel's for it, on the
+ * processor that the vCPU left.  So nobody is ended before the counter has gone on by
+ * the longest TVAL of the program since all were found asleep, and each processor has
+ * expired a timer that comes later than KVM's.  No time is too long for that.
+ *
  * One whose timer has expired, but whose interrupt is not signalled, does not rest:
  * KVM has it woken at once, and finds each time that it has to sleep on.  It may
  * never be found off the processor; that it went there again and again is counted.
@@ -16,9 +21,12 @@
 #include "lib/target/kvm/vm.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <time.h>
+
+#define NS_PER_S 1000000000ULL
 
 /* More wake-ups in one WFI than anything but such a timer gives. */
 #define RESTLESS 64
@@ -170,6 +178,94 @@ bool wait_sleeps(struct wait_thread *w)
 	return waits && !__atomic_load_n(&lane->woken, __ATOMIC_ACQUIRE);
 }
 
+static u64 read_counter(void)
+{
+	u64 val;
+
+	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(val) : : "memory");
+	return val;
+}
+
+static u64 counter_hz(void)
+{
+	u64 val;
+
+	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(val));
+	return val & 0xffffffff;
+}
+
+static struct timespec moment_after(u64 ns)
+{
+	struct timespec now;
+
+	TEST_ASSERT(!clock_gettime(CLOCK_MONOTONIC, &now), "clock_gettime");
+	ns += (u64)now.tv_nsec;
+	now.tv_sec += (time_t)(ns / NS_PER_S);
+	now.tv_nsec = (long)(ns % NS_PER_S);
+	return now;
+}
+
+/* The kernel keeps timers by processor, and expires the earlier ones of each first. */
+static void sleep_everywhere(const struct timespec *until)
+{
+	cpu_set_t all;
+
+	TEST_ASSERT(!sched_getaffinity(0, sizeof(all), &all), "sched_getaffinity");
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		cpu_set_t one;
+
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		/* One that is taken from the machine meanwhile leaves its timers to others. */
+		if (!CPU_ISSET(cpu, &all) || sched_setaffinity(0, sizeof(one), &one))
+			continue;
+		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, until, NULL) == EINTR)
+			;
+	}
+	TEST_ASSERT(!sched_setaffinity(0, sizeof(all), &all), "sched_setaffinity");
+}
+
+/**
+ * wait_timers() - wait until the timers of a VM that are to expire have
+ * @vm: whose vCPUs have been found asleep, or have ended
+ *
+ * Their times are up to the program's longest from now.  The clock of the kernel's
+ * timers may be corrected, by a tenth at most: twice as long is later.
+ */
+void wait_timers(const struct target_vm *vm)
+{
+	u64 since = read_counter();
+
+	if (!vm->timer_ticks)
+		return;
+	do {
+		struct timespec until =
+			moment_after(2 * vm->timer_ticks * NS_PER_S / counter_hz() + 1);
+
+		sleep_everywhere(&until);
+	} while (read_counter() - since < vm->timer_ticks);
+}
+
+/**
+ * wait_rests() - is a vCPU asleep in a WFI that nothing will end?
+ * @w:  from wait_open()
+ * @vm: its VM, of which nobody else does anything
+ *
+ * Return: whether.
+ */
+bool wait_rests(struct wait_thread *w, const struct target_vm *vm)
+{
+	u32 done;
+
+	if (!wait_sleeps(w))
+		return false;
+	done = __atomic_load_n(&w->lane->done, __ATOMIC_ACQUIRE);
+	if (!vm->timer_ticks)
+		return true;
+	wait_timers(vm);
+	return wait_sleeps(w) && __atomic_load_n(&w->lane->done, __ATOMIC_ACQUIRE) == done;
+}
+
 /**
  * wait_end() - end the WFI of a vCPU that sleeps
  * @w:      from wait_open()
@@ -190,7 +286,7 @@ static void watch(struct watched *w)
 	wait_open(&t, w->vcpu->lane, w->tid);
 	pthread_barrier_wait(&w->known);
 	while (__atomic_load_n(&w->err, __ATOMIC_ACQUIRE) < 0) {
-		if (wait_sleeps(&t))
+		if (wait_rests(&t, w->vcpu->vm))
 			wait_end(&t, w->vcpu->thread);
 		nanosleep(&pause, NULL);
 	}

@@ -157,6 +157,11 @@ static int wakes(struct hosted_vm *vm, int vcpu)
 	return shim_wakes(vcpu_of(vm, vcpu));
 }
 
+static int pass_time(struct hosted_vm *vm, unsigned long long ticks)
+{
+	return shim_timer_pass(kvm_of(vm), ticks);
+}
+
 static int add_memory(struct hosted_vm *vm, unsigned long long gpa, unsigned long bytes)
 {
 	return kvm_of(vm)->vm_dead ? -EIO : shim_add_memory(kvm_of(vm), gpa, bytes);
@@ -201,6 +206,7 @@ __attribute__((visibility("default"))) const struct hosted_kernel hosted_kernel 
 	.sysreg = sysreg,
 	.signalled = signalled,
 	.wakes = wakes,
+	.pass_time = pass_time,
 	.add_memory = add_memory,
 	.mem_read = mem_read,
 	.mem_write = mem_write,

@@ -160,6 +160,7 @@ struct kvm {
 	unsigned int nr_fds;
 	u64 resampling; /* GSIs below 64 that are tied to an eventfd with a resamplefd */
 	u32 resampled[64]; /* how often each was signalled */
+	u64 ticks; /* of the counter, that have passed */
 };
 
 struct kvm_device {

@@ -109,6 +109,7 @@ int shim_timer_enable(struct kvm_vcpu *vcpu);
 void shim_timer_load(struct kvm_vcpu *vcpu);
 bool shim_timer_interrupts(const struct kvm_vcpu *vcpu);
 void shim_timer_handle(struct kvm_vcpu *vcpu);
+bool shim_timer_pass(struct kvm *kvm, u64 ticks);
 bool shim_timer_pending(const struct kvm_vcpu *vcpu);
 bool shim_timer_sysreg(struct kvm_vcpu *vcpu, u32 encoding, bool write, u64 *val);
 long shim_timer_one_reg(struct kvm_vcpu *vcpu, u64 id, bool write, u64 *val);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The timers of vCPUs on a host with VHE, whose guests have both: the hardware, whose
- * counter stands still, and what KVM's timer tells the vGIC of it.
+ * counter stands still while any vCPU goes on, and what KVM's timer tells the vGIC of it.
  */
 #include "own.h"
 #include "vgic/vgic.h"
@@ -25,14 +25,19 @@ static const struct {
 	{ 5, 30, 0xdf11, 0xdf12, 0xdf10, 0xdf12 },
 };
 
-static bool is_met(const struct shim_timer *t)
+static u64 now(const struct kvm_vcpu *vcpu)
 {
-	return t->cval <= COUNTER;
+	return COUNTER + vcpu->kvm->ticks;
 }
 
-static bool output(const struct shim_timer *t)
+static bool is_met(const struct kvm_vcpu *vcpu, unsigned int i)
 {
-	return (t->ctl & (CTL_ENABLE | CTL_IMASK)) == CTL_ENABLE && is_met(t);
+	return vcpu->timer[i].cval <= now(vcpu);
+}
+
+static bool output(const struct kvm_vcpu *vcpu, unsigned int i)
+{
+	return (vcpu->timer[i].ctl & (CTL_ENABLE | CTL_IMASK)) == CTL_ENABLE && is_met(vcpu, i);
 }
 
 /* The vGIC does not say whose timer it asks about. */
@@ -47,7 +52,7 @@ static bool timer_level(int vintid)
 	}
 	for (unsigned int i = 0; i < ARRAY_SIZE(timers); i++) {
 		if (timers[i].intid == (u32)vintid)
-			return output(&vcpu->timer[i]);
+			return output(vcpu, i);
 	}
 	return false;
 }
@@ -121,7 +126,7 @@ void shim_timer_load(struct kvm_vcpu *vcpu)
 	if (!irqchip_in_kernel(vcpu->kvm))
 		return;
 	for (unsigned int i = 0; i < ARRAY_SIZE(timers); i++) {
-		bool level = output(&vcpu->timer[i]);
+		bool level = output(vcpu, i);
 
 		inject(vcpu, i, level);
 		irq_set_irqchip_state(timers[i].host_irq, IRQCHIP_STATE_ACTIVE,
@@ -134,7 +139,7 @@ static bool interrupts_host(const struct kvm_vcpu *vcpu, unsigned int i)
 	bool is_active = true;
 
 	irq_get_irqchip_state(timers[i].host_irq, IRQCHIP_STATE_ACTIVE, &is_active);
-	return output(&vcpu->timer[i]) && !is_active;
+	return output(vcpu, i) && !is_active;
 }
 
 /**
@@ -169,12 +174,38 @@ void shim_timer_handle(struct kvm_vcpu *vcpu)
  */
 bool shim_timer_pending(const struct kvm_vcpu *vcpu)
 {
-	return output(&vcpu->timer[0]) || output(&vcpu->timer[1]);
+	return output(vcpu, 0) || output(vcpu, 1);
 }
 
-static u64 read_ctl(const struct shim_timer *t)
+/**
+ * shim_timer_pass() - the counter goes on until the condition of a timer is met
+ * @kvm:   whose vCPUs wait all, or are in no guest
+ * @ticks: that it goes on at most
+ *
+ * Return: false if none is met by then; the counter stays as it is.
+ */
+bool shim_timer_pass(struct kvm *kvm, u64 ticks)
 {
-	return t->ctl | (is_met(t) ? CTL_ISTATUS : 0);
+	u64 least = ticks + 1;
+	struct kvm_vcpu *vcpu;
+	unsigned long n;
+
+	kvm_for_each_vcpu(n, vcpu, kvm)
+	{
+		for (unsigned int i = 0; i < ARRAY_SIZE(timers); i++) {
+			if (!is_met(vcpu, i))
+				least = min(least, vcpu->timer[i].cval - now(vcpu));
+		}
+	}
+	if (least > ticks)
+		return false;
+	kvm->ticks += least;
+	return true;
+}
+
+static u64 read_ctl(const struct kvm_vcpu *vcpu, unsigned int i)
+{
+	return vcpu->timer[i].ctl | (is_met(vcpu, i) ? CTL_ISTATUS : 0);
 }
 
 static void write_ctl(struct shim_timer *t, u64 val)
@@ -200,7 +231,7 @@ bool shim_timer_sysreg(struct kvm_vcpu *vcpu, u32 encoding, bool write, u64 *val
 			if (write)
 				write_ctl(t, *val);
 			else
-				*val = read_ctl(t);
+				*val = read_ctl(vcpu, i);
 			return true;
 		}
 		if (encoding == timers[i].cval) {
@@ -212,9 +243,9 @@ bool shim_timer_sysreg(struct kvm_vcpu *vcpu, u32 encoding, bool write, u64 *val
 		}
 		if (encoding == timers[i].tval) {
 			if (write)
-				t->cval = COUNTER + (u64)(s64)(s32)*val;
+				t->cval = now(vcpu) + (u64)(s64)(s32)*val;
 			else
-				*val = (u32)(t->cval - COUNTER);
+				*val = (u32)(t->cval - now(vcpu));
 			return true;
 		}
 	}
