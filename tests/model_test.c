@@ -491,12 +491,64 @@ static void a_walk_stops_at_the_most_values(struct unit *t)
 	expect_walk(t, 512, OP_NO_LAST, OP_MAX_VALS);
 }
 
+/*
+ * A WFI that slept until the end did so until what comes had come; one that ended by
+ * itself says nothing of it.
+ */
+static void what_comes_has_come_after_a_wfi_that_slept(struct unit *t)
+{
+	static const char text[] = "vm gicv3\ncreate_vgic\ncreate_vcpu id=0\n"
+				   "redist_region index=0 base=0x20000000 count=1\n"
+				   "set_addr v3_dist base=0x8000000\ninit_vgic\n"
+				   "guest vcpu=0 write CNTV_TVAL_EL0 value=0x4000\n"
+				   "guest vcpu=0 write CNTV_CTL_EL0 value=0x1\n"
+				   "guest vcpu=0 read CNTV_CTL_EL0\n";
+	static const struct {
+		enum op_id id;
+		u64 ended, slept;
+	} waits[] = {
+		{ OP_GUEST_WFI, 0, 1 },
+		{ OP_GUEST_SUSPEND, 0, 1 },
+		{ OP_GUEST_IDLE, PROG_TOOK_NONE, PROG_IDLE_ENDED },
+	};
+	struct model *m = model_create(), *ended = model_create();
+	struct op_result seen = { .status = OP_DONE, .nr_vals = 1 };
+	struct model_config config;
+	struct expect want;
+	struct prog p;
+
+	if (!EXPECT_TRUE(t, m && ended) || !program_parse(t, text, &p))
+		return;
+	config = config_of(&p, profile_for_kernel(KVM_6_12));
+	for (size_t i = 0; i < ARRAY_SIZE(waits); i++) {
+		const struct op op = { .id = waits[i].id };
+
+		model_reset(m, &config);
+		for (size_t k = 0; k + 1 < p.nr_ops; k++)
+			model_commit(m, &p.op[k], &(struct op_result){ .status = OP_DONE });
+		model_copy(ended, m);
+		seen.val[0] = waits[i].slept;
+		model_commit(m, &op, &seen);
+		model_expect(m, &p.op[p.nr_ops - 1], &want);
+		EXPECT_EQ(t, want.val[0].value & want.val[0].known, 5);
+		seen.val[0] = waits[i].ended;
+		model_commit(ended, &op, &seen);
+		model_expect(ended, &p.op[p.nr_ops - 1], &want);
+		EXPECT_EQ(t, want.val[0].known & 7, 3);
+	}
+	prog_free(&p);
+	model_destroy(m);
+	model_destroy(ended);
+}
+
 static const struct unit_test tests[] = {
 	{ "model.asking_changes_nothing", asking_changes_nothing },
 	{ "model.state_follows_success_only", state_follows_success_only },
 	{ "model.a_new_vm_is_like_the_first_one", a_new_vm_is_like_the_first_one },
 	{ "model.a_walk_stops_at_the_most_values", a_walk_stops_at_the_most_values },
 	{ "model.affinity_has_sixteen_vcpus_a_cluster", affinity_has_sixteen_vcpus_a_cluster },
+	{ "model.what_comes_has_come_after_a_wfi_that_slept",
+	  what_comes_has_come_after_a_wfi_that_slept },
 	{ "model_copy.leaves_the_original_alone", a_copy_leaves_the_original_alone },
 	{ "model_copy.goes_on_as_the_original", a_copy_goes_on_as_the_original },
 	{ "profile.every_kernel_from_5_10_has_one", every_kernel_from_5_10_has_one_profile },

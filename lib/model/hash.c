@@ -77,7 +77,8 @@ static u64 hash_vcpu(u64 h, const struct model_vcpu *v)
 	for (unsigned int i = 0; i < NR_TIMERS; i++) {
 		h = hash_u64(h, v->timer[i].ctl);
 		h = hash_u64(h, v->timer[i].ctl_known);
-		h = hash_u64(hash_u64(h, v->timer[i].cval), v->timer[i].cval_known);
+		h = hash_u64(hash_u64(h, v->timer[i].cval),
+			     v->timer[i].cval_known | (u64)v->timer[i].tval << 1);
 	}
 	h = hash_cpuif(h, &v->cpuif);
 	h = hash_remembered(h, v->remembered, v->nr_remembered);

@@ -203,6 +203,8 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 		b->soft |= bit;
 	if (!m->nassgireq || intid >= NR_SGIS)
 		b->active |= bit;
+	if (intid < NR_PRIVATE)
+		timer_acknowledged(m, v, intid);
 	b->latch &= ~bit;
 	irq_pending_is_known(b, intid & ~31u, bit);
 	b->stuck &= ~bit;

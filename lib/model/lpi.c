@@ -441,7 +441,8 @@ static void add_lpi(const struct model *m, const struct model_lpi_bits *b, unsig
 	/* It may be disabled, or be of a lower priority. */
 	for (unsigned int i = 0; i < config->nr; i++)
 		open |= !(config->byte[i] & 1) || (config->byte[i] & 0xfe) > prio;
-	irq_add_candidate(c, FIRST_LPI + lpi, prio, open, doubt_of(m, b, lpi));
+	irq_add_candidate(c, FIRST_LPI + lpi, prio, open ? PENDS_MAYBE : PENDS,
+			  doubt_of(m, b, lpi));
 }
 
 /**

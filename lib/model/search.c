@@ -66,21 +66,23 @@ unsigned int irq_target(const struct model *m, unsigned int intid)
  * @c:     dropped if they have a lower priority
  * @intid: any
  * @prio:  not lower than that of @c
- * @open:  it may be pending or not
+ * @pends: is it pending?
  * @doubt: the deviation that casts doubt on it, or NR_DEVIATIONS
  */
-void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
+void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, enum pends pends,
 		       enum deviation_id doubt)
 {
 	if (prio < c->prio || !c->nr) {
 		c->nr = 0;
 		c->all_doubtful = true;
 		c->all_open = true;
+		c->all_late = true;
 		c->doubt = NR_DEVIATIONS;
 	}
-	c->all_open &= open;
+	c->all_open &= pends == PENDS_MAYBE;
+	c->all_late &= pends != PENDS;
 	c->prio = prio;
-	c->all_doubtful &= open || doubt != NR_DEVIATIONS;
+	c->all_doubtful &= pends == PENDS_MAYBE || doubt != NR_DEVIATIONS;
 	if (doubt != NR_DEVIATIONS)
 		c->doubt = doubt;
 	c->intid[c->nr++] = (u16)intid;
@@ -108,10 +110,18 @@ static enum deviation_id doubt_of(const struct search *s, const struct model_ban
 	return doubt;
 }
 
-/* Pending or not, and that does not end before the PE goes on. */
-static u32 may_not_come(const struct search *s, const struct model_bank *b)
+/*
+ * A PE that waits does so until its timer's output is high and the GIC has seen it,
+ * and may be signalled another interrupt before.
+ */
+static enum pends pends(const struct search *s, unsigned int first, const struct model_bank *b,
+			u32 bit)
 {
-	return b->open & ~(s->c->waits ? b->fresh & ~b->vague & b->line & ~b->edge : 0);
+	u32 later = first ? 0 : (timer_coming(s->v) | (b->fresh & b->line)) & ~b->vague & ~b->edge;
+
+	if (!(b->open & bit))
+		return PENDS;
+	return s->c->waits && later & bit ? PENDS_LATER : PENDS_MAYBE;
 }
 
 static void search_bank(const struct search *s, unsigned int first, const struct model_bank *b,
@@ -133,7 +143,7 @@ static void search_bank(const struct search *s, unsigned int first, const struct
 		if (b->prio[i] > s->c->prio || b->prio[i] < s->above ||
 		    (first && !spi_targets(s->m, s->v, first + i, s->deviant) && !slips))
 			continue;
-		irq_add_candidate(s->c, first + i, b->prio[i], may_not_come(s, b) & 1u << i,
+		irq_add_candidate(s->c, first + i, b->prio[i], pends(s, first, b, 1u << i),
 				  slips ? DEVIATION_SLIPS_THROUGH : doubt_of(s, b, first + i));
 	}
 }
@@ -160,6 +170,7 @@ void irq_candidates(const struct model *m, const struct model_vcpu *v, const boo
 	c->prio = PRIORITY_IDLE;
 	c->all_doubtful = false;
 	c->all_open = false;
+	c->all_late = false;
 	c->doubt = NR_DEVIATIONS;
 	search_bank(&s, 0, &v->irqs, enable);
 	for (unsigned int n = 32; n < m->nr_irqs; n += 32)

@@ -101,6 +101,8 @@ static bool expect_taken(const struct model *m, const struct op *op, struct expe
 	allow_done(want, RULE_CPUIF_TAKE);
 	ack_expect_signalled(m, &a, op->id == OP_GUEST_IDLE, want);
 	want->unpredicted |= needs_absent_alias(m, v, want) || cpuif_unloaded(m, &a);
+	if (!want->nr_one_of && timer_may_be_withdrawn(v, cpuif_intid(m, want->val[0].value)))
+		expect_one_of(want, (u32)want->val[0].value);
 	want->val[0].value = as_taken(m, v, (u32)want->val[0].value);
 	for (unsigned int i = 0, nr = want->nr_one_of; i < nr; i++)
 		expect_withdrawn(m, v, want->one_of[i], want);

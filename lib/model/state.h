@@ -112,10 +112,14 @@ struct model_cpuif {
 /* Timers of a PE (DDI 0487, the Generic Timer in AArch64 state). */
 enum { TIMER_PHYSICAL, TIMER_VIRTUAL, NR_TIMERS };
 
+/* What is known of a condition that a write of TVAL has set. */
+enum { TVAL_OPEN, TVAL_COMES, TVAL_MET };
+
 struct model_timer {
 	u64 ctl, ctl_known; /* CNTV_CTL_EL0, CNTP_CTL_EL0, but for ISTATUS */
 	u64 cval;
 	bool cval_known;
+	u8 tval; /* if not: TVAL_* */
 };
 
 enum { PROPBASER, PENDBASER }; /* in model_vcpu.lpi_table: GICR_PROPBASER, GICR_PENDBASER */
@@ -316,6 +320,9 @@ struct model {
 	struct model_mem_page mem_page[MAX_MEM_PAGES];
 };
 
+/* Is it pending?  Yes, it will be before the PE that waits goes on, or nobody knows. */
+enum pends { PENDS, PENDS_LATER, PENDS_MAYBE };
+
 /* Interrupts of one priority, any of which may come first. */
 struct candidates {
 	u8 prio;
@@ -323,6 +330,7 @@ struct candidates {
 	unsigned int nr;
 	bool all_doubtful;
 	bool all_open;
+	bool all_late; /* each is open, or comes while the PE waits */
 	enum deviation_id doubt; /* the deviation that casts it */
 	u16 intid[MODEL_MAX_IRQS + MAX_LPI_CONFIGS * MODEL_MAX_LPIS];
 };
@@ -448,6 +456,8 @@ void timer_expect_line(const struct model *m, const struct access *a, unsigned i
 void timer_expect_level(const struct model *m, const struct model_vcpu *v, struct expect_val *val);
 u32 timer_lost_lines(const struct model *m, const struct model_vcpu *v);
 u32 timer_irqs(unsigned int intid);
+u32 timer_coming(const struct model_vcpu *v);
+void timer_acknowledged(struct model *m, struct model_vcpu *v, unsigned int intid);
 bool timer_may_be_withdrawn(const struct model_vcpu *v, u64 intid);
 void timer_turned_on(struct model *m, struct model_vcpu *v);
 void timer_migrated(struct model *m, struct model_vcpu *v);
@@ -469,7 +479,7 @@ void end_failing(struct model *m, const struct op *op, const struct op_result *s
 bool spi_targets(const struct model *m, const struct model_vcpu *v, unsigned int intid,
 		 bool deviant);
 unsigned int irq_target(const struct model *m, unsigned int intid);
-void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, bool open,
+void irq_add_candidate(struct candidates *c, unsigned int intid, u8 prio, enum pends pends,
 		       enum deviation_id doubt);
 void irq_candidates(const struct model *m, const struct model_vcpu *v, const bool *enable,
 		    const bool *slips, unsigned int above, struct candidates *c);

@@ -2,7 +2,9 @@
 /*
  * The timers of a PE and their outputs, which are the lines of PPIs: DDI 0487, the
  * Generic Timer in AArch64 state.  No clock is asked: of most values nobody knows when
- * the counter has reached them, of two kinds it has from the start or never will.
+ * the counter has reached them, of two kinds it has from the start or never will.  What
+ * a small TVAL sets comes: it is met when a WFI has slept until the end, which a target
+ * puts off until the counter is there, and before at any time or not.
  */
 #include <errno.h>
 
@@ -37,7 +39,7 @@ u32 timer_irqs(unsigned int intid)
 /* "Might never meet its timer condition" of values close to the last is never here. */
 static enum level condition(const struct model_timer *t)
 {
-	if (t->cval_known && !t->cval)
+	if (t->cval_known ? !t->cval : t->tval == TVAL_MET)
 		return HIGH;
 	return t->cval_known && t->cval >= CVAL_NEVER ? LOW : EITHER;
 }
@@ -51,6 +53,27 @@ static enum level output(const struct model_timer *t)
 	return (t->ctl_known & CTL_ENABLE) && (t->ctl_known & CTL_IMASK) ? condition(t) : EITHER;
 }
 
+static bool output_comes(const struct model_timer *t)
+{
+	return !t->cval_known && t->tval == TVAL_COMES && t->ctl_known & t->ctl & CTL_ENABLE &&
+	       t->ctl_known & ~t->ctl & CTL_IMASK;
+}
+
+/**
+ * timer_coming() - the timers whose output rises by itself
+ * @v: the PE
+ *
+ * Return: a bit for the interrupt of each.
+ */
+u32 timer_coming(const struct model_vcpu *v)
+{
+	u32 coming = 0;
+
+	for (unsigned int i = 0; i < NR_TIMERS; i++)
+		coming |= output_comes(&v->timer[i]) ? bit_of(i) : 0;
+	return coming;
+}
+
 /* Makes the line what the output is. */
 static void drive(struct model *m, struct model_vcpu *v, unsigned int timer)
 {
@@ -58,6 +81,7 @@ static void drive(struct model *m, struct model_vcpu *v, unsigned int timer)
 	struct model_bank *b = &v->irqs;
 	u32 bit = bit_of(timer);
 	bool was = b->line & bit;
+	bool only_rises = output_comes(&v->timer[timer]) && !((b->line | b->open) & bit);
 
 	if (!m->has_vgic || (level != EITHER && was == (level == HIGH) && !(b->open & bit)))
 		return;
@@ -65,7 +89,7 @@ static void drive(struct model *m, struct model_vcpu *v, unsigned int timer)
 	/* Which edges an edge-triggered one has seen is not followed. */
 	b->vague |= b->edge & bit;
 	b->late |= bit;
-	if (v->inside)
+	if (v->inside && !only_rises)
 		b->fresh |= bit;
 	if (v->inside || level == EITHER || b->vague & bit)
 		b->open |= bit;
@@ -137,6 +161,9 @@ static void leave_all(struct model *m, unsigned int but)
 void timer_migrated(struct model *m, struct model_vcpu *v)
 {
 	leave(m, v);
+	/* Of the counter that a TVAL was added to nothing is saved. */
+	for (unsigned int i = 0; i < NR_TIMERS; i++)
+		v->timer[i].tval = TVAL_OPEN;
 	if (chosen(m, CHOICE_PHYSICAL_TIMER_SHOWN))
 		return;
 	v->timer[TIMER_PHYSICAL] = (struct model_timer){
@@ -206,6 +233,40 @@ void timer_before(struct model *m, unsigned int vcpu)
 		enter(m, &m->vcpu[vcpu]);
 }
 
+/**
+ * timer_acknowledged() - a PE has acknowledged an interrupt
+ * @m:     the model
+ * @v:     the PE
+ * @intid: of an SGI or a PPI
+ *
+ * If nothing but the output of a timer can have signalled it, its condition is met.
+ */
+void timer_acknowledged(struct model *m, struct model_vcpu *v, unsigned int intid)
+{
+	const struct model_bank *b = &v->irqs;
+
+	for (unsigned int i = 0; i < NR_TIMERS; i++) {
+		if (intids[i] != intid || !(timer_coming(v) & bit_of(i)) ||
+		    (b->fresh | b->vague | b->latch | b->edge) & bit_of(i))
+			continue;
+		v->timer[i].tval = TVAL_MET;
+		drive(m, v, i);
+	}
+}
+
+/* A vCPU was ended from outside, before which the counter has reached what comes. */
+static void pass_time(struct model *m)
+{
+	for (unsigned int i = 0; i < m->nr_vcpus * NR_TIMERS; i++) {
+		struct model_vcpu *v = &m->vcpu[i / NR_TIMERS];
+
+		if (v->timer[i % NR_TIMERS].tval != TVAL_COMES)
+			continue;
+		v->timer[i % NR_TIMERS].tval = TVAL_MET;
+		drive(m, v, i % NR_TIMERS);
+	}
+}
+
 /* Did a WFI sleep, so that its vCPU was out of its guest? */
 static bool has_slept(const struct op *op, const struct op_result *seen)
 {
@@ -230,6 +291,8 @@ void timer_after(struct model *m, const struct op *op, const struct op_result *s
 		leave(m, &m->vcpu[vcpu]);
 	if (vcpu == m->nr_vcpus || (!runs && !has_slept(op, seen)))
 		return;
+	if (has_slept(op, seen) || (op->id == OP_AWAIT && seen->val[0] == 1))
+		pass_time(m);
 	leave(m, &m->vcpu[vcpu]);
 	enter(m, &m->vcpu[vcpu]);
 	if (op->id == OP_RUN)
@@ -256,8 +319,10 @@ void model_side_by_side(struct model *m, bool begins)
 bool timer_may_be_withdrawn(const struct model_vcpu *v, u64 intid)
 {
 	const struct model_bank *b = &v->irqs;
+	u32 only_rise = timer_coming(v) & ~b->fresh & ~b->vague;
 
-	return intid < NR_PRIVATE && timer_irqs(0) & b->open & ~b->line & ~b->latch & 1u << intid;
+	return intid < NR_PRIVATE &&
+	       timer_irqs(0) & b->open & ~b->line & ~b->latch & ~only_rise & 1u << intid;
 }
 
 /**
@@ -312,7 +377,7 @@ u32 timer_lost_lines(const struct model *m, const struct model_vcpu *v)
 {
 	if (!deviates(m, DEVIATION_TIMER_VCPU_IS_INDEX) || v - m->vcpu == v->id)
 		return 0;
-	return timer_irqs(0) & v->irqs.line;
+	return (timer_irqs(0) & v->irqs.line) | timer_coming(v);
 }
 
 /**
@@ -330,9 +395,9 @@ void timer_expect_level(const struct model *m, const struct model_vcpu *v, struc
 		val->doubtful = timers & v->irqs.active;
 		val->doubt = DEVIATION_TIMER_SHOWN_LOW;
 	}
-	if (!timer_lost_lines(m, v))
+	if (!(timer_lost_lines(m, v) & val->known))
 		return;
-	val->doubtful |= timer_lost_lines(m, v);
+	val->doubtful |= timer_lost_lines(m, v) & val->known;
 	val->doubt = DEVIATION_TIMER_VCPU_IS_INDEX;
 }
 
@@ -361,7 +426,7 @@ void timer_expect_line(const struct model *m, const struct access *a, unsigned i
 		return;
 	}
 	expect_part(val, timers & v->irqs.line, RULE_TIMER_LINE);
-	lost = timer_lost_lines(m, v);
+	lost = timer_lost_lines(m, v) & (u32)val->known;
 	if (lost) {
 		val->doubtful = lost;
 		val->doubt = DEVIATION_TIMER_VCPU_IS_INDEX;
@@ -394,7 +459,7 @@ static void read_ctl(const struct model *m, const struct access *a, struct expec
 	if (!is_on || condition(t) == EITHER)
 		return;
 	val->known |= CTL_ISTATUS;
-	expect_part(val, CTL_ISTATUS, RULE_TIMER_ISTATUS);
+	expect_part(val, CTL_ISTATUS, t->cval_known ? RULE_TIMER_ISTATUS : RULE_TIMER_TVAL);
 }
 
 static void write_ctl(struct model *m, const struct access *a, u64 value, u64 mask)
@@ -426,6 +491,7 @@ static void write_cval(struct model *m, const struct access *a, u64 value, u64 m
 	(void)mask;
 	t->cval = value;
 	t->cval_known = true;
+	t->tval = TVAL_OPEN;
 	drive(m, &m->vcpu[a->vcpu], timer_of(a));
 }
 
@@ -443,9 +509,9 @@ static void write_tval(struct model *m, const struct access *a, u64 value, u64 m
 {
 	struct model_timer *t = &m->vcpu[a->vcpu].timer[timer_of(a)];
 
-	(void)value;
 	(void)mask;
 	t->cval_known = false;
+	t->tval = value <= PROG_TIMER_SOON ? TVAL_COMES : TVAL_OPEN;
 	drive(m, &m->vcpu[a->vcpu], timer_of(a));
 }
 
