@@ -21,8 +21,8 @@ struct matrix_suite {
 static const struct matrix_suite matrix_suites[] = {
 	{ "delivery", gen_delivery_matrix, 9318 },
 	{ "delivery-all", gen_delivery_all_matrix, 46953 },
-	{ "wfi", gen_wfi_matrix, 5048 },
-	{ "wfi-all", gen_wfi_all_matrix, 60288 },
+	{ "wfi", gen_wfi_matrix, 5300 },
+	{ "wfi-all", gen_wfi_all_matrix, 63360 },
 };
 
 static void sizes_are_those_that_documents_say(struct unit *t)

@@ -90,6 +90,7 @@ void gen_level(struct gen *g);
 
 /* lib/prog/gen_timer.c: timers of vCPUs. */
 void gen_raise_timer(struct prog *p, u64 vcpu, bool virtual);
+void gen_arm_timer(struct prog *p, u64 vcpu, bool virtual);
 void gen_lower_timer(struct prog *p, u64 vcpu, bool virtual);
 
 #endif /* LIB_PROG_GEN_H */

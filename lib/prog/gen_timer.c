@@ -9,6 +9,12 @@
 #define CVAL_REACHED 0
 #define CVAL_NEVER (1ULL << 63)
 
+/*
+ * TVAL: longer than a vCPU takes to its WFI, mostly, and short enough for hundreds of
+ * programs, at 1 GHz and at some MHz.
+ */
+#define TVAL_SOON (1u << 14)
+
 static void store(struct prog *p, u64 vcpu, enum reg_id reg, u64 value)
 {
 	struct op *op = prog_add(p, OP_GUEST_WRITE);
@@ -27,6 +33,18 @@ static void store(struct prog *p, u64 vcpu, enum reg_id reg, u64 value)
 void gen_raise_timer(struct prog *p, u64 vcpu, bool virtual)
 {
 	store(p, vcpu, virtual ? REG_CNTV_CVAL : REG_CNTP_CVAL, CVAL_REACHED);
+	store(p, vcpu, virtual ? REG_CNTV_CTL : REG_CNTP_CTL, CTL_ON);
+}
+
+/**
+ * gen_arm_timer() - a vCPU has its timer's condition met soon
+ * @p:       the program
+ * @vcpu:    vcpu_id
+ * @virtual: the virtual timer, else the physical one
+ */
+void gen_arm_timer(struct prog *p, u64 vcpu, bool virtual)
+{
+	store(p, vcpu, virtual ? REG_CNTV_TVAL : REG_CNTP_TVAL, TVAL_SOON);
 	store(p, vcpu, virtual ? REG_CNTV_CTL : REG_CNTP_CTL, CTL_ON);
 }
 

@@ -422,9 +422,12 @@ static void come_and_wait(struct wfi_gen *w)
 		add_run(w->p, 0);
 	if (when == MOVED_HERE || when == MOVED_AWAY)
 		prepare_route_to(w, to);
+	/* Only its own CPU writes a timer, which then waits for it. */
+	if (when == DURING && is_timer(w))
+		gen_arm_timer(w->p, 0, w->at[KIND] == VIRTUAL_TIMER);
 	first = w->p->nr_ops;
 	wait(w, 0);
-	if (when == DURING)
+	if (when == DURING && !is_timer(w))
 		pend(w);
 	if (when == MOVED_HERE || when == MOVED_AWAY)
 		route_to(w, to);

@@ -52,8 +52,6 @@ static const struct matrix_hole holes[] = {
 	{ "a GICv2 has no LPIs", { [GIC] = IS(IS_V2), [KIND] = IS(LPI) } },
 	{ "a timer has a line, which is level-sensitive",
 	  { [KIND] = TIMERS, [CAUSE] = IS_NOT(LEVEL_LINE) } },
-	{ "only its own CPU writes a timer, and it waits",
-	  { [KIND] = TIMERS, [WHEN] = IS(DURING) } },
 	{ "an SGI or a PPI does not move",
 	  { [KIND] = IS(SGI) | IS(PPI) | TIMERS, [WHEN] = IS(MOVED_HERE) | IS(MOVED_AWAY) } },
 	{ "only its own CPU writes the latch of a GICv2's PPI, and it waits",
