@@ -91,8 +91,9 @@ bool par_perform(struct target_vm *vm, size_t first, size_t end, struct op_resul
 struct wait_thread {
 	struct guest_lane *lane;
 	int syscall_fd, stat_fd, status_fd; /* what the kernel tells of the thread */
-	u32 done; /* operations, when it was first found in the WFI that it is in */
-	u64 waits_since; /* how often it had slept then, and 1, or 0 */
+	bool is_in_wfi; /* it was found in one, and nothing of what follows is older */
+	u32 done; /* operations, when it was first found in that WFI */
+	u64 slept; /* how often it had slept then */
 };
 
 void wait_open(struct wait_thread *w, struct guest_lane *lane, pid_t tid);

@@ -120,7 +120,7 @@ void wait_open(struct wait_thread *w, struct guest_lane *lane, pid_t tid)
 
 	TEST_ASSERT(!sigaction(SIGUSR1, &action, NULL), "sigaction");
 	w->lane = lane;
-	w->waits_since = 0;
+	w->is_in_wfi = false;
 	w->syscall_fd = open_task(tid, "syscall");
 	w->stat_fd = open_task(tid, "stat");
 	w->status_fd = open_task(tid, "status");
@@ -154,11 +154,12 @@ static bool is_restless(struct wait_thread *w)
 	u32 done = __atomic_load_n(&w->lane->done, __ATOMIC_ACQUIRE);
 	u64 sleeps = count_sleeps(w->status_fd);
 
-	if (!w->waits_since || w->done != done) {
+	if (!w->is_in_wfi || w->done != done) {
+		w->is_in_wfi = true;
 		w->done = done;
-		w->waits_since = sleeps + 1;
+		w->slept = sleeps;
 	}
-	return sleeps + 1 >= w->waits_since + RESTLESS;
+	return sleeps >= w->slept + RESTLESS;
 }
 
 /**
