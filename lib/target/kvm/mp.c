@@ -4,74 +4,37 @@
  */
 #include "lib/target/kvm/vm.h"
 
-#include <sys/syscall.h>
-#include <time.h>
-
-/* A vCPU that waits in KVM_RUN, in a thread of its own. */
-struct awaiting {
-	struct target_vcpu *vcpu;
-	pthread_barrier_t known; /* passed when tid is set, and when its files are open */
-	pid_t tid;
-	bool ended; /* atomic */
-	int err; /* of KVM_RUN */
-};
-
 static bool is_wakeup(const struct kvm_run *run)
 {
 	return run->exit_reason == KVM_EXIT_SYSTEM_EVENT &&
 	       run->system_event.type == KVM_SYSTEM_EVENT_WAKEUP;
 }
 
-static void *run_thread(void *arg)
+/* The only ioctl that its thread is in is KVM_RUN, which sleeps in a wait alone. */
+static int run_until_woken(struct target_vcpu *v)
 {
-	struct awaiting *w = arg;
-	struct guest_lane *lane = w->vcpu->lane;
+	int err;
 
-	w->tid = (pid_t)syscall(SYS_gettid);
-	pthread_barrier_wait(&w->known);
-	pthread_barrier_wait(&w->known);
 	do
-		w->err = ioctl(w->vcpu->kvm.fd, KVM_RUN, NULL) ? errno : 0;
-	while (w->err == EINTR && !__atomic_load_n(&lane->woken, __ATOMIC_ACQUIRE));
-	__atomic_store_n(&w->ended, true, __ATOMIC_RELEASE);
-	return NULL;
-}
-
-/* The only ioctl that the thread is in is KVM_RUN, which sleeps in a wait alone. */
-static void watch(struct awaiting *w)
-{
-	const struct timespec pause = { .tv_nsec = 10000 };
-	struct wait_thread t;
-
-	pthread_barrier_wait(&w->known);
-	wait_open(&t, w->vcpu->lane, w->tid);
-	pthread_barrier_wait(&w->known);
-	while (!__atomic_load_n(&w->ended, __ATOMIC_ACQUIRE)) {
-		if (wait_rests(&t, w->vcpu->vm))
-			wait_end(&t, w->vcpu->thread);
-		nanosleep(&pause, NULL);
-	}
-	wait_close(&t);
+		err = ioctl(v->kvm.fd, KVM_RUN, NULL) ? errno : 0;
+	while (err == EINTR && !__atomic_load_n(&v->lane->woken, __ATOMIC_ACQUIRE));
+	return err;
 }
 
 static void await(struct target_vcpu *v, struct op_result *res)
 {
-	struct awaiting w = { .vcpu = v };
+	int err;
 
 	v->lane->woken = 0;
 	v->lane->waits = GUEST_WAITS;
-	TEST_ASSERT(!pthread_barrier_init(&w.known, NULL, 2), "pthread_barrier_init");
-	TEST_ASSERT(!pthread_create(&v->thread, NULL, run_thread, &w), "pthread_create");
-	watch(&w);
-	TEST_ASSERT(!pthread_join(v->thread, NULL), "pthread_join");
-	pthread_barrier_destroy(&w.known);
+	err = wait_run(v, run_until_woken);
 	v->lane->waits = 0;
-	vgic_result(res, w.err && w.err != EINTR ? -w.err : 0);
+	vgic_result(res, err && err != EINTR ? -err : 0);
 	if (res->status != OP_DONE)
 		return;
-	TEST_ASSERT(w.err || is_wakeup(v->kvm.run), "vCPU %u: exit reason %u", v->kvm.id,
+	TEST_ASSERT(err || is_wakeup(v->kvm.run), "vCPU %u: exit reason %u", v->kvm.id,
 		    v->kvm.run->exit_reason);
-	res->val[res->nr_vals++] = w.err == EINTR;
+	res->val[res->nr_vals++] = err == EINTR;
 }
 
 static void set_state(struct target_vcpu *v, u64 state, struct op_result *res)

@@ -103,6 +103,9 @@ bool wait_is_interruptible(const struct wait_thread *w);
 void wait_timers(const struct target_vm *vm);
 bool wait_rests(struct wait_thread *w, const struct target_vm *vm);
 void wait_end(const struct wait_thread *w, pthread_t thread);
+/* Enters a vCPU.  Return: 0 or errno, positive. */
+typedef int wait_run_fn(struct target_vcpu *vcpu);
+int wait_run(struct target_vcpu *vcpu, wait_run_fn *run);
 int guest_enter_watched(struct target_vcpu *vcpu);
 
 /* mp.c */

@@ -31,11 +31,13 @@
 /* More wake-ups in one WFI than anything but such a timer gives. */
 #define RESTLESS 64
 
+/* A vCPU in KVM_RUN, in a thread of its own. */
 struct watched {
 	struct target_vcpu *vcpu;
+	wait_run_fn *run;
 	pthread_barrier_t known; /* passed when tid is set, and when its files are open */
 	pid_t tid;
-	int err; /* of guest_enter(), or -1 while it has not ended; atomic */
+	int err; /* of run(), or -1 while it has not ended; atomic */
 };
 
 static void *run_thread(void *arg)
@@ -45,7 +47,7 @@ static void *run_thread(void *arg)
 	w->tid = (pid_t)syscall(SYS_gettid);
 	pthread_barrier_wait(&w->known);
 	pthread_barrier_wait(&w->known);
-	__atomic_store_n(&w->err, guest_enter(w->vcpu), __ATOMIC_RELEASE);
+	__atomic_store_n(&w->err, w->run(w->vcpu), __ATOMIC_RELEASE);
 	return NULL;
 }
 
@@ -295,6 +297,25 @@ static void watch(struct watched *w)
 }
 
 /**
+ * wait_run() - KVM_RUN of a vCPU that waits, and is ended from outside if nothing else does
+ * @vcpu: ready to enter the guest, its lane saying whether it waits
+ * @run:  has it enter, in a thread that signals end
+ *
+ * Return: what @run returned.
+ */
+int wait_run(struct target_vcpu *vcpu, wait_run_fn *run)
+{
+	struct watched w = { .vcpu = vcpu, .run = run, .err = -1 };
+
+	TEST_ASSERT(!pthread_barrier_init(&w.known, NULL, 2), "pthread_barrier_init");
+	TEST_ASSERT(!pthread_create(&vcpu->thread, NULL, run_thread, &w), "pthread_create");
+	watch(&w);
+	TEST_ASSERT(!pthread_join(vcpu->thread, NULL), "pthread_join");
+	pthread_barrier_destroy(&w.known);
+	return w.err;
+}
+
+/**
  * guest_enter_watched() - guest_enter() of a vCPU that executes WFI
  * @vcpu: ready to enter the guest
  *
@@ -302,13 +323,6 @@ static void watch(struct watched *w)
  */
 int guest_enter_watched(struct target_vcpu *vcpu)
 {
-	struct watched w = { .vcpu = vcpu, .err = -1 };
-
 	vcpu->lane->waits = 0;
-	TEST_ASSERT(!pthread_barrier_init(&w.known, NULL, 2), "pthread_barrier_init");
-	TEST_ASSERT(!pthread_create(&vcpu->thread, NULL, run_thread, &w), "pthread_create");
-	watch(&w);
-	TEST_ASSERT(!pthread_join(vcpu->thread, NULL), "pthread_join");
-	pthread_barrier_destroy(&w.known);
-	return w.err;
+	return wait_run(vcpu, guest_enter);
 }
