@@ -190,6 +190,7 @@ static int pass_time(struct hosted_vm *vm, unsigned long long ticks)
 	(void)vm;
 	if (!fake.nr_timers || ticks != PROG_TIMER_SOON)
 		return 0;
+	note("time ");
 	fake.wakes = !--fake.nr_timers;
 	return 1;
 }
@@ -572,6 +573,24 @@ static void side_by_side_has_one_order(struct unit *t)
 	EXPECT_STR(t, fake.log, log);
 }
 
+static void time_passes_once_all_sleep(struct unit *t)
+{
+	static const char text[] = "par {\nguest vcpu=0 wfi\nguest vcpu=9 read ICC_PMR_EL1\n"
+				   "guest vcpu=9 read ICC_RPR_EL1\nguest vcpu=9 wfi\n}\n";
+	const struct op_result *res;
+	const char *time;
+
+	fake = fresh;
+	fake.nr_timers = 2;
+	res = perform_on_two(t, text);
+	EXPECT_EQ(t, res[0].val[0], 0);
+	EXPECT_EQ(t, res[3].val[0], 0);
+	EXPECT_EQ(t, fake.nr_timers, 0);
+	time = strstr(fake.log, "time time ");
+	if (EXPECT_TRUE(t, time))
+		EXPECT_TRUE(t, !strstr(time, "mrs"));
+}
+
 static void reports_outlive_their_process(struct unit *t)
 {
 	char text[64] = "";
@@ -692,6 +711,7 @@ static const struct unit_test tests[] = {
 	{ "hosted.wfi_tells_whether_it_was_ended", wfi_tells_whether_it_was_ended },
 	{ "hosted.memory_is_little_endian", memory_is_little_endian },
 	{ "hosted.side_by_side_has_one_order", side_by_side_has_one_order },
+	{ "hosted.time_passes_once_all_sleep", time_passes_once_all_sleep },
 	{ "hosted.failures_are_of_the_next_operation", failures_are_of_the_next_operation },
 	{ "hosted.blocks_do_not_fail", blocks_do_not_fail },
 	{ "hosted.reports_outlive_their_process", reports_outlive_their_process },
