@@ -78,7 +78,7 @@ static void look_at(const struct model *m, struct model_bank *b, u32 bits)
 /* An interrupt's delivery changed by a write that KVM does not look at. */
 static void not_looked_at(struct model_bank *b, u32 bits)
 {
-	b->unseen |= (bank_pending(b) | b->soft | b->open) & b->enable & bits;
+	b->unseen |= (bank_pending(b) | b->soft | b->back | b->open) & b->enable & bits;
 }
 
 /* Interrupts of a register that may stop being pending and enabled. */
@@ -118,6 +118,7 @@ static void latch_was_written(const struct model *m, struct model_bank *b, unsig
 {
 	irq_pending_is_known(b, intid, bits);
 	b->soft &= ~bits;
+	b->back &= ~bits;
 	if (deviates(m, DEVIATION_LEVEL_LATCH))
 		b->soft |= bits & b->latch & (b->active | b->stuck) & ~b->edge;
 }
@@ -190,21 +191,24 @@ static void read_pending(const struct model *m, const struct access *a, struct e
 	val->known &= ~(u64)b->open;
 	val->doubtful = b->soft;
 	val->doubt = DEVIATION_LEVEL_LATCH;
+	irq_expect_loaded(m, a, first_intid(a, 1), val);
 	if (!(a->user && m->config.gic == GIC_V3))
 		timer_expect_line(m, a, first_intid(a, 1), val);
 }
 
-/* Once it is not active any more, what a read returns settles the doubt. */
+/* Once it is not active, or in a list register, any more, what a read returns settles the doubt. */
 static void pending_was_read(struct model *m, const struct access *a, u64 seen)
 {
 	struct model_bank *b = bank_to_write(m, a, first_intid(a, 1));
 	u32 settled = b ? b->soft & ~b->active & ~b->stuck & ~b->line : 0;
 
+	settled |= b ? bank_back(b) & ~irq_loaded(m, a, first_intid(a, 1)) : 0;
 	if (!settled || (a->user && m->config.gic == GIC_V3 && a->at.reg != REG_GICD_ISPENDR &&
 			 a->at.reg != REG_GICR_ISPENDR0))
 		return;
 	b->latch = (b->latch & ~settled) | ((u32)seen & settled);
 	b->soft &= ~settled;
+	b->back &= ~settled;
 }
 
 /* SGIs of a GICv2 are made pending by GICD_SGIR and GICD_SPENDSGIR<n> only. */
@@ -277,6 +281,7 @@ static void write_pending_clear(struct model *m, const struct access *a, u64 val
 	else
 		bits = without_v2_sgis(m, a, bits);
 	not_forwarded(m, a, bits);
+	b->back = (b->back & ~bits) | irq_comes_back(m, a, first_intid(a, 1), bits);
 	b->latch &= ~bits;
 	b->soft &= ~bits;
 	irq_pending_is_known(b, first_intid(a, 1), bits);

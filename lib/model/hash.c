@@ -23,6 +23,7 @@ static u64 hash_bank(u64 h, const struct model_bank *b)
 	h = hash_u64(h, b->open | (u64)b->forced << 32);
 	h = hash_u64(h, b->uncounted | (u64)b->vague << 32);
 	h = hash_u64(h, b->fresh | (u64)b->late << 32);
+	h = hash_u64(h, b->back);
 	for (unsigned int i = 0; i < ARRAY_SIZE(b->prio); i += 4)
 		h = hash_u64(h, b->prio[i] | (u64)b->prio[i + 1] << 8 | (u64)b->prio[i + 2] << 16 |
 					(u64)b->prio[i + 3] << 24);

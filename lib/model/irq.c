@@ -77,6 +77,8 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 		return (enum deviation_id)b->stuck_by[__builtin_ctz(b->stuck & bits)];
 	if (b->soft & bits)
 		return DEVIATION_LEVEL_LATCH;
+	if (bank_back(b) & bits)
+		return DEVIATION_ICPENDR_UNDONE;
 	return ((b->unseen | b->moved) & bits) ? DEVIATION_NOT_QUEUED : NR_DEVIATIONS;
 }
 
@@ -91,7 +93,7 @@ enum deviation_id irq_doubt(const struct model *m, const struct model_bank *b, u
 enum deviation_id irq_made_by(const struct model *m, const struct model_vcpu *v, unsigned int intid)
 {
 	const struct model_bank *b = irq_bank_of(m, v, intid);
-	u32 made = (b->loose & b->active) | (b->soft & ~bank_pending(b));
+	u32 made = (b->loose & b->active) | (b->soft & ~bank_pending(b)) | bank_back(b);
 
 	if (b->slipped & 1u << intid % 32)
 		return DEVIATION_SLIPS_THROUGH;
@@ -210,6 +212,7 @@ void irq_activate(struct model *m, struct model_vcpu *v, unsigned int intid)
 	b->stuck &= ~bit;
 	b->loose &= ~bit;
 	b->slipped &= ~bit;
+	b->back &= ~bit;
 	b->moved &= ~bit;
 	irq_seen(b, bit);
 	irq_set_active_on(m, intid, (unsigned int)(v - m->vcpu));

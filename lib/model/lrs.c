@@ -36,7 +36,7 @@ static u32 spis_active_on(const struct model *m, unsigned int first, unsigned in
 
 static u32 may_pend(const struct model_bank *b)
 {
-	return bank_pending(b) | b->open | b->soft;
+	return bank_pending(b) | b->open | b->soft | b->back;
 }
 
 /* Those that may be pending, and are enabled and may not be active. */
@@ -281,6 +281,80 @@ void irq_lrs_filled(struct model *m)
 bool irq_may_be_loaded(const struct model *m, unsigned int vcpu, unsigned int by)
 {
 	return vcpu < m->nr_vcpus && vcpu != by && (m->vcpu[vcpu].held || m->side_by_side);
+}
+
+/**
+ * irq_loaded() - which interrupts may be in a list register where an access does not look
+ * @m:     the model
+ * @a:     the access, whose vCPU has the SGIs and PPIs that are meant
+ * @intid: first of a bank
+ *
+ * Whether they are enabled does not count: they may have been when it was filled.
+ *
+ * Return: a bit for each of which that may be so if it is pending.
+ */
+u32 irq_loaded(const struct model *m, const struct access *a, unsigned int intid)
+{
+	unsigned int by = access_by(m, a);
+	const struct model_bank *b;
+	u32 loaded = 0;
+
+	if (!m->nr_inside && !m->side_by_side) /* which is usual */
+		return 0;
+	if (intid < NR_PRIVATE)
+		return irq_may_be_loaded(m, a->vcpu, by) ? ~0u : 0;
+	b = &m->spi[intid / 32 - 1];
+	for (u32 bits = b->latch | b->open | b->back; bits; bits &= bits - 1) {
+		unsigned int i = (unsigned int)__builtin_ctz(bits), on = m->active_on[intid + i];
+
+		if (!(b->active & 1u << i))
+			on = irq_target(m, intid + i);
+		if (irq_may_be_loaded(m, on, by) ||
+		    (b->moved & 1u << i && irq_may_be_loaded(m, m->moved_from[intid + i], by)))
+			loaded |= 1u << i;
+	}
+	return loaded;
+}
+
+/**
+ * irq_expect_loaded() - a register shows whether interrupts are pending
+ * @m:     the model
+ * @a:     the access that reads it
+ * @intid: the first of its interrupts
+ * @val:   what it shows, but for what is said of list registers
+ *
+ * An edge-triggered interrupt has no latch while it is in one.
+ */
+void irq_expect_loaded(const struct model *m, const struct access *a, unsigned int intid,
+		       struct expect_val *val)
+{
+	const struct model_bank *b = irq_bank_of(m, &m->vcpu[a->vcpu], intid);
+	u32 hidden = b->latch & b->edge & irq_loaded(m, a, intid);
+
+	if (!deviates(m, DEVIATION_PENDING_HIDDEN))
+		hidden = 0;
+	if (!(hidden | bank_back(b)))
+		return;
+	val->doubtful |= hidden | bank_back(b);
+	val->doubt = hidden ? DEVIATION_PENDING_HIDDEN : DEVIATION_ICPENDR_UNDONE;
+}
+
+/**
+ * irq_comes_back() - interrupts are about to have their pending state cleared
+ * @m:     the model
+ * @a:     the access that does it
+ * @intid: the first of a bank
+ * @bits:  a bit for each
+ *
+ * Return: those that DEVIATION_ICPENDR_UNDONE may have pending again.
+ */
+u32 irq_comes_back(const struct model *m, const struct access *a, unsigned int intid, u32 bits)
+{
+	const struct model_bank *b = irq_bank_of(m, &m->vcpu[a->vcpu], intid);
+
+	if (!deviates(m, DEVIATION_ICPENDR_UNDONE))
+		return 0;
+	return bits & (b->latch | b->open | b->back) & b->edge & irq_loaded(m, a, intid);
 }
 
 /**

@@ -127,7 +127,7 @@ static enum pends pends(const struct search *s, unsigned int first, const struct
 static void search_bank(const struct search *s, unsigned int first, const struct model_bank *b,
 			const bool *group_enable)
 {
-	u32 pending = bank_pending(b) | b->open | (s->deviant ? b->soft : 0);
+	u32 pending = bank_pending(b) | b->open | (s->deviant ? b->soft | b->back : 0);
 	u32 ready = pending & b->enable & ~(b->active & ~(s->deviant ? b->loose : 0));
 
 	if (!pending) /* which is usual */

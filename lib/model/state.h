@@ -50,9 +50,10 @@ struct model_bank {
 	 * What known deviations may have made of them: pending and not looked at, moved
 	 * away from a PE that has not run since, active still, pending or not pending
 	 * against the latch, not active any more, signalled although disabled, not
-	 * counted among those that another PE may deactivate.
+	 * counted among those that another PE may deactivate, pending again although
+	 * they were cleared.
 	 */
-	u32 unseen, moved, stuck, soft, loose, slipped, uncounted;
+	u32 unseen, moved, stuck, soft, loose, slipped, uncounted, back;
 	u32 forced; /* software made them active, and has not made them inactive */
 	u32 open; /* pending or not: configured while enabled, which is UNPREDICTABLE */
 	/*
@@ -380,6 +381,12 @@ static inline unsigned int access_by(const struct model *m, const struct access 
 	return a->user ? m->nr_vcpus : a->by;
 }
 
+/* Those that are pending by DEVIATION_ICPENDR_UNDONE alone, a bit for each. */
+static inline u32 bank_back(const struct model_bank *b)
+{
+	return b->back & ~bank_pending(b);
+}
+
 static inline bool lpi_bit(const u64 *bits, unsigned int lpi)
 {
 	return bits[lpi / 64] >> lpi % 64 & 1;
@@ -495,6 +502,10 @@ void irq_lrs_kept(struct model *m, unsigned int vcpu);
 void irq_slip(struct model *m, struct model_vcpu *v, unsigned int intid);
 void irq_lrs_filled(struct model *m);
 bool irq_may_be_loaded(const struct model *m, unsigned int vcpu, unsigned int by);
+u32 irq_loaded(const struct model *m, const struct access *a, unsigned int intid);
+void irq_expect_loaded(const struct model *m, const struct access *a, unsigned int intid,
+		       struct expect_val *val);
+u32 irq_comes_back(const struct model *m, const struct access *a, unsigned int intid, u32 bits);
 void irq_loosen(struct model *m, struct model_vcpu *v, enum deviation_id by);
 
 /* lpi.c */
