@@ -156,6 +156,7 @@ enum storm_wrong {
 	STORM_ECHO, /* delivered, though each send had ended before the last acknowledge */
 	STORM_DISCARDED, /* delivered, though each had ended before it was discarded */
 	STORM_CLEARED, /* the same, before it was cleared */
+	STORM_CLEARED_OWN, /* that, by the vCPU that gave the CLEAR, and no other had it */
 	STORM_INTID, /* one that nobody sent */
 	NR_STORM_WRONGS,
 };

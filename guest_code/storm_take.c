@@ -52,6 +52,19 @@ GUEST_FN static void note(struct storm_vcpu *v, enum storm_wrong wrong, u32 lpi,
 }
 
 /*
+ * What is wrong with an LPI that comes after CLEAR.  vCPU 0 gives that one, and leaves its
+ * guest to do so; what is not moved it alone has had.
+ */
+GUEST_INLINE static enum storm_wrong wrong_after_clear(const struct storm_vcpu *v)
+{
+	const struct storm_control *c = control();
+	u32 moves = 1u << STORM_MOVI | 1u << STORM_MOVALL | 1u << STORM_DISCARD;
+
+	return v->index || (c->nr_vcpus > 1 && c->commands & moves) ? STORM_CLEARED :
+								      STORM_CLEARED_OWN;
+}
+
+/*
  * An LPI has been acknowledged.  Of all sends that can have caused it the last one
  * has a number up to @begun, because each was published before it was made.  None
  * can whose number was published, as ended, before an acknowledge or a removal that
@@ -76,7 +89,7 @@ GUEST_INLINE static void account(struct storm_vcpu *v, u32 lpi, const struct bef
 		else if (begun <= STORM_SETTLED(b->settled))
 			note(v, STORM_ECHO, lpi, begun, STORM_SETTLED(b->settled));
 		else if (begun <= b->removed)
-			note(v, b->by_clear ? STORM_CLEARED : STORM_DISCARDED, lpi, begun,
+			note(v, b->by_clear ? wrong_after_clear(v) : STORM_DISCARDED, lpi, begun,
 			     b->removed);
 		settle(&taken[lpi].settled, b->ended);
 	}

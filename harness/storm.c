@@ -135,9 +135,19 @@ struct report {
 /* The entry that knows a difference on this kernel, or NULL. */
 static const struct known *known_entry(const struct session *s, enum storm_difference diff)
 {
-	if (diff != STORM_DIFF_AFTER_DISCARD || s->options->strict)
-		return NULL;
-	return known_find_deviation(&s->known, s->of, DEVIATION_DISCARD_KEEPS_PENDING);
+	static const struct {
+		enum storm_difference diff;
+		enum deviation_id deviation;
+	} rows[] = {
+		{ STORM_DIFF_AFTER_DISCARD, DEVIATION_DISCARD_KEEPS_PENDING },
+		{ STORM_DIFF_AFTER_CLEAR, DEVIATION_CLEAR_UNDONE },
+	};
+
+	for (size_t i = 0; !s->options->strict && i < ARRAY_SIZE(rows); i++) {
+		if (rows[i].diff == diff)
+			return known_find_deviation(&s->known, s->of, rows[i].deviation);
+	}
+	return NULL;
 }
 
 static void print_difference(void *arg, enum storm_difference diff, const char *line)

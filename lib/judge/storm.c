@@ -27,6 +27,8 @@ static const struct {
 			      true },
 	[STORM_DIFF_AFTER_DISCARD] = { "delivered after DISCARD, for what was sent before it" },
 	[STORM_DIFF_AFTER_CLEAR] = { "delivered after CLEAR, for what was sent before it" },
+	[STORM_DIFF_AFTER_OWN_CLEAR] = { "delivered after CLEAR to the vCPU that gave it, for what "
+					 "was sent before it" },
 	[STORM_DIFF_INTID] = { "an INTID that nobody sent" },
 	[STORM_DIFF_REFUSED] = { "blocked though it was mapped" },
 	[STORM_DIFF_TRANSLATED] = { "accepted though it was discarded" },
@@ -177,6 +179,7 @@ static const enum storm_difference kinds[NR_STORM_EVENTS] = {
 	[STORM_EVENT_ECHO] = STORM_DIFF_ECHO,
 	[STORM_EVENT_DISCARDED] = STORM_DIFF_AFTER_DISCARD,
 	[STORM_EVENT_CLEARED] = STORM_DIFF_AFTER_CLEAR,
+	[STORM_EVENT_CLEARED_OWN] = STORM_DIFF_AFTER_OWN_CLEAR,
 	[STORM_EVENT_INTID] = STORM_DIFF_INTID,
 	[STORM_EVENT_REFUSED] = STORM_DIFF_REFUSED,
 	[STORM_EVENT_TRANSLATED] = STORM_DIFF_TRANSLATED,
