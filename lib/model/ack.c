@@ -283,6 +283,7 @@ static void read_view(const struct model *m, const struct access *a, const struc
 	bool sure = false;
 
 	answers.nr = 0;
+	answers.value[0] = INTID_NONE; /* clang-tidy does not see that there is always one */
 	c.waits = view->waits;
 	/* What may be pending or not comes first or does not. */
 	do {
