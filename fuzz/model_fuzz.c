@@ -213,6 +213,15 @@ static void judge_all(struct fuzz *f)
 	MUST(f, v.nr_unknown == v.nr_diffs);
 }
 
+/* The top bit is all the others that there are. */
+static void pick_deviations(struct deviation_set *set, u8 bits)
+{
+	for (unsigned int i = 0; i < NR_DEVIATIONS; i++) {
+		if (bits >> (i < 7 ? i : 7) & 1)
+			deviation_add(set, (enum deviation_id)i);
+	}
+}
+
 /**
  * model_fuzz() - one input
  * @data:  a byte each for the profile (the top bit: the host is known), the
@@ -236,8 +245,7 @@ void model_fuzz(const u8 *data, size_t bytes)
 		f.config.max_vcpus = MAX_VCPUS;
 		f.config.profile = pick_profile(data[0] & 0x7f);
 		f.config.icc_ctlr = data[0] & 0x80 ? HOST_ICC_CTLR : 0;
-		/* The top bit is all the others that there are. */
-		f.config.deviations = data[1] & 0x80 ? (u64)(int8_t)data[1] : data[1];
+		pick_deviations(&f.config.deviations, data[1]);
 		f.rng.state = data[2];
 		f.wrong = data[3];
 		prog_decode(&f.prog, data + MODEL_FUZZ_HEAD, bytes - MODEL_FUZZ_HEAD);

@@ -240,7 +240,7 @@ static void a_deviation_ends_a_log(struct unit *t)
 		judge_log(&s, log, 1);
 		expect_diff(t, &s, 1);
 		EXPECT_EQ(t, s.v.diff[0].rule, RULE_CPUIF_TAKE);
-		s.judge.config.deviations = BIT_ULL(DEVIATION_NOT_QUEUED);
+		deviation_add(&s.judge.config.deviations, DEVIATION_NOT_QUEUED);
 		judge_log(&s, log, 1);
 		expect_diff(t, &s, 1);
 		EXPECT_EQ(t, s.v.diff[0].rule, deviation_desc(DEVIATION_NOT_QUEUED)->rule);

@@ -144,7 +144,7 @@ static void what_slips_through_may_be_withdrawn(struct unit *t)
 		if (!raced_init(t, &r, text))
 			return;
 		r.judge.known = &list;
-		r.judge.config.deviations = 1ULL << DEVIATION_SLIPS_THROUGH;
+		deviation_add(&r.judge.config.deviations, DEVIATION_SLIPS_THROUGH);
 		raced_set_value(&r, TAKEN_FIRST, PROG_TOOK_IRQ | 40);
 		if (r.prog.op[r.prog.nr_ops - 2].id == OP_GUEST_EOI)
 			raced_set_value(&r, r.prog.nr_ops - 2, 40);

@@ -361,17 +361,17 @@ bool known_concerns(const struct known *k, struct release of)
  * @list:   the entries
  * @of:     what is under test
  *
- * Return: a bit for each enum deviation_id.
+ * Return: the set of them.
  */
-u64 known_deviations(const struct known_list *list, struct release of)
+struct deviation_set known_deviations(const struct known_list *list, struct release of)
 {
-	u64 bits = 0;
+	struct deviation_set set = { 0 };
 
 	for (size_t i = 0; i < list->nr; i++) {
 		if (list->known[i].deviation >= 0 && known_concerns(&list->known[i], of))
-			bits |= BIT_ULL(list->known[i].deviation);
+			deviation_add(&set, (enum deviation_id)list->known[i].deviation);
 	}
-	return bits;
+	return set;
 }
 
 /**

@@ -45,7 +45,7 @@ __must_check int known_load_dir(struct known_list *list, const char *dir, char *
 				size_t bytes);
 void known_list_free(struct known_list *list);
 bool known_concerns(const struct known *k, struct release of);
-u64 known_deviations(const struct known_list *list, struct release of);
+struct deviation_set known_deviations(const struct known_list *list, struct release of);
 const struct known *known_find_deviation(const struct known_list *list, struct release of,
 					 enum deviation_id deviation);
 const struct known *known_find(const struct known_list *list, struct release of, enum rule_id rule,

@@ -313,7 +313,7 @@ static void read_view(const struct model *m, const struct access *a, const struc
 		expect_deviation(want, DEVIATION_V2_CPU_IS_VCPU_ID);
 	if (!view->hppir)
 		prio_expect_misdropped(m, a, want);
-	if (m->config.deviations)
+	if (deviation_any(&m->config.deviations))
 		add_deviants(m, v, view, want);
 	if (v->cpuif.pmr_low) {
 		struct ack_view all = *view;

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-_Static_assert(NR_DEVIATIONS <= 64, "struct model_config has a bit for each");
-
 static const struct deviation_desc deviations[] = {
 #define DEVIATION(id, name, rule, what) [DEVIATION_##id] = { name, RULE_##rule, what },
 #include "lib/model/deviation.def"
@@ -23,6 +21,21 @@ static const struct deviation_desc deviations[] = {
 const struct deviation_desc *deviation_desc(enum deviation_id id)
 {
 	return &deviations[id];
+}
+
+/**
+ * deviation_any() - is there any in a set?
+ * @set: the set
+ *
+ * Return: whether.
+ */
+bool deviation_any(const struct deviation_set *set)
+{
+	u64 any = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(set->word); i++)
+		any |= set->word[i];
+	return any;
 }
 
 /**

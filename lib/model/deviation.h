@@ -7,7 +7,10 @@
 #ifndef LIB_MODEL_DEVIATION_H
 #define LIB_MODEL_DEVIATION_H
 
+#include <stdbool.h>
+
 #include "lib/model/rules.h"
+#include "lib/regs/bits.h"
 
 enum deviation_id {
 #define DEVIATION(id, ...) DEVIATION_##id,
@@ -22,7 +25,22 @@ struct deviation_desc {
 	const char *what; /* happens instead */
 };
 
+struct deviation_set {
+	u64 word[(NR_DEVIATIONS + 63) / 64];
+};
+
+static inline bool deviation_has(const struct deviation_set *set, enum deviation_id id)
+{
+	return set->word[id / 64] >> id % 64 & 1;
+}
+
+static inline void deviation_add(struct deviation_set *set, enum deviation_id id)
+{
+	set->word[id / 64] |= 1ULL << id % 64;
+}
+
 const struct deviation_desc *deviation_desc(enum deviation_id id);
+bool deviation_any(const struct deviation_set *set);
 int deviation_find(const char *name);
 
 #endif /* LIB_MODEL_DEVIATION_H */

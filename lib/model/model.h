@@ -26,7 +26,7 @@ struct model_config {
 	u64 icc_ctlr; /* ICC_CTLR_EL1 of the host's CPU interface, 0 if it is not known */
 	unsigned int list_regs; /* of the host's CPU interface, 0 for the profile's */
 	bool sgis_without_active; /* the host gives SGIs that have no active state (GICv4.1) */
-	u64 deviations; /* of the implementation under test: a bit for each */
+	struct deviation_set deviations; /* of the implementation under test */
 };
 
 #define EXPECT_MAX_ALTS 12

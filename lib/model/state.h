@@ -407,7 +407,7 @@ static inline bool chosen(const struct model *m, enum profile_choice choice)
 /* Does the implementation under test break a rule in this way? */
 static inline bool deviates(const struct model *m, enum deviation_id deviation)
 {
-	return m->config.deviations & BIT_ULL(deviation);
+	return deviation_has(&m->config.deviations, deviation);
 }
 
 /* A number that the implementation chose, or what the architecture gives if it fixes one. */
