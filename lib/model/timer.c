@@ -460,6 +460,10 @@ static void read_ctl(const struct model *m, const struct access *a, struct expec
 		return;
 	val->known |= CTL_ISTATUS;
 	expect_part(val, CTL_ISTATUS, t->cval_known ? RULE_TIMER_ISTATUS : RULE_TIMER_TVAL);
+	if (!a->user || !deviates(m, DEVIATION_TIMER_STATUS_STORED))
+		return;
+	val->doubtful = CTL_ISTATUS;
+	val->doubt = DEVIATION_TIMER_STATUS_STORED;
 }
 
 static void write_ctl(struct model *m, const struct access *a, u64 value, u64 mask)

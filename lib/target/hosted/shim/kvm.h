@@ -87,6 +87,7 @@ enum { SHIM_NR_TIMERS = 2 };
 
 struct shim_timer {
 	u64 ctl, cval;
+	u64 status; /* of CTL, when its vCPU left the processor last */
 };
 
 struct kvm_vcpu {

@@ -107,6 +107,7 @@ void shim_set_running(struct kvm_vcpu *vcpu);
 /* timer.c */
 int shim_timer_enable(struct kvm_vcpu *vcpu);
 void shim_timer_load(struct kvm_vcpu *vcpu);
+void shim_timer_put(struct kvm_vcpu *vcpu);
 bool shim_timer_interrupts(const struct kvm_vcpu *vcpu);
 void shim_timer_handle(struct kvm_vcpu *vcpu);
 bool shim_timer_pass(struct kvm *kvm, u64 ticks);

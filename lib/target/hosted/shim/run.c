@@ -83,6 +83,7 @@ static void preempt_out(struct kvm_vcpu *vcpu)
 {
 	pause_guest(vcpu);
 	preempt_disable();
+	shim_timer_put(vcpu);
 	kvm_vgic_put(vcpu);
 	preempt_enable();
 	running = NULL;

@@ -203,9 +203,26 @@ bool shim_timer_pass(struct kvm *kvm, u64 ticks)
 	return true;
 }
 
+static u64 status(const struct kvm_vcpu *vcpu, unsigned int i)
+{
+	return is_met(vcpu, i) ? CTL_ISTATUS : 0;
+}
+
 static u64 read_ctl(const struct kvm_vcpu *vcpu, unsigned int i)
 {
-	return vcpu->timer[i].ctl | (is_met(vcpu, i) ? CTL_ISTATUS : 0);
+	return vcpu->timer[i].ctl | status(vcpu, i);
+}
+
+/**
+ * shim_timer_put() - the processor's timers are those of another vCPU, or of none
+ * @vcpu: that had it
+ *
+ * KVM stores their registers.
+ */
+void shim_timer_put(struct kvm_vcpu *vcpu)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(timers); i++)
+		vcpu->timer[i].status = status(vcpu, i);
 }
 
 static void write_ctl(struct shim_timer *t, u64 val)
@@ -252,6 +269,19 @@ bool shim_timer_sysreg(struct kvm_vcpu *vcpu, u32 encoding, bool write, u64 *val
 	return false;
 }
 
+/* Since 6.18 KVM shows what it has stored, and before what the counter makes of it. */
+static void access_ctl(struct kvm_vcpu *vcpu, unsigned int i, bool write, u64 *val)
+{
+	struct shim_timer *t = &vcpu->timer[i];
+
+	if (!write) {
+		*val = SHIM_VERSION >= 6018 ? t->ctl | t->status : read_ctl(vcpu, i);
+		return;
+	}
+	write_ctl(t, *val);
+	t->status = 0;
+}
+
 /**
  * shim_timer_one_reg() - KVM_GET_ONE_REG or KVM_SET_ONE_REG of a timer's register
  * @vcpu:  not in KVM_RUN
@@ -265,8 +295,10 @@ long shim_timer_one_reg(struct kvm_vcpu *vcpu, u64 id, bool write, u64 *val)
 {
 	/* The API got the physical one when offsets of the counters could be set. */
 	for (unsigned int i = 0; i < (SHIM_VERSION >= 6004 ? SHIM_NR_TIMERS : 1); i++) {
-		if (id == (ONE_REG_SYSREG | timers[i].ctl))
-			return !shim_timer_sysreg(vcpu, timers[i].ctl, write, val);
+		if (id == (ONE_REG_SYSREG | timers[i].ctl)) {
+			access_ctl(vcpu, i, write, val);
+			return 0;
+		}
 		if (id == (ONE_REG_SYSREG | timers[i].api_cval))
 			return !shim_timer_sysreg(vcpu, timers[i].cval, write, val);
 	}
