@@ -451,6 +451,7 @@ static void read_ctl(const struct model *m, const struct access *a, struct expec
 {
 	const struct model_timer *t = &m->vcpu[a->vcpu].timer[timer_of(a)];
 	bool is_on = t->ctl & t->ctl_known & CTL_ENABLE;
+	enum deviation_id doubt;
 
 	(void)want;
 	val->value = t->ctl | (condition(t) == HIGH ? CTL_ISTATUS : 0);
@@ -460,10 +461,11 @@ static void read_ctl(const struct model *m, const struct access *a, struct expec
 		return;
 	val->known |= CTL_ISTATUS;
 	expect_part(val, CTL_ISTATUS, t->cval_known ? RULE_TIMER_ISTATUS : RULE_TIMER_TVAL);
-	if (!a->user || !deviates(m, DEVIATION_TIMER_STATUS_STORED))
+	doubt = condition(t) == HIGH ? DEVIATION_TIMER_STATUS_STORED : DEVIATION_TIMER_STATUS_KEPT;
+	if (!a->user || !deviates(m, doubt))
 		return;
 	val->doubtful = CTL_ISTATUS;
-	val->doubt = DEVIATION_TIMER_STATUS_STORED;
+	val->doubt = doubt;
 }
 
 static void write_ctl(struct model *m, const struct access *a, u64 value, u64 mask)

@@ -269,13 +269,13 @@ bool shim_timer_sysreg(struct kvm_vcpu *vcpu, u32 encoding, bool write, u64 *val
 	return false;
 }
 
-/* Since 6.18 KVM shows what it has stored, and before what the counter makes of it. */
+/* KVM shows what it has stored, before 6.18 with what the counter makes of it. */
 static void access_ctl(struct kvm_vcpu *vcpu, unsigned int i, bool write, u64 *val)
 {
 	struct shim_timer *t = &vcpu->timer[i];
 
 	if (!write) {
-		*val = SHIM_VERSION >= 6018 ? t->ctl | t->status : read_ctl(vcpu, i);
+		*val = (SHIM_VERSION >= 6018 ? t->ctl : read_ctl(vcpu, i)) | t->status;
 		return;
 	}
 	write_ctl(t, *val);
