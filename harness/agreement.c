@@ -75,7 +75,8 @@ static enum wrong how_wrong(const struct verdict *v, size_t op)
 	for (size_t i = 0; i < v->nr_diffs && i < JUDGE_MAX_DIFFS; i++) {
 		const struct known *k = v->diff[i].known;
 
-		if (v->diff[i].op != op)
+		/* What comes by chance may come to one of them. */
+		if (v->diff[i].op != op || (k && k->chance))
 			continue;
 		if (!k || !(k->host & HOST_HARDWARE))
 			return WRONG;

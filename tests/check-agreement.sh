@@ -37,9 +37,11 @@ agree() {
 	"$vgicheck" compare --common --filter "$pattern" "$@" "$scratch/hosted" "$scratch/kvm"
 }
 
-# The order of what is side by side is the machine's own.
+# The order of what is side by side is the machine's own, and known divergences may come by
+# chance: what a list register hides needs a vCPU that is preempted in its guest, which the
+# hosted one leaves.
 choices_are_all() {
-	agree 'scenarios/*' --choices
+	agree "$1" --choices
 }
 
 # A bit of one result is enough.
@@ -76,9 +78,11 @@ if ! has_machine; then
 	ktap_done
 fi
 ktap_check agreement.both_perform both_perform
-for group in 'regress/*' 'region-*' 'gicv3-*' 'device-*' 'lpi-*'; do
+for group in 'region-*' 'gicv3-*' 'device-*' 'lpi-*'; do
 	ktap_check "agreement.of_${group%%[-/]*}" agree "$group"
 done
-ktap_check agreement.of_scenarios choices_are_all
+for group in regress scenarios; do
+	ktap_check "agreement.of_$group" choices_are_all "$group/*"
+done
 ktap_check agreement.a_difference_is_noticed a_difference_is_noticed
 ktap_done
