@@ -14,9 +14,8 @@
 #define LINE_BYTES 1024
 
 static const char *const names[] = {
-	[AGREE_SAME] = "same",		 [AGREE_CHOICE] = "choice",
-	[AGREE_HOST] = "host",		 [AGREE_UNPREDICTED] = "unpredicted",
-	[AGREE_DIFFERENT] = "different",
+	[AGREE_SAME] = "same", [AGREE_CHOICE] = "choice",	    [AGREE_CHANCE] = "chance",
+	[AGREE_HOST] = "host", [AGREE_UNPREDICTED] = "unpredicted", [AGREE_DIFFERENT] = "different",
 };
 
 /**
@@ -40,7 +39,7 @@ const char *agreement_name(enum agreement agreement)
 bool agreement_is_left_out(enum agreement agreement, const struct options *o)
 {
 	return agreement == AGREE_SAME || (agreement == AGREE_CHOICE && o->choices) ||
-	       (agreement == AGREE_HOST && o->host) ||
+	       (agreement == AGREE_CHANCE && o->chance) || (agreement == AGREE_HOST && o->host) ||
 	       (agreement == AGREE_UNPREDICTED && o->unpredicted);
 }
 
@@ -62,7 +61,15 @@ static void judge_side(const struct pair *pair, struct side *s, struct model *mo
 		judge_kernel_log(&j, pair->p, s->rec.result, s->rec.log, &s->verdict);
 }
 
-enum wrong { NOT_WRONG, WRONG_BY_HOST, WRONG };
+/* The worst of an operation's differences counts. */
+enum wrong { NOT_WRONG, WRONG_BY_CHANCE, WRONG_BY_HOST, WRONG };
+
+static enum wrong wrong_by(const struct known *k)
+{
+	if (k && k->host & HOST_HARDWARE)
+		return WRONG_BY_HOST;
+	return k && k->chance ? WRONG_BY_CHANCE : WRONG;
+}
 
 /* Does the result of an operation break a rule, and is that the kernel's doing? */
 static enum wrong how_wrong(const struct verdict *v, size_t op)
@@ -73,14 +80,10 @@ static enum wrong how_wrong(const struct verdict *v, size_t op)
 	if (v->nr_diffs > JUDGE_MAX_DIFFS && op > v->diff[JUDGE_MAX_DIFFS - 1].op)
 		return WRONG;
 	for (size_t i = 0; i < v->nr_diffs && i < JUDGE_MAX_DIFFS; i++) {
-		const struct known *k = v->diff[i].known;
+		enum wrong by = wrong_by(v->diff[i].known);
 
-		/* What comes by chance may come to one of them. */
-		if (v->diff[i].op != op || (k && k->chance))
-			continue;
-		if (!k || !(k->host & HOST_HARDWARE))
-			return WRONG;
-		wrong = WRONG_BY_HOST;
+		if (v->diff[i].op == op && by > wrong)
+			wrong = by;
 	}
 	return wrong;
 }
@@ -88,16 +91,17 @@ static enum wrong how_wrong(const struct verdict *v, size_t op)
 static enum agreement why_different(const struct pair *pair, size_t op)
 {
 	const struct verdict *a = &pair->side[0].verdict, *b = &pair->side[1].verdict;
-	enum wrong how[2];
+	enum wrong how[2], worst;
 
 	if (!pair->p || op >= pair->nr)
 		return AGREE_DIFFERENT;
 	how[0] = how_wrong(a, op);
 	how[1] = how_wrong(b, op);
-	if (how[0] == WRONG || how[1] == WRONG)
-		return AGREE_DIFFERENT;
-	if (how[0] || how[1])
-		return AGREE_HOST;
+	worst = how[0] > how[1] ? how[0] : how[1];
+	if (worst != NOT_WRONG)
+		return worst == WRONG	      ? AGREE_DIFFERENT :
+		       worst == WRONG_BY_HOST ? AGREE_HOST :
+						AGREE_CHANCE;
 	if (op >= a->unjudged || op >= b->unjudged)
 		return AGREE_UNPREDICTED;
 	return AGREE_CHOICE;

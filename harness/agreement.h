@@ -9,7 +9,8 @@
 
 enum agreement {
 	AGREE_SAME,
-	AGREE_CHOICE, /* the model allows both, or one is a known divergence that comes by chance */
+	AGREE_CHOICE, /* the model allows both */
+	AGREE_CHANCE, /* one is known to be wrong at times */
 	AGREE_HOST, /* one is known to be wrong for the hardware below its kernel */
 	AGREE_UNPREDICTED, /* the model has lost the state of one of them */
 	AGREE_DIFFERENT,

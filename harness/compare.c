@@ -16,8 +16,9 @@ static const char usage[] =
 	"operation, and prints the first operations whose results differ.  Nothing is left\n"
 	"out but what these options name:\n"
 	"\n"
-	"  --choices        differences where the model allows both results, or that come\n"
-	"                   by chance, as known divergences do that say so\n"
+	"  --choices        differences where the model allows both results\n"
+	"  --chance         known divergences of one side, if their entry says that they\n"
+	"                   come by chance\n"
 	"  --host           differences that are known to be the doing of a side's hardware\n"
 	"  --unpredicted    differences where the model does not know the state any more\n"
 	"  --common         programs that only one of the files has\n"
@@ -141,9 +142,9 @@ static int print_totals(const struct comparison *c)
 		if (!agreement_is_left_out((enum agreement)i, c->options))
 			bad += c->nr[i];
 	}
-	printf("%zu programs: %zu agree, %zu but for choices, %zu but for hardware, %zu but "
-	       "for what is not predicted, %zu differ; %zu only in %s, %zu only in %s\n",
-	       all, c->nr[AGREE_SAME], c->nr[AGREE_CHOICE], c->nr[AGREE_HOST],
+	printf("%zu programs: %zu agree, %zu but for choices, %zu but for chance, %zu but for "
+	       "hardware, %zu but for what is not predicted, %zu differ; %zu only in %s, %zu only in %s\n",
+	       all, c->nr[AGREE_SAME], c->nr[AGREE_CHOICE], c->nr[AGREE_CHANCE], c->nr[AGREE_HOST],
 	       c->nr[AGREE_UNPREDICTED], c->nr[AGREE_DIFFERENT], c->alone[0], c->name[0],
 	       c->alone[1], c->name[1]);
 	if (bad || (alone && !c->options->common))

@@ -41,8 +41,8 @@ static const char usage[] =
 #define LINE_BYTES 1024
 
 static const char *const marks[] = {
-	[AGREE_SAME] = "",	    [AGREE_CHOICE] = " ~",    [AGREE_HOST] = " h",
-	[AGREE_UNPREDICTED] = " ?", [AGREE_DIFFERENT] = "!!",
+	[AGREE_SAME] = "",   [AGREE_CHOICE] = " ~",	 [AGREE_CHANCE] = " c",
+	[AGREE_HOST] = " h", [AGREE_UNPREDICTED] = " ?", [AGREE_DIFFERENT] = "!!",
 };
 
 /* One kernel. */

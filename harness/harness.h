@@ -47,7 +47,7 @@ struct options {
 	const char *rule, *known; /* the failure to reduce, or NULL */
 	bool all; /* whole enumerations instead of samples */
 	bool strict; /* known divergences are failures */
-	bool choices, host, unpredicted, common; /* what two targets may differ in */
+	bool choices, chance, host, unpredicted, common; /* what two targets may differ in */
 	bool coverage; /* which rules are reached? */
 	bool hazards; /* run what is known to crash the kernel */
 	bool selftest, report; /* what to export */

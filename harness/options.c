@@ -114,6 +114,7 @@ struct option_desc {
 static const struct option_desc descs[] = {
 	{ .name = "all", SETS(FLAG, all) },
 	{ .name = "burst", SETS(NUMBER, burst), .lo = 1, .hi = 100000 },
+	{ .name = "chance", SETS(FLAG, chance) },
 	{ .name = "choices", SETS(FLAG, choices) },
 	{ .name = "commands", SETS(TEXT, commands) },
 	{ .name = "common", SETS(FLAG, common) },
